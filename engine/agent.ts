@@ -1,0 +1,232 @@
+/**
+ * One agent: what is known (the record), what an input makes of it (decide), and how an event changes it (apply).
+ *
+ * All three are pure. A record is always committed state: nothing is folded into it before the journal has it.
+ */
+import type { Session } from './axes.ts';
+import { type DutyStatus, OFFLINE } from './catalogue.ts';
+import { type Refusal, refuse } from './errors.ts';
+import { type AgentEvent, type Changes, type Effect, eventType } from './events.ts';
+import type { Command, CommandId, Input, Stimulus } from './inputs.ts';
+import { graceMs, type Law, loginStatus } from './law.ts';
+import { type AgentRecord, CHANGEABLE } from './record.ts';
+import { dutyIdleLimitMs, effective, permitted } from './rules.ts';
+import { step, type Table } from './table.ts';
+import { tileOf } from './tile.ts';
+
+export type Decision =
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  /** Nothing to journal: what was asked for is so already. */
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'changed'; readonly event: AgentEvent };
+
+/** Under what an input is judged. */
+export interface Bench {
+  readonly table: Table;
+  readonly law: Law;
+  /** Epoch milliseconds. */
+  readonly now: number;
+  readonly command?: CommandId;
+  /** The seq that the sender believes in (B7). */
+  readonly expectSeq?: number;
+}
+
+export function decide(record: AgentRecord, wish: Input, bench: Bench): Decision {
+  const input = asMeant(wish);
+  const refusal = judge(record, input, bench);
+  if (refusal !== null) return { kind: 'refused', refusal };
+  if (repeats(record, input)) return { kind: 'unchanged' };
+
+  const at = Math.max(bench.now, record.lastAt);
+  const drafted = draft(record, input, { ...bench, now: at });
+  if (drafted === null) return { kind: 'unchanged' };
+  const set = difference(record, drafted.record);
+  if (Object.keys(set).length === 0) return { kind: 'unchanged' };
+
+  const session = sessionOf(input, drafted.record) ?? sessionOf(input, record);
+  const event: AgentEvent = {
+    type: eventType(input),
+    agent: record.member.id,
+    organisation: record.member.organisationId,
+    seq: record.seq + 1,
+    at,
+    ...('by' in input && { by: input.by }),
+    ...('reason' in input && input.reason !== null && { reason: input.reason }),
+    ...(session !== null && {
+      session: { id: session.id, device: session.device, address: session.address },
+    }),
+    ...(bench.command !== undefined && { command: bench.command }),
+    ...(set.status !== undefined && { cause: drafted.record.cause, previous: record.status }),
+    ...(drafted.effects.length > 0 && { effects: drafted.effects }),
+    set,
+  };
+  return { kind: 'changed', event };
+}
+
+/** The record after the event. No guards: what was decided, happened. */
+export function apply(record: AgentRecord, event: AgentEvent): AgentRecord {
+  return { ...record, ...event.set, seq: event.seq, lastAt: event.at };
+}
+
+/** The earliest moment at which time alone changes something, epoch milliseconds, and what it is; null for never. */
+export function nextDeadline(record: AgentRecord, law: Law, activeAt: number): Deadline | null {
+  if (record.graceUntil !== null) return { at: record.graceUntil, input: { type: 'grace' } };
+  const deadlines: Deadline[] = record.sessions
+    .filter((session) => session.lostAt !== null)
+    .map((session) => ({
+      at: (session.lostAt ?? 0) + graceMs(law),
+      input: { type: 'expire', session: session.id },
+    }));
+  const idleMs = record.activity === 'active' ? dutyIdleLimitMs(record, law) : null;
+  if (idleMs !== null) deadlines.push({ at: activeAt + idleMs, input: { type: 'idle', since: activeAt } });
+  return deadlines.reduce<Deadline | null>(
+    (first, next) => (first === null || next.at < first.at ? next : first),
+    null,
+  );
+}
+
+export interface Deadline {
+  readonly at: number;
+  readonly input: Input;
+}
+
+/** Choosing or forcing `offline` means log-out (A8, C3, E1). */
+function asMeant(input: Input): Input {
+  if ((input.type !== 'choose' && input.type !== 'force') || input.status !== OFFLINE) return input;
+  const session = input.type === 'choose' ? input.session : null;
+  return {
+    type: 'leave',
+    cause: input.type === 'choose' ? 'agent' : 'override',
+    reason: input.reason,
+    session,
+    by: input.by,
+  };
+}
+
+/** Why a command can't be carried out; null where it can. */
+function judge(record: AgentRecord, input: Input, { law, expectSeq }: Bench): Refusal | null {
+  const current = () => ({ current: { seq: record.seq, tile: tileOf(record, 'full') } });
+  if (expectSeq !== undefined && expectSeq !== record.seq) {
+    return refuse('CONFLICT', `the agent is at ${record.seq}, not at ${expectSeq}`, current());
+  }
+  switch (input.type) {
+    case 'choose':
+      return isConnected(record, input.session) ? judgeChoice(record, input, law) : notConnected();
+    case 'work':
+      return isConnected(record, input.session) ? null : notConnected();
+    case 'force':
+      if (record.connectivity === 'disconnected') return notConnected();
+      return law.catalogue.duty(input.status) === null ? unknownStatus(input.status, forceable(law)) : null;
+    case 'release':
+      return record.override === 'none' ? refuse('CONFLICT', 'no override stands', current()) : null;
+    case 'leave':
+      if (input.cause === 'override' && record.connectivity === 'disconnected') return notConnected();
+      return null;
+    default:
+      return null;
+  }
+}
+
+function judgeChoice(
+  record: AgentRecord,
+  input: Extract<Command, { type: 'choose' }>,
+  law: Law,
+): Refusal | null {
+  const allowed = allowedNow(record, law);
+  const named = law.catalogue.duty(input.status);
+  if (named === null) return unknownStatus(input.status, allowed);
+  if (!permitted(record, named, { law, role: record.member.role })) {
+    const why =
+      record.override === 'held'
+        ? 'a supervisor holds the status'
+        : `${named.code} may not follow ${record.dutyCode}`;
+    return refuse('TRANSITION_NOT_ALLOWED', why, { allowed });
+  }
+  return named.reasonRequired && !input.reason
+    ? refuse('REASON_REQUIRED', `${named.code} needs a reason`, { allowed })
+    : null;
+}
+
+/** The codes that the agent may choose now (A9). */
+export function allowedNow(record: AgentRecord, law: Law): readonly string[] {
+  if (record.dutyCode === null) return [];
+  return record.override === 'held' ? [OFFLINE] : law.catalogue.allowed(record.member.role, record.dutyCode);
+}
+
+/** The same code again with the same reason, and nothing that the choice would end (A10). */
+function repeats(record: AgentRecord, input: Input): boolean {
+  return (
+    input.type === 'choose' &&
+    input.status === record.dutyCode &&
+    input.reason === record.dutyReason &&
+    record.override === 'none' &&
+    record.activity === 'active'
+  );
+}
+
+function draft(
+  record: AgentRecord,
+  input: Input,
+  { table, law, now }: Bench,
+): { record: AgentRecord; effects: readonly Effect[] } | null {
+  if (input.type === 'profile') return { record: { ...record, member: input.member }, effects: [] };
+  const stimulus: Stimulus = {
+    ...input,
+    now,
+    law,
+    role: record.member.role,
+    seq: record.seq,
+    named: namedBy(input, law),
+  };
+  const stepped = step(table, record, stimulus);
+  if (stepped === null) return null;
+  const seen = effective(stepped.axes, law);
+  return {
+    record: {
+      ...record,
+      ...stepped.axes,
+      ...seen,
+      since: seen.status === record.status ? record.since : now,
+    },
+    effects: stepped.effects,
+  };
+}
+
+function namedBy(input: Input, law: Law): DutyStatus | null {
+  if (input.type === 'open') return loginStatus(law);
+  return input.type === 'choose' || input.type === 'force' ? law.catalogue.duty(input.status) : null;
+}
+
+function difference(before: AgentRecord, after: AgentRecord): Partial<Changes> {
+  return Object.fromEntries(
+    CHANGEABLE.filter((field) => before[field] !== after[field]).map((field) => [field, after[field]]),
+  );
+}
+
+function sessionOf(input: Input, record: AgentRecord): Session | null {
+  if (!('session' in input)) return null;
+  const id =
+    input.type === 'open' && input.resume !== null ? [input.resume.session, input.session] : [input.session];
+  return record.sessions.find((session) => id.includes(session.id)) ?? null;
+}
+
+/** Commands of a session need that session alive; commands without one need an agent who is here. */
+function isConnected(record: AgentRecord, session: string | null): boolean {
+  if (session === null) return record.connectivity !== 'disconnected';
+  return record.sessions.some(({ id, lostAt }) => id === session && lostAt === null);
+}
+
+function notConnected(): Refusal {
+  return refuse('NOT_CONNECTED', 'the agent is not connected');
+}
+
+function unknownStatus(code: string, allowed: readonly string[]): Refusal {
+  return refuse('UNKNOWN_STATUS', `there is no status ${JSON.stringify(code)}`, { allowed });
+}
+
+function forceable({ catalogue }: Law): readonly string[] {
+  return [
+    ...catalogue.statuses.map(({ code }) => code).filter((code) => catalogue.duty(code) !== null),
+    OFFLINE,
+  ];
+}

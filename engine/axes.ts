@@ -1,0 +1,103 @@
+/**
+ * The axes of presence (SPEC A1–A3). They are never merged into one field: each has its own region in the
+ * statechart, and the effective status is computed from all of them.
+ */
+export const CATEGORIES = ['available', 'busy', 'away', 'break', 'wrap_up'] as const;
+
+/** What a duty status means for routing, metrics and the graph of transitions. */
+export type Category = (typeof CATEGORIES)[number];
+
+/** Which state each region of the statechart is in. */
+export interface Configuration {
+  readonly connectivity: 'disconnected' | 'connected' | 'reconnecting';
+  /** Category of the declared duty; `off` while disconnected. */
+  readonly duty: 'off' | Category;
+  readonly activity: 'active' | 'idle';
+  readonly workload: 'free' | 'tasked' | 'full';
+  readonly override: 'none' | 'forced' | 'held';
+}
+
+export type Region = keyof Configuration;
+
+/** The values beside the states. Times are epoch milliseconds. */
+export interface Context {
+  /** The code that the agent declared; null while disconnected. */
+  readonly dutyCode: string | null;
+  /** Why the duty is what it is; while disconnected, why the agent is gone. */
+  readonly dutyCause: Cause;
+  readonly dutyReason: string | null;
+  readonly dutySince: number;
+  /** Oldest first. A lost session stays until its grace is over, so that it can be resumed. */
+  readonly sessions: readonly Session[];
+  /** Set exactly while reconnecting. */
+  readonly graceUntil: number | null;
+  /** Set exactly while idle: the last moment of activity. */
+  readonly idleSince: number | null;
+  readonly current: number;
+  /** Null until the client tells: no limit. */
+  readonly max: number | null;
+  /** Set exactly while an override stands. */
+  readonly forced: Forced | null;
+}
+
+/** What made the effective status what it is (SPEC A7). */
+export type Cause =
+  | 'agent'
+  | 'idle'
+  | 'capacity'
+  | 'override'
+  | 'disconnect'
+  | 'overrun'
+  | 'schedule'
+  | 'system';
+
+/** One device or tab of an agent. */
+export interface Session {
+  /** Globally unique; begins with the name of the node whose gateway holds it. */
+  readonly id: string;
+  readonly device: string;
+  readonly address: string;
+  readonly startedAt: number;
+  /** Null while its connection lives. */
+  readonly lostAt: number | null;
+}
+
+/** A supervisor's override. */
+export interface Forced {
+  readonly code: string;
+  readonly category: Category;
+  readonly reason: string;
+  /** The supervisor's user id. */
+  readonly by: number;
+  /** The agent may choose nothing but log-out until it is released; being offline doesn't end it. */
+  readonly hold: boolean;
+}
+
+/** Everything that the statechart decides about: states and values. */
+export type Axes = Configuration & Context;
+
+/** How every agent begins: gone. */
+export const INITIAL_CONFIGURATION: Configuration = {
+  connectivity: 'disconnected',
+  duty: 'off',
+  activity: 'active',
+  workload: 'free',
+  override: 'none',
+};
+
+export const INITIAL_CONTEXT: Context = {
+  dutyCode: null,
+  dutyCause: 'system',
+  dutyReason: null,
+  dutySince: 0,
+  sessions: [],
+  graceUntil: null,
+  idleSince: null,
+  current: 0,
+  max: null,
+  forced: null,
+};
+
+export function liveSessions(context: Context): readonly Session[] {
+  return context.sessions.filter((session) => session.lostAt === null);
+}

@@ -1,0 +1,107 @@
+import type { Axes, Category, Cause, Session } from './axes.ts';
+import type { CommandId, Input } from './inputs.ts';
+import type { Member } from './member.ts';
+
+/**
+ * What was decided. An event holds values, not wishes: folding it needs no guard and no catalogue, so a later
+ * catalogue or a later version of the code never rewrites what happened (SPEC B9).
+ */
+export interface AgentEvent {
+  readonly type: EventType;
+  readonly agent: number;
+  readonly organisation: number;
+  /** Rises by one with each event of this agent. */
+  readonly seq: number;
+  /** Epoch milliseconds; never before the agent's previous event. */
+  readonly at: number;
+  /** The user who did it; absent where nobody did. */
+  readonly by?: number;
+  readonly reason?: string;
+  readonly session?: Pick<Session, 'id' | 'device' | 'address'>;
+  readonly command?: CommandId;
+  /** Why the effective status changed, and from which; absent where it stayed. */
+  readonly cause?: Cause;
+  readonly previous?: string;
+  /** What the agent's gateways have to do about it. */
+  readonly effects?: readonly Effect[];
+  /** The fields of the record that changed, with their new values. */
+  readonly set: Partial<Changes>;
+}
+
+/** All that an event may change of a record. */
+export interface Changes extends Axes, Effective {
+  readonly member: Member;
+}
+
+/** What everybody sees of the axes (SPEC A4, A6). */
+export interface Effective {
+  readonly status: string;
+  readonly category: Category | 'offline';
+  /** Epoch milliseconds; moves only with `status`. */
+  readonly since: number;
+  readonly cause: Cause;
+  readonly routable: boolean;
+}
+
+/** What an event asks of the agent's gateways: to close the sockets of an agent who logged out, to tell the agent. */
+export const EFFECTS = ['dismiss', 'notify_forced', 'notify_released'] as const;
+export type Effect = (typeof EFFECTS)[number];
+
+const PAST_TENSE = {
+  open: 'session_opened',
+  lose: 'session_lost',
+  expire: 'session_expired',
+  grace: 'grace_expired',
+  restart: 'engine_restarted',
+  leave: 'logged_out',
+  choose: 'status_chosen',
+  idle: 'became_idle',
+  active: 'became_active',
+  work: 'workload_changed',
+  force: 'status_forced',
+  release: 'override_released',
+  profile: 'profile_changed',
+} as const satisfies Record<Input['type'], string>;
+
+export type EventType = (typeof PAST_TENSE)[Input['type']];
+
+export function eventType(input: Input): EventType {
+  return PAST_TENSE[input.type];
+}
+
+/** Version of the frames that this code writes. It reads this one and every older one. */
+const FRAME_VERSION = 1;
+const HEADER_BYTES = 5;
+
+/** Events as frames, back to back: body length (u32, big-endian), version (u8), body (JSON, UTF-8). */
+export function encodeEvents(events: readonly AgentEvent[]): Uint8Array {
+  const frames = events.map((event) => {
+    const body = JSON.stringify(event);
+    const frame = Buffer.allocUnsafe(HEADER_BYTES + Buffer.byteLength(body));
+    frame.writeUInt32BE(frame.length - HEADER_BYTES, 0);
+    frame.writeUInt8(FRAME_VERSION, 4);
+    frame.write(body, HEADER_BYTES);
+    return frame;
+  });
+  return frames.length === 1 && frames[0] !== undefined ? frames[0] : Buffer.concat(frames);
+}
+
+/** @throws TypeError on a version that this code doesn't know. Damage is the journal's to find, before. */
+export function decodeEvents(bytes: Uint8Array): AgentEvent[] {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const events: AgentEvent[] = [];
+  let at = 0;
+  while (at < buffer.length) {
+    const length = buffer.readUInt32BE(at);
+    const version = buffer.readUInt8(at + 4);
+    if (version !== FRAME_VERSION) {
+      throw new TypeError(
+        `the journal holds an event of format ${version}; this version reads up to ${FRAME_VERSION}`,
+      );
+    }
+    const start = at + HEADER_BYTES;
+    events.push(JSON.parse(buffer.toString('utf8', start, start + length)) as AgentEvent);
+    at = start + length;
+  }
+  return events;
+}

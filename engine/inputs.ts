@@ -1,0 +1,89 @@
+import type { DutyStatus } from './catalogue.ts';
+import type { Law } from './law.ts';
+import type { Member, Role } from './member.ts';
+
+/**
+ * What can happen to an agent: commands of people, news of connections, and timers. An input is a wish; an event
+ * (events.ts) is what came of it.
+ */
+export type Input = Command | ConnectionInput | TimerInput | ProfileInput;
+
+/** A wish of a person. */
+export type Command =
+  | {
+      readonly type: 'choose';
+      readonly status: string;
+      readonly reason: string | null;
+      readonly session: string | null;
+      readonly by: number;
+    }
+  | {
+      readonly type: 'work';
+      readonly current: number;
+      readonly max: number;
+      readonly session: string;
+      readonly by: number;
+    }
+  | { readonly type: 'active'; readonly session: string | null; readonly by: number }
+  | {
+      readonly type: 'leave';
+      readonly cause: 'agent' | 'override';
+      readonly reason: string | null;
+      readonly session: string | null;
+      readonly by: number;
+    }
+  | {
+      readonly type: 'force';
+      readonly status: string;
+      readonly reason: string;
+      readonly hold: boolean;
+      readonly by: number;
+    }
+  | { readonly type: 'release'; readonly by: number };
+
+/** What a gateway saw of a connection. */
+export type ConnectionInput =
+  | {
+      readonly type: 'open';
+      /** Id of the session to begin if there is none to resume. */
+      readonly session: string;
+      readonly device: string;
+      readonly address: string;
+      /** The session that the client held, and the last seq it knows. */
+      readonly resume: { readonly session: string; readonly seq: number } | null;
+    }
+  | { readonly type: 'lose'; readonly session: string };
+
+/** A deadline that came due, or the engine's own doing. */
+export type TimerInput =
+  | { readonly type: 'grace' }
+  | { readonly type: 'expire'; readonly session: string }
+  | { readonly type: 'idle'; readonly since: number }
+  | { readonly type: 'restart' };
+
+/** Master data changed: not a matter of the statechart. */
+export interface ProfileInput {
+  readonly type: 'profile';
+  readonly member: Member;
+}
+
+/** What the statechart is told: an input, with the circumstances under which it is judged. */
+export type Stimulus = Exclude<Input, ProfileInput> & Circumstances;
+
+export interface Circumstances {
+  /** Epoch milliseconds; never before the agent's last event. */
+  readonly now: number;
+  readonly law: Law;
+  readonly role: Role;
+  /** The agent's last seq. */
+  readonly seq: number;
+  /** The status that the input names: the chosen or forced one, on `open` that of a fresh log-in. */
+  readonly named: DutyStatus | null;
+}
+
+/** How a sender marks a command, so that sending it twice does it once (B6). */
+export interface CommandId {
+  /** Whose memory of ids it belongs to: a session, or `user:7` where commands come without one. */
+  readonly scope: string;
+  readonly id: string;
+}

@@ -1,0 +1,42 @@
+import type { Catalogue, DutyStatus, Status } from './catalogue.ts';
+
+/** The limits that the engine obeys, under the names of the configuration keys. */
+export interface Config {
+  /** Seconds without activity until away. */
+  readonly MAX_AGENT_IDLE_TIME: number;
+  /** Seconds between two heartbeats. */
+  readonly WEBSOCKET_HEARTBEAT_INTERVAL: number;
+  /** Seconds that an agent whose last session was lost may take to come back. */
+  readonly RECONNECT_GRACE_SECONDS: number;
+  /** Code of the duty that a fresh log-in starts with. */
+  readonly DEFAULT_LOGIN_STATUS: string;
+}
+
+/** One organisation's rules as they stand now. */
+export interface Law {
+  readonly catalogue: Catalogue;
+  readonly config: Config;
+}
+
+export function graceMs(law: Law): number {
+  return law.config.RECONNECT_GRACE_SECONDS * 1000;
+}
+
+/** How long an agent with this status may be without activity, in milliseconds; null for ever. */
+export function idleLimitMs(law: Law, status: Status): number | null {
+  switch (status.idleLimit) {
+    case 'never':
+      return null;
+    case 'default':
+      return law.config.MAX_AGENT_IDLE_TIME * 1000;
+    default:
+      return status.idleLimit.seconds * 1000;
+  }
+}
+
+/** The duty of a fresh log-in (A10); the seeded `available` where the configured one is gone. */
+export function loginStatus(law: Law): DutyStatus {
+  const status = law.catalogue.duty(law.config.DEFAULT_LOGIN_STATUS) ?? law.catalogue.duty('available');
+  if (status === null) throw new TypeError('the catalogue has no status to log in with');
+  return status;
+}

@@ -1,0 +1,183 @@
+/**
+ * The law of presence: one statechart with a parallel region for each axis (SPEC A1–A3, B1).
+ *
+ * This is the only definition. What runs is the table compiled from it (table.ts); XState's own transition function
+ * is the oracle that the table is held against. It says which state may follow which and under which rule; the rules
+ * themselves are named pure functions in rules.ts.
+ */
+import { assign, createMachine } from 'xstate';
+import { CATEGORIES, type Configuration, type Context, INITIAL_CONTEXT, type Region } from './axes.ts';
+import { type Effect, EFFECTS } from './events.ts';
+import type { Stimulus } from './inputs.ts';
+import { type GuardName, type GuardParams, guards, type MutatorName, mutators } from './rules.ts';
+
+/** One way out of a state: under a guard, into a target (none: it stays), with what changes and what is to be done. */
+interface Arm<State extends string = string> {
+  readonly guard?: { readonly type: GuardName; readonly params: GuardParams };
+  readonly target?: State;
+  readonly actions: readonly (MutatorName | Effect)[];
+}
+type Arms<State extends string> = { readonly [Type in Stimulus['type']]?: readonly Arm<State>[] };
+type Chart = {
+  readonly [Name in Region]: {
+    readonly initial: Configuration[Name];
+    readonly states: { readonly [State in Configuration[Name]]: { readonly on: Arms<Configuration[Name]> } };
+  };
+};
+
+const to = <State extends string>(target: State, ...actions: Arm['actions']): Arm<State> => ({
+  target,
+  actions,
+});
+const stay = (...actions: Arm['actions']): Arm<never> => ({ actions });
+const when = <State extends string>(
+  guard: GuardName,
+  arm: Arm<State>,
+  params: GuardParams = {},
+): Arm<State> => ({
+  guard: { type: guard, params },
+  ...arm,
+});
+/** Into each category, under the same guard. */
+const intoEach = (guard: GuardName, mutator: MutatorName) =>
+  CATEGORIES.map((category) => when(guard, to(category, mutator), { category }));
+/** The agent is gone, by log-out or because the grace is over: the same in every region. */
+const gone = <State extends string>(target: State, ...mutator: MutatorName[]) => ({
+  leave: [to(target, ...mutator)],
+  grace: [when('graceOver', to(target, ...mutator))],
+});
+
+const onDuty = { on: { choose: intoEach('choosesInto', 'setDuty'), ...gone('off', 'endDuty') } };
+
+const onWork = {
+  on: {
+    work: [
+      when('taskless', to('free', 'setWorkload')),
+      when('belowMax', to('tasked', 'setWorkload')),
+      when('atMax', to('full', 'setWorkload')),
+    ],
+    ...gone('free', 'clearWorkload'),
+  },
+};
+
+const force = [
+  when('holds', to('held', 'setOverride', 'notify_forced')),
+  when('present', to('forced', 'setOverride', 'notify_forced')),
+];
+const release = [to('none', 'endOverride', 'notify_released')];
+
+const chart: Chart = {
+  connectivity: {
+    initial: 'disconnected',
+    states: {
+      disconnected: { on: { open: [to('connected', 'addSession')] } },
+      connected: {
+        on: {
+          open: [when('resumes', stay('resumeSession')), stay('addSession')],
+          lose: [
+            when('losesLast', to('reconnecting', 'loseSession', 'startGrace')),
+            when('losesOne', stay('loseSession')),
+          ],
+          expire: [when('sessionExpired', stay('expireSession'))],
+          restart: [to('reconnecting', 'loseSessions', 'startGrace')],
+          leave: [to('disconnected', 'endSessions', 'dismiss')],
+        },
+      },
+      reconnecting: {
+        on: {
+          open: [
+            when('resumes', to('connected', 'resumeSession', 'endGrace')),
+            to('connected', 'addSession', 'endGrace'),
+          ],
+          restart: [stay('loseSessions', 'startGrace')],
+          grace: [when('graceOver', to('disconnected', 'endSessions', 'endGrace'))],
+          leave: [to('disconnected', 'endSessions', 'endGrace', 'dismiss')],
+        },
+      },
+    },
+  },
+  duty: {
+    initial: 'off',
+    states: {
+      off: { on: { open: intoEach('beginsIn', 'beginDuty') } },
+      available: onDuty,
+      busy: onDuty,
+      away: onDuty,
+      break: onDuty,
+      wrap_up: onDuty,
+    },
+  },
+  activity: {
+    initial: 'active',
+    states: {
+      active: { on: { idle: [when('idleDue', to('idle', 'markIdle'))] } },
+      idle: {
+        on: {
+          active: [to('active', 'markActive')],
+          choose: [when('chooses', to('active', 'markActive'))],
+          work: [to('active', 'markActive')],
+          ...gone('active', 'markActive'),
+        },
+      },
+    },
+  },
+  workload: {
+    initial: 'free',
+    states: { free: onWork, tasked: onWork, full: onWork },
+  },
+  override: {
+    initial: 'none',
+    states: {
+      none: { on: { force } },
+      forced: {
+        on: {
+          force,
+          release,
+          choose: [when('chooses', to('none', 'endOverride'))],
+          ...gone('none', 'endOverride'),
+        },
+      },
+      held: { on: { force, release } },
+    },
+  },
+};
+
+/** The statechart in XState: the chart, with the rules for its guards and assigners. */
+export const machine = createMachine(
+  {
+    id: 'agent',
+    type: 'parallel',
+    types: {} as { context: Context; events: Stimulus },
+    context: INITIAL_CONTEXT,
+    states: chart,
+  },
+  {
+    guards: mapValues(
+      guards,
+      (guard) =>
+        ({ context, event }: Scope, params: unknown) =>
+          guard(context, event, params as GuardParams),
+    ),
+    actions: {
+      ...mapValues(mutators, (mutator) =>
+        assign<Context, Stimulus, object | null | undefined, Stimulus, never>(({ context, event }) =>
+          mutator(context, event),
+        ),
+      ),
+      ...Object.fromEntries(EFFECTS.map((effect) => [effect, () => undefined])),
+    },
+  },
+);
+
+/** What XState hands to a guard. */
+interface Scope {
+  readonly context: Context;
+  readonly event: Stimulus;
+}
+
+function mapValues<Key extends string, From, To>(
+  record: Readonly<Record<Key, From>>,
+  map: (value: From) => To,
+) {
+  return Object.fromEntries(Object.entries<From>(record).map(([key, value]) => [key, map(value)]));
+}

@@ -1,0 +1,20 @@
+/** What the engine knows of a user: who exists, and where they stand. Master data; the truth is in SQL. */
+export interface Member {
+  readonly id: number;
+  readonly organisationId: number;
+  readonly name: string;
+  readonly teamId: number | null;
+  readonly department: string | null;
+  readonly role: Role;
+  /** Whether this user stands on boards. */
+  readonly onBoard: boolean;
+  /** A deactivated user has no presence. */
+  readonly active: boolean;
+}
+
+export type Role = 'viewer' | 'agent' | 'supervisor' | 'manager' | 'admin';
+
+/** Who exists. Read at start; a later change reaches the engine as an input (`profile`). */
+export interface Roster {
+  members(): AsyncIterable<Member>;
+}

@@ -1,0 +1,41 @@
+import { type Axes, INITIAL_CONFIGURATION, INITIAL_CONTEXT } from './axes.ts';
+import { OFFLINE } from './catalogue.ts';
+import type { Changes, Effective } from './events.ts';
+import type { Member } from './member.ts';
+
+/** What is known of one agent. Always committed state: nothing is folded into it before the journal has it. */
+export interface AgentRecord extends Axes, Effective {
+  readonly member: Member;
+  /** Number of the agent's last event; 0 before the first. */
+  readonly seq: number;
+  /** Time of the agent's last event, epoch milliseconds. */
+  readonly lastAt: number;
+}
+
+/** An agent of whom nothing has happened yet. */
+export function newcomer(member: Member): AgentRecord {
+  return {
+    member,
+    seq: 0,
+    lastAt: 0,
+    ...INITIAL_CONFIGURATION,
+    ...INITIAL_CONTEXT,
+    status: OFFLINE,
+    category: OFFLINE,
+    since: 0,
+    cause: 'system',
+    routable: false,
+  };
+}
+
+/** The fields that an event may change. */
+export const CHANGEABLE = Object.keys({
+  ...INITIAL_CONFIGURATION,
+  ...INITIAL_CONTEXT,
+  status: true,
+  category: true,
+  since: true,
+  cause: true,
+  routable: true,
+  member: true,
+} satisfies Record<keyof Changes, unknown>) as (keyof Changes)[];

@@ -1,0 +1,162 @@
+/**
+ * The statechart compiled into a table: what runs.
+ *
+ * A live XState actor costs kilobytes and microseconds per agent; a table costs one lookup per region. The compiler
+ * reads the statechart's configuration, never its behaviour, and refuses whatever the table cannot express, so the
+ * statechart stays the only definition (SPEC B2).
+ */
+import type { Axes, Context, Region } from './axes.ts';
+import { type Effect, EFFECTS } from './events.ts';
+import type { Stimulus } from './inputs.ts';
+import { type GuardName, type GuardParams, guards, type MutatorName, mutators } from './rules.ts';
+
+/** Per input: the regions that react to it, in document order. */
+export type Table = ReadonlyMap<string, readonly RegionCells[]>;
+
+export interface RegionCells {
+  readonly region: Region;
+  /** One cell a state: the ways out, the first whose guard holds is taken. */
+  readonly cells: Readonly<Record<string, readonly TableArm[]>>;
+}
+
+export interface TableArm {
+  readonly guard: GuardName | null;
+  readonly params: GuardParams;
+  /** Null: the state stays. */
+  readonly target: string | null;
+  readonly mutators: readonly MutatorName[];
+  readonly effects: readonly Effect[];
+}
+
+/** What a stimulus makes of an agent's axes. */
+export interface Step {
+  readonly axes: Axes;
+  readonly effects: readonly Effect[];
+}
+
+/**
+ * The statechart's answer: the axes after the stimulus, or null where it reacts in no region. All guards see the
+ * axes before; mutators see what the ones before them left, in document order — as XState has it.
+ */
+export function step(table: Table, before: Axes, stimulus: Stimulus): Step | null {
+  const taken: TableArm[] = [];
+  const moved: Partial<Record<Region, string>> = {};
+  for (const { region, cells } of table.get(stimulus.type) ?? []) {
+    const arm = cells[before[region]]?.find((candidate) => holds(candidate, before, stimulus));
+    if (arm === undefined) continue;
+    taken.push(arm);
+    if (arm.target !== null) moved[region] = arm.target;
+  }
+  if (taken.length === 0) return null;
+  const axes = { ...before, ...moved } as Axes;
+  const effects: Effect[] = [];
+  for (const arm of taken) {
+    for (const name of arm.mutators) Object.assign(axes, mutators[name](axes, stimulus));
+    effects.push(...arm.effects);
+  }
+  return { axes, effects };
+}
+
+function holds(arm: TableArm, context: Context, stimulus: Stimulus): boolean {
+  return arm.guard === null || guards[arm.guard](context, stimulus, arm.params);
+}
+
+/** What the compiler cannot express in a table, with the place where it stands. */
+export class StatechartRefused extends TypeError {
+  override readonly name = 'StatechartRefused';
+}
+
+/**
+ * Compiles a statechart's configuration (XState's `machine.config`).
+ * @throws StatechartRefused for anything but parallel regions of flat states with plain transitions on named rules.
+ */
+export function compile(config: unknown): Table {
+  const chart = fields(config, 'chart', ['id', 'type', 'types', 'context', 'states']);
+  if (chart.type !== 'parallel') refuse('chart', 'must be parallel');
+  const table = new Map<string, RegionCells[]>();
+  for (const [region, node] of Object.entries(fields(chart.states, 'states'))) {
+    const { initial, states } = fields(node, region, ['initial', 'states']);
+    const flat = fields(states, `${region}.states`);
+    if (typeof initial !== 'string' || !(initial in flat)) refuse(region, 'has no initial state');
+    for (const [state, stateNode] of Object.entries(flat)) {
+      const where = `${region}.${state}`;
+      const { on } = fields(stateNode, where, ['on']);
+      for (const [type, transitions] of Object.entries(fields(on, `${where}.on`))) {
+        if (type === '' || type.includes('*')) refuse(where, `listens to "${type}"`);
+        const arms = list(transitions).map((arm) => compileArm(arm, `${where}.on.${type}`, flat));
+        put(table, type, { region: region as Region, state, arms });
+      }
+    }
+  }
+  return table;
+}
+
+function compileArm(arm: unknown, where: string, states: Readonly<Record<string, unknown>>): TableArm {
+  const { guard, target = null, actions = [] } = fields(arm, where, ['guard', 'target', 'actions']);
+  if (target !== null && !(typeof target === 'string' && target in states))
+    refuse(where, `has no sibling ${show(target)}`);
+  const names = list(actions);
+  const unknown = names.find((name) => !isMutator(name) && !isEffect(name));
+  if (unknown !== undefined) refuse(where, `has an action that is no named rule: ${show(unknown)}`);
+  return {
+    ...compileGuard(guard, where),
+    target: target as string | null,
+    mutators: names.filter(isMutator),
+    effects: names.filter(isEffect),
+  };
+}
+
+function compileGuard(guard: unknown, where: string): Pick<TableArm, 'guard' | 'params'> {
+  if (guard === undefined) return { guard: null, params: {} };
+  const { type, params = {} } =
+    typeof guard === 'string' ? { type: guard } : fields(guard, where, ['type', 'params']);
+  if (typeof type !== 'string' || !Object.hasOwn(guards, type))
+    refuse(where, `has a guard that is no named rule: ${show(type)}`);
+  return { guard: type as GuardName, params: params as GuardParams };
+}
+
+function put(
+  table: Map<string, RegionCells[]>,
+  type: string,
+  at: { region: Region; state: string; arms: readonly TableArm[] },
+): void {
+  const regions = table.get(type) ?? [];
+  table.set(type, regions);
+  const last = regions.at(-1);
+  if (last?.region === at.region) Object.assign(last.cells, { [at.state]: at.arms });
+  else regions.push({ region: at.region, cells: { [at.state]: at.arms } });
+}
+
+/** The fields of a plain object; anything but `allowed` is refused. */
+function fields(
+  value: unknown,
+  where: string,
+  allowed?: readonly string[],
+): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) refuse(where, `is ${show(value)}`);
+  const extra = allowed === undefined ? undefined : Object.keys(value).find((key) => !allowed.includes(key));
+  if (extra !== undefined) refuse(where, `uses "${extra}"`);
+  return value as Readonly<Record<string, unknown>>;
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value];
+}
+
+function isMutator(name: unknown): name is MutatorName {
+  return typeof name === 'string' && Object.hasOwn(mutators, name);
+}
+
+function isEffect(name: unknown): name is Effect {
+  return EFFECTS.some((effect) => effect === name);
+}
+
+function refuse(where: string, what: string): never {
+  throw new StatechartRefused(`the table cannot express this statechart: ${where} ${what}`);
+}
+
+function show(value: unknown): string {
+  return typeof value === 'function'
+    ? `a function (${value.name || 'anonymous'})`
+    : (JSON.stringify(value) ?? 'nothing');
+}
