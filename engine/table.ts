@@ -100,7 +100,7 @@ function compileArm(arm: unknown, where: string, states: Readonly<Record<string,
   if (unknown !== undefined) refuse(where, `has an action that is no named rule: ${show(unknown)}`);
   return {
     ...compileGuard(guard, where),
-    target: target as string | null,
+    target,
     mutators: names.filter(isMutator),
     effects: names.filter(isEffect),
   };
