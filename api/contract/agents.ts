@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { roleSchema } from './roles.ts';
+import { basicTileSchema } from './tile.ts';
+
+/** Letters, digits and underscores; unique whatever the case. */
+export const usernameSchema = z
+  .string()
+  .min(3)
+  .max(50)
+  .regex(/^[A-Za-z0-9_]+$/, 'letters, digits and underscores only');
+
+export const passwordSchema = z
+  .string()
+  .min(8)
+  .max(1024)
+  .regex(/[a-z]/, 'needs a lower-case letter')
+  .regex(/[A-Z]/, 'needs an upper-case letter')
+  .regex(/\d/, 'needs a digit');
+
+export const agentSchema = z.object({
+  id: z.int(),
+  username: z.string(),
+  email: z.string(),
+  name: z.string(),
+  role: roleSchema,
+  teamId: z.int().nullable(),
+  department: z.string().nullable(),
+  /** Only for oneself, managers and admins. */
+  phone: z.string().nullable().optional(),
+  avatar: z.string().nullable(),
+  active: z.boolean(),
+  onBoard: z.boolean(),
+  /** Epoch milliseconds. */
+  lastLoginAt: z.number().nullable(),
+  createdAt: z.number(),
+  updatedAt: z.number(),
+  /** Live, read from the engine; null for users without presence. */
+  presence: basicTileSchema
+    .pick({ status: true, category: true, since: true, connectivity: true, routable: true })
+    .nullable(),
+});
+export type Agent = z.infer<typeof agentSchema>;
+
+export const listAgentsInput = z.object({
+  filters: z
+    .object({
+      role: roleSchema.optional(),
+      teamId: z.int().optional(),
+      department: z.string().max(100).optional(),
+      active: z.boolean().optional(),
+      /** Part of a name, user name or e-mail address, whatever the case. */
+      search: z.string().max(255).optional(),
+    })
+    .default({}),
+  page: z.int().min(1).default(1),
+  limit: z.int().min(1).max(100).default(20),
+});
+
+export const createAgentInput = z.object({
+  username: usernameSchema,
+  email: z.email().max(255),
+  name: z.string().trim().min(2).max(255),
+  role: roleSchema.default('agent'),
+  teamId: z.int().nullable().default(null),
+  department: z.string().trim().min(2).max(100).nullable().default(null),
+  phone: z
+    .string()
+    .max(20)
+    .regex(/^\+?[\d\s\-()]+$/, 'digits, spaces, dashes and brackets only')
+    .nullable()
+    .default(null),
+  password: passwordSchema,
+});
+export type CreateAgentInput = z.infer<typeof createAgentInput>;

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { scopeSchema } from './tile.ts';
+
+export const commandIdSchema = z.string().min(1).max(100);
+export const statusCodeSchema = z.string().min(1).max(50);
+export const reasonSchema = z.string().trim().min(1).max(500);
+
+export const scopeInput = z.object({ scope: scopeSchema });
+
+export const watchInput = z.object({
+  scope: scopeSchema,
+  /** The cursor that the watcher holds, from `board` or from a former subscription. */
+  lastEventId: z.string().max(500).nullish(),
+});
+
+export const setStatusInput = z.object({
+  status: statusCodeSchema,
+  reason: reasonSchema.optional(),
+  /** Not now but after the task or the wrap-up at hand. */
+  next: z.boolean().default(false),
+  /** Sending the same id again does it once. */
+  commandId: commandIdSchema,
+  /** The seq that the sender believes in; CONFLICT if the agent has moved on. */
+  expectSeq: z.int().min(0).optional(),
+});
+
+export const agentInput = z.object({ agentId: z.int() });
