@@ -1,0 +1,82 @@
+/**
+ * What the journal asks of a file system. A write is durable after `datasync` of its file, a name (made, renamed,
+ * removed) after `syncFolder`; before that a crash may keep or lose any part of it, in any order.
+ */
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+
+export interface Disk {
+  makeFolder(path: string): Promise<void>;
+  /** Names of the files in a folder. */
+  list(folder: string): Promise<readonly string[]>;
+  /** Opens for reading and writing; `create` makes a new, empty file or empties an old one. */
+  open(path: string, mode: 'create' | 'existing'): Promise<DiskFile>;
+  rename(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  syncFolder(path: string): Promise<void>;
+}
+
+export interface DiskFile {
+  size(): Promise<number>;
+  /** Fills `into` from `position`; returns how many bytes there were. */
+  read(into: Uint8Array, position: number): Promise<number>;
+  /** Writes all of `bytes`. */
+  write(bytes: Uint8Array, position: number): Promise<void>;
+  datasync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const disk: Disk = {
+  async makeFolder(path) {
+    await mkdir(path, { recursive: true });
+  },
+  list: (folder) => readdir(folder),
+  async open(path, mode) {
+    return new NodeFile(await open(path, mode === 'create' ? 'w+' : 'r+'));
+  },
+  rename,
+  remove: (path) => rm(path, { force: true }),
+  async syncFolder(path) {
+    // Windows can't open a folder, and needs no sync of it.
+    if (process.platform === 'win32') return;
+    await using folder = await open(path, 'r');
+    await folder.sync();
+  },
+};
+
+class NodeFile implements DiskFile {
+  readonly #handle: FileHandle;
+
+  constructor(handle: FileHandle) {
+    this.#handle = handle;
+  }
+
+  async size(): Promise<number> {
+    return (await this.#handle.stat()).size;
+  }
+
+  async read(into: Uint8Array, position: number): Promise<number> {
+    let done = 0;
+    while (done < into.length) {
+      const { bytesRead } = await this.#handle.read(into, done, into.length - done, position + done);
+      if (bytesRead === 0) break;
+      done += bytesRead;
+    }
+    return done;
+  }
+
+  async write(bytes: Uint8Array, position: number): Promise<void> {
+    let done = 0;
+    while (done < bytes.length) {
+      done += (await this.#handle.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
+    }
+  }
+
+  datasync(): Promise<void> {
+    return this.#handle.datasync();
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * The log's files: each holds a stretch of positions, is filled with zeros before it is used (so that a write needs
+ * no change of the file's size to be durable), and is named after the position that it begins with.
+ */
+import { join } from 'node:path';
+import type { Disk, DiskFile } from './disk.ts';
+
+const SUFFIX = '.log';
+const UNFINISHED = '.new';
+const FILL_BYTES = 1 << 20;
+
+export interface Segment {
+  /** Position of its first byte in the log. */
+  readonly base: number;
+  readonly size: number;
+  readonly file: DiskFile;
+}
+
+export class Segments {
+  readonly #disk: Disk;
+  readonly #folder: string;
+
+  constructor(disk: Disk, folder: string) {
+    this.#disk = disk;
+    this.#folder = folder;
+  }
+
+  /** The positions at which the segments begin, rising. Removes what an interrupted preparation left. */
+  async bases(): Promise<readonly number[]> {
+    const names = await this.#disk.list(this.#folder);
+    for (const name of names)
+      if (name.endsWith(UNFINISHED)) await this.#disk.remove(join(this.#folder, name));
+    return names
+      .filter((name) => name.endsWith(SUFFIX))
+      .map((name) => Number(name.slice(0, -SUFFIX.length)))
+      .sort((a, b) => a - b);
+  }
+
+  async open(base: number): Promise<Segment> {
+    const file = await this.#disk.open(this.#path(base), 'existing');
+    return { base, size: await file.size(), file };
+  }
+
+  /** A segment of zeros, durable with its name. */
+  async create(base: number, size: number): Promise<Segment> {
+    const unfinished = `${this.#path(base)}${UNFINISHED}`;
+    const file = await this.#disk.open(unfinished, 'create');
+    try {
+      const zeros = Buffer.alloc(Math.min(FILL_BYTES, size));
+      for (let at = 0; at < size; at += zeros.length)
+        await file.write(zeros.subarray(0, Math.min(zeros.length, size - at)), at);
+      await file.datasync();
+      await this.#disk.rename(unfinished, this.#path(base));
+      await this.#disk.syncFolder(this.#folder);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+    return { base, size, file };
+  }
+
+  async read(base: number): Promise<Buffer> {
+    const { file, size } = await this.open(base);
+    try {
+      const bytes = Buffer.allocUnsafe(size);
+      return bytes.subarray(0, await file.read(bytes, 0));
+    } finally {
+      await file.close();
+    }
+  }
+
+  async remove(base: number): Promise<void> {
+    await this.#disk.remove(this.#path(base));
+    await this.#disk.syncFolder(this.#folder);
+  }
+
+  #path(base: number): string {
+    return join(this.#folder, `${String(base).padStart(16, '0')}${SUFFIX}`);
+  }
+}
