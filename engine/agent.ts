@@ -9,6 +9,7 @@ import { type Refusal, refuse } from './errors.ts';
 import { type AgentEvent, type Changes, type Effect, eventType } from './events.ts';
 import type { Command, CommandId, Input, Stimulus } from './inputs.ts';
 import { graceMs, type Law, loginStatus } from './law.ts';
+import { sameMember } from './member.ts';
 import { type AgentRecord, CHANGEABLE } from './record.ts';
 import { dutyIdleLimitMs, effective, permitted } from './rules.ts';
 import { step, type Table } from './table.ts';
@@ -169,7 +170,10 @@ function draft(
   input: Input,
   { table, law, now }: Bench,
 ): { record: AgentRecord; effects: readonly Effect[] } | null {
-  if (input.type === 'profile') return { record: { ...record, member: input.member }, effects: [] };
+  if (input.type === 'profile')
+    return sameMember(record.member, input.member)
+      ? null
+      : { record: { ...record, member: input.member }, effects: [] };
   const stimulus: Stimulus = {
     ...input,
     now,

@@ -6,7 +6,7 @@ import type { Member, Role } from './member.ts';
  * What can happen to an agent: commands of people, news of connections, and timers. An input is a wish; an event
  * (events.ts) is what came of it.
  */
-export type Input = Command | ConnectionInput | TimerInput | ProfileInput;
+export type Input = Command | ConnectionInput | EngineInput | ProfileInput;
 
 /** A wish of a person. */
 export type Command =
@@ -24,7 +24,6 @@ export type Command =
       readonly session: string;
       readonly by: number;
     }
-  | { readonly type: 'active'; readonly session: string | null; readonly by: number }
   | {
       readonly type: 'leave';
       readonly cause: 'agent' | 'override';
@@ -54,8 +53,10 @@ export type ConnectionInput =
     }
   | { readonly type: 'lose'; readonly session: string };
 
-/** A deadline that came due, or the engine's own doing. */
-export type TimerInput =
+/** What the engine finds by itself: a deadline that came due, evidence of activity, its own start. */
+export type EngineInput =
+  /** Activity was seen at `at` of an agent who counted as idle. */
+  | { readonly type: 'active'; readonly at: number }
   | { readonly type: 'grace' }
   | { readonly type: 'expire'; readonly session: string }
   | { readonly type: 'idle'; readonly since: number }
@@ -81,9 +82,8 @@ export interface Circumstances {
   readonly named: DutyStatus | null;
 }
 
-/** How a sender marks a command, so that sending it twice does it once (B6). */
-export interface CommandId {
-  /** Whose memory of ids it belongs to: a session, or `user:7` where commands come without one. */
-  readonly scope: string;
-  readonly id: string;
-}
+/**
+ * How a sender marks a command, so that sending it twice does it once (B6): the id is the sender's own, and counts
+ * within its session, or within the user where commands come without a session.
+ */
+export type CommandId = { readonly id: string } & ({ readonly session: string } | { readonly user: number });

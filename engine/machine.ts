@@ -113,7 +113,7 @@ const chart: Chart = {
       active: { on: { idle: [when('idleDue', to('idle', 'markIdle'))] } },
       idle: {
         on: {
-          active: [to('active', 'markActive')],
+          active: [when('stirs', to('active', 'markActive'))],
           choose: [when('chooses', to('active', 'markActive'))],
           work: [to('active', 'markActive')],
           ...gone('active', 'markActive'),

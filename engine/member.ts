@@ -14,6 +14,19 @@ export interface Member {
 
 export type Role = 'viewer' | 'agent' | 'supervisor' | 'manager' | 'admin';
 
+export function sameMember(a: Member, b: Member): boolean {
+  return (
+    a.id === b.id &&
+    a.organisationId === b.organisationId &&
+    a.name === b.name &&
+    a.teamId === b.teamId &&
+    a.department === b.department &&
+    a.role === b.role &&
+    a.onBoard === b.onBoard &&
+    a.active === b.active
+  );
+}
+
 /** Who exists. Read at start; a later change reaches the engine as an input (`profile`). */
 export interface Roster {
   members(): AsyncIterable<Member>;

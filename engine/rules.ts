@@ -17,6 +17,9 @@ export interface GuardParams {
 type Guard = (context: Context, stimulus: Stimulus, params: GuardParams) => boolean;
 type Mutator = (context: Context, stimulus: Stimulus) => Partial<Context>;
 
+/** Activity that is told again after a reconnect may differ by as much from the first telling. */
+const RESTATED_MS = 1000;
+
 export const guards = {
   /** A fresh log-in begins with a status of this category. */
   beginsIn: (_context, { named }, { category }) => named !== null && named.category === category,
@@ -50,6 +53,16 @@ export const guards = {
       context.graceUntil === null &&
       limit !== null &&
       stimulus.now >= stimulus.since + limit
+    );
+  },
+  /** Fresh activity, not the one that was known when the agent went idle, told again (C2). */
+  stirs: (context, stimulus) => {
+    const limit = dutyIdleLimitMs(context, stimulus.law);
+    return (
+      stimulus.type === 'active' &&
+      context.idleSince !== null &&
+      stimulus.at >= context.idleSince + RESTATED_MS &&
+      (limit === null || stimulus.now < stimulus.at + limit)
     );
   },
   present: (context) => context.sessions.length > 0,

@@ -1,0 +1,59 @@
+import type { Deadline } from './agent.ts';
+import type { Clock } from './clock.ts';
+import { Wheel } from './deadlines.ts';
+import type { Actor } from './directory.ts';
+
+export interface AlarmsOptions {
+  readonly clock: Clock;
+  readonly actorAt: (place: number) => Actor | null;
+  /** An actor's next deadline as it stands now. */
+  readonly deadlineOf: (actor: Actor) => Deadline | null;
+  readonly onDue: (actor: Actor, deadline: Deadline) => void;
+}
+
+/** Two readings of the clocks never agree to the millisecond: what is due in less than this is due. */
+const ALMOST_MS = 500;
+
+/**
+ * Wakes actors at their deadlines. Deadlines are wall time on disk and run on monotonic time here: once armed, a
+ * recorded deadline comes after the time that was left, however the wall clock jumps (SPEC D5, D6).
+ */
+export class Alarms {
+  readonly #options: AlarmsOptions;
+  readonly #wheel: Wheel;
+
+  constructor(options: AlarmsOptions) {
+    this.#options = options;
+    this.#wheel = new Wheel(options.clock.monotonic());
+  }
+
+  arm(actor: Actor): void {
+    const { clock } = this.#options;
+    const deadline = this.#options.deadlineOf(actor);
+    if (deadline === null) {
+      actor.armedFor = null;
+      this.#wheel.disarm(actor.place);
+    } else if (deadline.at !== actor.armedFor) {
+      actor.armedFor = deadline.at;
+      this.#wheel.arm(actor.place, clock.monotonic() + deadline.at - clock.now());
+    }
+  }
+
+  /** Wakes everyone whose time has come. */
+  turn(): void {
+    this.#wheel.advance(this.#options.clock.monotonic(), (place) => this.#wake(place));
+  }
+
+  #wake(place: number): void {
+    const actor = this.#options.actorAt(place);
+    if (actor === null) return;
+    const { armedFor } = actor;
+    actor.armedFor = null;
+    const deadline = this.#options.deadlineOf(actor);
+    if (deadline === null) return;
+    // Activity may have moved the deadline since: then it is armed anew, without a word to anybody.
+    const isDue = deadline.at === armedFor || deadline.at < this.#options.clock.now() + ALMOST_MS;
+    if (isDue) this.#options.onDue(actor, deadline);
+    else this.arm(actor);
+  }
+}

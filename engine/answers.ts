@@ -1,0 +1,47 @@
+import type { Refusal } from './errors.ts';
+import type { CommandId } from './inputs.ts';
+import type { FullTile } from './tile.ts';
+
+/** What a command came to. */
+export type Answer = Done | Refusal;
+
+export interface Done {
+  readonly ok: true;
+  /** The agent's seq after the command. */
+  readonly seq: number;
+  /** The agent right after the command; kept only for commands that a user sent without a session. */
+  readonly tile: FullTile | null;
+}
+
+/** How many answers are remembered for each sender. */
+const REMEMBERED = 64;
+
+/** The first answers to the last commands of each sender, so that a command sent twice is done once (SPEC B6). */
+export class AnswerMemory {
+  readonly #bySender = new Map<string, Map<string, Answer>>();
+
+  recall(command: CommandId): Answer | null {
+    return this.#bySender.get(senderOf(command))?.get(command.id) ?? null;
+  }
+
+  remember(command: CommandId, answer: Answer): void {
+    const sender = senderOf(command);
+    const answers = this.#bySender.get(sender) ?? new Map<string, Answer>();
+    this.#bySender.set(sender, answers);
+    answers.set(command.id, answer.ok && 'session' in command ? { ...answer, tile: null } : answer);
+    if (answers.size <= REMEMBERED) return;
+    for (const oldest of answers.keys()) {
+      answers.delete(oldest);
+      break;
+    }
+  }
+
+  /** A session that ended sends nothing more. */
+  forgetSession(session: string): void {
+    this.#bySender.delete(session);
+  }
+}
+
+function senderOf(command: CommandId): string {
+  return 'session' in command ? command.session : `user:${command.user}`;
+}

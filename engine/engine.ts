@@ -1,0 +1,191 @@
+/**
+ * The presence engine: who does what, kept by its rules, durable before it is seen.
+ *
+ * One direction: `dispatch` has a partition decide, the journal makes the decision true, and only the committed feed
+ * changes records, topics and what listeners hear. No state lives outside the object that `createEngine` makes.
+ */
+import type { Answer } from './answers.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { Clock } from './clock.ts';
+import type { Journal, Offset } from './journal/port.ts';
+import type { Config, Law } from './law.ts';
+import { machine } from './machine.ts';
+import type { Member, Roster } from './member.ts';
+import { type Committed, Partition, type Request } from './partition.ts';
+import type { AgentRecord } from './record.ts';
+import { compile } from './table.ts';
+import { Topics } from './topics.ts';
+import type { Why } from './why.ts';
+
+/** How many parts the agents fall into. Fixed for life: the journal names them. */
+export const PARTITIONS = 16;
+
+export interface EngineOptions {
+  /** Name of this node. */
+  readonly node: string;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly roster: Roster;
+  readonly catalogue: (organisationId: number) => Catalogue;
+  readonly config: (organisationId: number) => Config;
+  /** How long changes gather before they are shown, milliseconds. */
+  readonly tickMs?: number;
+}
+
+export type Listener = (committed: Committed) => void;
+
+/** @throws JournalCorrupt when the log can't be read. */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const { journal, node, clock, catalogue, config } = options;
+  const table = compile(machine.config);
+  const law = (organisationId: number): Law => ({
+    catalogue: catalogue(organisationId),
+    config: config(organisationId),
+  });
+  const partitions = await Promise.all(
+    Array.from({ length: PARTITIONS }, async (_, id) => {
+      return new Partition({ writer: await journal.claim(id, node), clock, table, law });
+    }),
+  );
+  const engine = new Engine({ ...options, partitions, law });
+  await engine.start();
+  return engine;
+}
+
+export class Engine implements AsyncDisposable {
+  readonly topics: Topics;
+  readonly #options: EngineOptions & EngineParts;
+  readonly #listeners = new Map<number, Set<Listener>>();
+  readonly #closing = new AbortController();
+  #turning: Disposable | null = null;
+  #following: Promise<void> = Promise.resolve();
+
+  /** Use createEngine. */
+  constructor(options: EngineOptions & EngineParts) {
+    this.#options = options;
+    const { clock, journal, tickMs = 20 } = options;
+    this.topics = new Topics({ clock, epoch: journal.epoch, tickMs });
+  }
+
+  /** Identity of the log that seqs count in. */
+  get epoch(): string {
+    return this.#options.journal.epoch;
+  }
+
+  /** Resolves when the engine was closed; rejects when it can't go on, because its journal is broken. */
+  get stopped(): Promise<void> {
+    return this.#following;
+  }
+
+  /** Reads the roster and the log; resolves when both are in memory and the engine takes commands. */
+  async start(): Promise<void> {
+    for await (const member of this.#options.roster.members())
+      this.#partitionOf(member.id).directory.enrol(member);
+    const head = await this.#options.journal.head();
+    await new Promise<void>((resolve, reject) => {
+      this.#following = this.#follow(head, resolve);
+      this.#following.catch(reject);
+    });
+  }
+
+  /** Carries out a request; resolves once it is durable, or refused. Never rejects. */
+  dispatch(agentId: number, request: Request): Promise<Answer> {
+    return this.#partitionOf(agentId).dispatch(agentId, request);
+  }
+
+  /** Activity of an agent was seen on a session at `at`, epoch milliseconds. */
+  touch(agentId: number, session: string, at: number): void {
+    this.#partitionOf(agentId).touch(agentId, session, at);
+  }
+
+  /** A user was made, changed or deactivated. Repeating it changes nothing. */
+  enrol(member: Member): Promise<Answer> {
+    return this.#partitionOf(member.id).enrol(member);
+  }
+
+  /** Hears every committed event of one agent. Disposing ends it. */
+  listen(agentId: number, listener: Listener): Disposable {
+    const listeners = this.#listeners.get(agentId) ?? new Set();
+    this.#listeners.set(agentId, listeners.add(listener));
+    return {
+      [Symbol.dispose]: () => {
+        listeners.delete(listener);
+        if (listeners.size === 0) this.#listeners.delete(agentId);
+      },
+    };
+  }
+
+  /** An agent as committed; null for nobody. */
+  record(agentId: number): AgentRecord | null {
+    return this.#partitionOf(agentId).directory.record(agentId);
+  }
+
+  why(agentId: number): Why | null {
+    return this.#partitionOf(agentId).why(agentId);
+  }
+
+  law(organisationId: number): Law {
+    return this.#options.law(organisationId);
+  }
+
+  /** Lets what is on its way become durable, refuses the rest, and gives up the partitions. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#turning?.[Symbol.dispose]();
+    const { partitions } = this.#options;
+    await Promise.all(partitions.map((partition) => partition.close('the engine is stopping')));
+    this.#closing.abort();
+    await this.#following.catch(() => undefined);
+    this.topics[Symbol.dispose]();
+  }
+
+  /** Reads the log from its beginning, and never stops: what is committed from here on comes the same way. */
+  async #follow(head: Offset, restored: () => void): Promise<void> {
+    let live = head === 0;
+    if (live) this.#begin(0, restored);
+    for await (const batch of this.#options.journal.follow(0, this.#closing.signal)) {
+      const partition = this.#partition(batch.partition);
+      const committed = partition.commit(batch);
+      if (live) for (const change of committed) this.#show(change, batch.offset);
+      partition.settle(batch);
+      if (!live && batch.offset >= head) {
+        live = true;
+        this.#begin(batch.offset, restored);
+      }
+    }
+  }
+
+  #begin(offset: Offset, restored: () => void): void {
+    const { clock, partitions } = this.#options;
+    for (const partition of partitions) this.topics.load(partition.directory.records(), offset);
+    for (const partition of partitions) partition.begin();
+    this.#turning = clock.every(1000, () => {
+      for (const partition of partitions) partition.turn();
+    });
+    restored();
+  }
+
+  #show(change: Committed, offset: Offset): void {
+    this.topics.publish(change.record, offset);
+    for (const listener of this.#listeners.get(change.event.agent) ?? []) listener(change);
+  }
+
+  #partitionOf(agentId: number): Partition {
+    return this.#partition(partitionOf(agentId));
+  }
+
+  #partition(id: number): Partition {
+    const partition = this.#options.partitions[id];
+    if (partition === undefined) throw new RangeError(`there is no partition ${id}`);
+    return partition;
+  }
+}
+
+interface EngineParts {
+  readonly partitions: readonly Partition[];
+  readonly law: (organisationId: number) => Law;
+}
+
+/** Fixed for life: an agent's events stay in one partition. Neighbouring ids fall far apart. */
+export function partitionOf(agentId: number): number {
+  return Math.imul(agentId, 0x9e3779b1) >>> 28;
+}

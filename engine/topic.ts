@@ -1,0 +1,137 @@
+/**
+ * What the watchers of one scope see, in one view: a snapshot, then batches of changes that name the cursor they
+ * follow, so that a client can check that nothing is missing (SPEC G1).
+ *
+ * A topic never sends an agent's change twice, never out of order, and never leaves one out: either a watcher holds
+ * the cursor that the next batch follows, or it gets a new snapshot.
+ */
+import type { Offset } from './journal/port.ts';
+
+/** How many batches back a watcher may resume. */
+const WINDOW = 4096;
+
+/** What is sent: the id that the watcher holds after it, and the event as JSON. */
+export interface Sent {
+  readonly cursor: string;
+  readonly json: string;
+}
+
+export interface TopicOptions {
+  /** What makes a cursor this topic's own: log, organisation, scope and view. */
+  readonly tag: string;
+  readonly startsAt: Offset;
+  /** Who is in the scope now. */
+  readonly members: Iterable<number>;
+  /** An agent's tile as JSON, in this topic's view. */
+  readonly tileJson: (agentId: number) => string;
+}
+
+export class Topic {
+  readonly #options: TopicOptions;
+  readonly #members: Set<number>;
+  readonly #listeners = new Set<(sent: Sent) => void>();
+  /** Agents who changed or left since the last batch. */
+  readonly #dirty = new Set<number>();
+  /** The last batches: where each ended, and whom it was about. */
+  readonly #window: { readonly offset: Offset; readonly agents: readonly number[] }[] = [];
+  /** The oldest offset from which a watcher may resume. */
+  #floor: Offset;
+  #offset: Offset;
+  /** When something was last sent to all, epoch milliseconds. */
+  #sentAt = 0;
+
+  constructor(options: TopicOptions) {
+    this.#options = options;
+    this.#members = new Set(options.members);
+    this.#floor = options.startsAt;
+    this.#offset = options.startsAt;
+  }
+
+  get watchers(): number {
+    return this.#listeners.size;
+  }
+
+  get members(): ReadonlySet<number> {
+    return this.#members;
+  }
+
+  get cursor(): string {
+    return this.#cursorAt(this.#offset);
+  }
+
+  /** An agent changed, who now is in the scope or not. */
+  mark(agentId: number, isMember: boolean): void {
+    if (isMember) this.#members.add(agentId);
+    else if (!this.#members.delete(agentId)) return;
+    this.#dirty.add(agentId);
+  }
+
+  /** Sends what changed since the last time, as one batch that ends at `offset`. */
+  flush(offset: Offset, asOf: number): void {
+    if (this.#dirty.size === 0) return;
+    const agents = [...this.#dirty];
+    this.#dirty.clear();
+    const after = this.cursor;
+    this.#offset = offset;
+    this.#window.push({ offset, agents });
+    if (this.#window.length > WINDOW) this.#floor = this.#window.shift()?.offset ?? this.#floor;
+    if (this.#listeners.size > 0)
+      this.#send({ cursor: this.cursor, json: this.#changes(after, agents, asOf) }, asOf);
+  }
+
+  /** Tells watchers who heard nothing for `silenceMs` that the data is still good. */
+  pulse(asOf: number, silenceMs: number): void {
+    if (this.#listeners.size === 0 || asOf - this.#sentAt < silenceMs) return;
+    this.#send({ cursor: this.cursor, json: JSON.stringify({ type: 'pulse', asOf }) }, asOf);
+  }
+
+  /** The whole scope. */
+  snapshot(asOf: number): Sent {
+    return { cursor: this.cursor, json: `{"type":"snapshot","asOf":${asOf},"agents":${this.tilesJson()}}` };
+  }
+
+  tilesJson(): string {
+    return `[${[...this.#members].map(this.#options.tileJson).join(',')}]`;
+  }
+
+  /** Exactly what a watcher missed who holds that cursor; null where it can't be told any more. */
+  resume(cursor: string, asOf: number): Sent | null {
+    const held = this.#offsetOf(cursor);
+    if (held === null || held < this.#floor || held > this.#offset) return null;
+    const missed = new Set<number>();
+    for (let index = this.#window.length - 1; index >= 0; index--) {
+      const batch = this.#window[index];
+      if (batch === undefined || batch.offset <= held) break;
+      for (const agent of batch.agents) missed.add(agent);
+    }
+    return { cursor: this.cursor, json: this.#changes(cursor, [...missed], asOf) };
+  }
+
+  /** Hears every batch and pulse from here on. Disposing ends it. */
+  listen(listener: (sent: Sent) => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  #send(sent: Sent, asOf: number): void {
+    this.#sentAt = asOf;
+    for (const listener of this.#listeners) listener(sent);
+  }
+
+  #changes(after: string, agents: readonly number[], asOf: number): string {
+    const present = agents.filter((agent) => this.#members.has(agent));
+    const removed = agents.filter((agent) => !this.#members.has(agent));
+    const tiles = present.map(this.#options.tileJson).join(',');
+    return `{"type":"changes","after":${JSON.stringify(after)},"asOf":${asOf},"changes":[${tiles}],"removed":${JSON.stringify(removed)}}`;
+  }
+
+  #cursorAt(offset: Offset): string {
+    return `${offset.toString(36)}.${this.#options.tag}`;
+  }
+
+  #offsetOf(cursor: string): Offset | null {
+    const [offset = '', tag] = cursor.split('.');
+    if (tag !== this.#options.tag || !/^[0-9a-z]{1,11}$/.test(offset)) return null;
+    return Number.parseInt(offset, 36);
+  }
+}

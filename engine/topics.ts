@@ -1,0 +1,182 @@
+/**
+ * Shows committed state to watchers. Fed by the committed feed alone; changes of a tick travel as one batch a topic,
+ * one entry an agent, written once for all its watchers (SPEC G2).
+ */
+import { createHash } from 'node:crypto';
+import type { Clock } from './clock.ts';
+import type { Offset } from './journal/port.ts';
+import type { AgentRecord } from './record.ts';
+import { type Scope, scopeKey, scopeKeysOf } from './scope.ts';
+import { tileOf, type View } from './tile.ts';
+import { type Sent, Topic } from './topic.ts';
+
+export interface TopicsOptions {
+  readonly clock: Clock;
+  /** Identity of the log that cursors count in. */
+  readonly epoch: string;
+  readonly tickMs: number;
+}
+
+/** What a topic is about. */
+export interface Subject {
+  readonly organisationId: number;
+  readonly scope: Scope;
+  readonly view: View;
+}
+
+/** An agent as it is shown, with its tiles as JSON once somebody asked for them. */
+interface Shown {
+  record: AgentRecord;
+  basic: string | null;
+  full: string | null;
+}
+
+const SILENCE_MS = 5_000;
+/** How long a topic that nobody watches keeps its window. */
+const ABANDONED_MS = 300_000;
+
+export class Topics implements Disposable {
+  readonly #options: TopicsOptions;
+  readonly #shown = new Map<number, Shown>();
+  /** By organisation and scope; one for each view. */
+  readonly #topics = new Map<string, Map<View, Topic>>();
+  readonly #abandonedAt = new Map<Topic, number>();
+  readonly #pulses: Disposable;
+  #dirty = new Set<Topic>();
+  #tick: Disposable | null = null;
+  #offset: Offset = 0;
+
+  constructor(options: TopicsOptions) {
+    this.#options = options;
+    this.#pulses = options.clock.every(1000, () => this.#tend());
+  }
+
+  /** Shows everybody as they are at the start. */
+  load(records: Iterable<AgentRecord>, offset: Offset): void {
+    for (const record of records) this.#shown.set(record.member.id, { record, basic: null, full: null });
+    this.#offset = offset;
+  }
+
+  /** An agent changed, as of that offset of the log. */
+  publish(record: AgentRecord, offset: Offset): void {
+    const before = this.#shown.get(record.member.id);
+    this.#shown.set(record.member.id, { record, basic: null, full: null });
+    this.#offset = offset;
+    const keys = new Set(keysOf(record));
+    for (const key of keys) this.#mark(key, record.member.id, true);
+    if (before === undefined || before.record.member === record.member) return;
+    for (const key of keysOf(before.record)) if (!keys.has(key)) this.#mark(key, record.member.id, false);
+  }
+
+  record(agentId: number): AgentRecord | null {
+    return this.#shown.get(agentId)?.record ?? null;
+  }
+
+  /** Everybody in a scope, with the cursor that a watcher goes on from. */
+  board(subject: Subject): { readonly asOf: number; readonly cursor: string; readonly tilesJson: string } {
+    const topic = this.#settled(subject);
+    return { asOf: this.#options.clock.now(), cursor: topic.cursor, tilesJson: topic.tilesJson() };
+  }
+
+  /** The records of a scope. */
+  records(subject: Omit<Subject, 'view'>): readonly AgentRecord[] {
+    const members = this.#settled({ ...subject, view: 'basic' }).members;
+    return [...members].map((id) => this.#shown.get(id)?.record).filter((record) => record !== undefined);
+  }
+
+  /**
+   * Begins to watch: what the watcher needs first — what it missed since `cursor`, or a snapshot — and then, through
+   * `hear`, every further batch and pulse. Disposing ends it.
+   */
+  watch(
+    subject: Subject,
+    cursor: string | null,
+    hear: (sent: Sent) => void,
+  ): Disposable & { readonly first: Sent } {
+    const topic = this.#settled(subject);
+    const asOf = this.#options.clock.now();
+    const first = (cursor === null ? null : topic.resume(cursor, asOf)) ?? topic.snapshot(asOf);
+    const listening = topic.listen(hear);
+    return { first, [Symbol.dispose]: () => listening[Symbol.dispose]() };
+  }
+
+  [Symbol.dispose](): void {
+    this.#pulses[Symbol.dispose]();
+    this.#tick?.[Symbol.dispose]();
+  }
+
+  /** The topic, with the running tick ended: it shows everything that was acknowledged before. */
+  #settled({ organisationId, scope, view }: Subject): Topic {
+    this.#endTick();
+    const key = topicKey(organisationId, scopeKey(scope));
+    const views = this.#topics.get(key) ?? new Map<View, Topic>();
+    this.#topics.set(key, views);
+    const present = views.get(view);
+    if (present !== undefined) return present;
+    const topic = new Topic({
+      tag: createHash('sha256')
+        .update(`${this.#options.epoch} ${key} ${view}`)
+        .digest('base64url')
+        .slice(0, 12),
+      startsAt: this.#offset,
+      members: this.#membersOf(key),
+      tileJson: (agentId) => this.#tileJson(agentId, view),
+    });
+    views.set(view, topic);
+    return topic;
+  }
+
+  *#membersOf(key: string): Iterable<number> {
+    for (const [id, { record }] of this.#shown) if (keysOf(record).includes(key)) yield id;
+  }
+
+  #mark(key: string, agentId: number, isMember: boolean): void {
+    for (const topic of this.#topics.get(key)?.values() ?? []) {
+      topic.mark(agentId, isMember);
+      this.#dirty.add(topic);
+    }
+    if (this.#dirty.size > 0)
+      this.#tick ??= this.#options.clock.after(this.#options.tickMs, () => this.#endTick());
+  }
+
+  #endTick(): void {
+    this.#tick?.[Symbol.dispose]();
+    this.#tick = null;
+    const dirty = this.#dirty;
+    this.#dirty = new Set();
+    const asOf = this.#options.clock.now();
+    for (const topic of dirty) topic.flush(this.#offset, asOf);
+  }
+
+  /** Once a second: pulses, and topics that nobody has watched for long are let go. */
+  #tend(): void {
+    const now = this.#options.clock.now();
+    const idle = this.#options.clock.monotonic();
+    for (const [key, views] of this.#topics) {
+      for (const [view, topic] of views) {
+        topic.pulse(now, SILENCE_MS);
+        if (topic.watchers > 0) this.#abandonedAt.delete(topic);
+        else if (!this.#abandonedAt.has(topic)) this.#abandonedAt.set(topic, idle);
+        else if (idle - (this.#abandonedAt.get(topic) ?? idle) > ABANDONED_MS) {
+          views.delete(view);
+          this.#abandonedAt.delete(topic);
+        }
+      }
+      if (views.size === 0) this.#topics.delete(key);
+    }
+  }
+
+  #tileJson(agentId: number, view: View): string {
+    const shown = this.#shown.get(agentId);
+    if (shown === undefined) throw new TypeError(`agent ${agentId} is not shown`);
+    return (shown[view] ??= JSON.stringify(tileOf(shown.record, view)));
+  }
+}
+
+function topicKey(organisationId: number, scope: string): string {
+  return `${organisationId}|${scope}`;
+}
+
+function keysOf({ member }: AgentRecord): readonly string[] {
+  return scopeKeysOf(member).map((key) => topicKey(member.organisationId, key));
+}
