@@ -98,6 +98,11 @@ export class Engine implements AsyncDisposable {
     this.#partitionOf(agentId).touch(agentId, session, at);
   }
 
+  /** The connection of a session is gone. */
+  lose(agentId: number, session: string): void {
+    this.#partitionOf(agentId).tell(agentId, { type: 'lose', session });
+  }
+
   /** A user was made, changed or deactivated. Repeating it changes nothing. */
   enrol(member: Member): Promise<Answer> {
     return this.#partitionOf(member.id).enrol(member);

@@ -78,7 +78,7 @@ export class Partition {
       clock: options.clock,
       actorAt: (place) => this.directory.at(place),
       deadlineOf: (actor) => this.#deadlineOf(actor),
-      onDue: (actor, deadline) => this.tell(actor, deadline.input, deadline.at),
+      onDue: (actor, deadline) => this.#tell(actor, deadline.input, deadline.at),
     });
   }
 
@@ -99,9 +99,10 @@ export class Partition {
     );
   }
 
-  /** The engine's own news of an agent: repeated until it is durable. */
-  tell(actor: Actor, input: Input, notBefore = 0): void {
-    this.#accept(actor, { input, answer: null, notBefore });
+  /** News of an agent that nobody waits for: repeated until they are durable. */
+  tell(agentId: number, input: Input): void {
+    const actor = this.directory.activate(agentId, this.#options.clock.monotonic());
+    if (actor !== null) this.#tell(actor, input);
   }
 
   /** Activity was seen at `at` (epoch milliseconds). Journals nothing unless it ends idleness, and allocates nothing. */
@@ -113,7 +114,7 @@ export class Partition {
     if (seenAt > actor.activeAt) actor.activeAt = seenAt;
     (actor.sessionActivity ??= new Map()).set(session, seenAt);
     if (actor.record.activity === 'idle' && actor.waiting.length === 0)
-      this.tell(actor, { type: 'active', at: Math.min(at, clock.now()) });
+      this.#tell(actor, { type: 'active', at: Math.min(at, clock.now()) });
   }
 
   /** Folds in a batch that the journal committed: this partition's own, or another writer's. */
@@ -144,12 +145,12 @@ export class Partition {
     this.#live = true;
     for (const actor of this.directory.actors()) {
       const { member, connectivity } = actor.record;
-      this.tell(actor, {
+      this.#tell(actor, {
         type: 'profile',
         member: this.directory.member(member.id) ?? { ...member, active: false },
       });
       if (connectivity === 'disconnected') this.#arm(actor);
-      else this.tell(actor, { type: 'restart' });
+      else this.#tell(actor, { type: 'restart' });
     }
   }
 
@@ -181,6 +182,10 @@ export class Partition {
     const underWay = this.#appender.abandon().map(({ pending }) => pending);
     const waiting = [...this.directory.actors()].flatMap((actor) => actor.waiting.splice(0));
     for (const { answer } of [...underWay, ...waiting]) answer?.(refusal);
+  }
+
+  #tell(actor: Actor, input: Input, notBefore = 0): void {
+    this.#accept(actor, { input, answer: null, notBefore });
   }
 
   #accept(actor: Actor, pending: Pending): void {

@@ -78,6 +78,11 @@ export class Topics implements Disposable {
     return { asOf: this.#options.clock.now(), cursor: topic.cursor, tilesJson: topic.tilesJson() };
   }
 
+  /** How many agents are in a scope. */
+  count(subject: Subject): number {
+    return this.#settled(subject).members.size;
+  }
+
   /** The records of a scope. */
   records(subject: Omit<Subject, 'view'>): readonly AgentRecord[] {
     const members = this.#settled({ ...subject, view: 'basic' }).members;

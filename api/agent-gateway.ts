@@ -1,0 +1,118 @@
+/**
+ * The agents' sockets of this node: one connection a session, their heartbeats, and the drain.
+ *
+ * The server pings and the client only answers, so that a background tab whose timers are throttled doesn't seem gone;
+ * the pulse that goes with each ping lets a client notice a dead server (SPEC C5).
+ */
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../engine/clock.ts';
+import type { Engine } from '../engine/engine.ts';
+import { AgentConnection, type Gateway, type Live } from './agent-connection.ts';
+import type { Authenticator } from './auth/authenticator.ts';
+import { Heartbeats } from './heartbeats.ts';
+import type { SocketRoute } from './transport.ts';
+
+export interface AgentGatewayOptions {
+  readonly engine: Engine;
+  readonly authenticator: Authenticator;
+  readonly clock: Clock;
+  /** Name of this node: its sessions' ids begin with it. */
+  readonly node: string;
+  readonly onInternalError: (error: unknown) => void;
+}
+
+const MAX_SOCKETS_A_USER = 20;
+/** uWS closes at its own bound without a word; ours, which names a code, lies well below. */
+const MAX_MESSAGE_BYTES = 64 * 1024;
+const MAX_BUFFERED_BYTES = 256 * 1024;
+
+export class AgentGateway implements Disposable {
+  readonly route: SocketRoute;
+  readonly #options: AgentGatewayOptions;
+  readonly #heartbeats: Heartbeats;
+  /** With the session that each is the one of, once it has one. */
+  readonly #connections = new Map<AgentConnection, Live | null>();
+  readonly #bySession = new Map<string, AgentConnection>();
+  readonly #socketsOf = new Map<number, number>();
+  #isDraining = false;
+
+  constructor(options: AgentGatewayOptions) {
+    this.#options = options;
+    this.#heartbeats = new Heartbeats(options.clock);
+    this.route = {
+      maxMessageBytes: MAX_MESSAGE_BYTES,
+      maxBufferedBytes: MAX_BUFFERED_BYTES,
+      open: (socket) => {
+        const { engine, authenticator, clock } = this.#options;
+        const connection = new AgentConnection({
+          socket,
+          engine,
+          authenticator,
+          clock,
+          heartbeats: this.#heartbeats,
+          gateway: this.#forConnections,
+        });
+        this.#connections.set(connection, null);
+        return connection;
+      },
+    };
+  }
+
+  /** Asks every client to come back elsewhere, spread over `withinMs`, and from then on takes their going for ours. */
+  drain(withinMs: number): void {
+    this.#isDraining = true;
+    const step = withinMs / Math.max(1, this.#connections.size);
+    for (const [index, connection] of [...this.#connections.keys()].entries()) {
+      connection.send({ op: 'drain', afterMs: Math.round(index * step) });
+    }
+  }
+
+  /** Closes what is left. */
+  closeAll(): void {
+    for (const connection of this.#connections.keys()) connection.close(4503, 'the server is stopping');
+  }
+
+  [Symbol.dispose](): void {
+    this.#heartbeats[Symbol.dispose]();
+  }
+
+  readonly #forConnections: Gateway = {
+    newSession: () => `${this.#options.node}-${randomUUID()}`,
+    admit: (connection, live) => this.#admit(connection, live),
+    leave: (connection) => this.#leave(connection),
+    lost: (live) => this.#lose(live),
+    failed: (error) => this.#options.onInternalError(error),
+  };
+
+  #admit(connection: AgentConnection, live: Live): boolean {
+    const earlier = this.#bySession.get(live.session);
+    const sockets = this.#socketsOf.get(live.agentId) ?? 0;
+    if (earlier === undefined && sockets >= MAX_SOCKETS_A_USER) {
+      this.#lose(live);
+      return false;
+    }
+    this.#connections.set(connection, live);
+    this.#bySession.set(live.session, connection);
+    this.#socketsOf.set(live.agentId, sockets + 1);
+    earlier?.close(4409, 'this session was resumed elsewhere');
+    return true;
+  }
+
+  #leave(connection: AgentConnection): void {
+    const live = this.#connections.get(connection) ?? null;
+    this.#connections.delete(connection);
+    if (live === null) return;
+    const sockets = (this.#socketsOf.get(live.agentId) ?? 1) - 1;
+    if (sockets > 0) this.#socketsOf.set(live.agentId, sockets);
+    else this.#socketsOf.delete(live.agentId);
+    // Another connection may have resumed the session: then it lives on.
+    if (this.#bySession.get(live.session) !== connection) return;
+    this.#bySession.delete(live.session);
+    this.#lose(live);
+  }
+
+  /** While this node drains, sockets go because of us: after the restart every agent has a fresh grace (C6). */
+  #lose({ agentId, session }: Live): void {
+    if (!this.#isDraining) this.#options.engine.lose(agentId, session);
+  }
+}

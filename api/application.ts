@@ -1,0 +1,186 @@
+/** The composition root: everything is made here, handed what it needs, and closed in the opposite order. */
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import { type Database, openDatabase } from '../drizzle/client.ts';
+import { migrate } from '../drizzle/migrate.ts';
+import { systemClock } from '../engine/clock.ts';
+import { createEngine, type Engine } from '../engine/engine.ts';
+import { members } from '../drizzle/repositories/members.ts';
+import { openFileJournal } from '../engine/journal/file.ts';
+import { type FolderLock, lockFolder } from '../engine/journal/lock.ts';
+import { trustedProxies } from './addresses.ts';
+import { AgentGateway } from './agent-gateway.ts';
+import { Authenticator } from './auth/authenticator.ts';
+import { ownSecret } from './auth/secrets.ts';
+import { Tokens } from './auth/tokens.ts';
+import type { Environment } from './config.ts';
+import { ensureFirstOrganisation, type FirstStart } from './first-start.ts';
+import { Health } from './health.ts';
+import { createHttpHandler } from './http.ts';
+import { Laws } from './laws.ts';
+import { Opened } from './opened.ts';
+import { OutboxRelay } from './outbox-relay.ts';
+import { appRouter } from './routers/app.ts';
+import { startServer } from './server.ts';
+import { StaticFiles } from './static-files.ts';
+import type { Services } from './trpc/context.ts';
+import { handleTrpc } from './trpc/http.ts';
+import { asValue } from './trpc/serialised.ts';
+import { TrpcSockets } from './trpc/sockets.ts';
+
+export interface ApplicationOptions {
+  readonly environment: Environment;
+  readonly log: Logger;
+  /** Fills the database before anything reads it. */
+  readonly prepare?: (database: Database, firstStart: FirstStart) => Promise<void>;
+  /** How long clients have to go elsewhere when the server stops, milliseconds. */
+  readonly drainMs?: number;
+}
+
+export interface Application extends AsyncDisposable {
+  readonly url: string;
+  readonly ports: readonly number[];
+  readonly firstStart: FirstStart;
+  /** Rejects when the engine can't go on. */
+  readonly stopped: Promise<void>;
+}
+
+const NODE = 'node1';
+const MAX_BODY_BYTES = 1 << 20;
+const WALLBOARD = fileURLToPath(new URL('../clients/wallboard/dist', import.meta.url));
+
+export async function startApplication(options: ApplicationOptions): Promise<Application> {
+  const opened = new Opened();
+  try {
+    return await compose(options, opened);
+  } catch (error) {
+    await opened[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function compose(options: ApplicationOptions, opened: Opened): Promise<Application> {
+  const { environment, log, drainMs = 2_000 } = options;
+  const onInternalError = (error: unknown) => log.error({ err: error }, 'internal error');
+  const lock = opened.use(await lockFolder(resolve(environment.DATA_DIR)));
+  const { database, firstStart } = await openMasterData(options, { lock, opened });
+  const { db, pool } = database;
+  const laws = await Laws.load(db);
+  const { engine, journal } = await openEngine(options, { lock, opened, database, laws });
+
+  const relay = opened.use(
+    await OutboxRelay.start({ db, pool, clock: systemClock, engine, laws, onError: onInternalError }),
+  );
+  const authenticator = opened.use(await openAuthenticator(environment, { lock, database, engine }));
+  const services: Services = { db, engine, authenticator, relay };
+  const gateway = opened.use(
+    new AgentGateway({ engine, authenticator, clock: systemClock, node: NODE, onInternalError }),
+  );
+  const trpcSockets = new TrpcSockets({ services, onInternalError });
+  const health = new Health({ pool, journal });
+  const tls = tlsOf(environment);
+
+  const server = opened.use(
+    await startServer({
+      host: environment.HOST,
+      ports: environment.WS_PORT === undefined ? [environment.PORT] : [environment.PORT, environment.WS_PORT],
+      tls,
+      trustedProxies: trustedProxies(environment.TRUSTED_PROXIES),
+      maxBodyBytes: MAX_BODY_BYTES,
+      http: createHttpHandler({
+        trpc: (request, peer) =>
+          handleTrpc(request, peer, {
+            router: appRouter,
+            isEncrypted: tls !== null,
+            onInternalError,
+            createContext: async ({ token, ...call }) => ({
+              ...services,
+              ...call,
+              present: asValue,
+              claims: await authenticator.claims(token),
+            }),
+          }),
+        health,
+        files: await StaticFiles.read(WALLBOARD),
+        maxConcurrent: environment.MAX_CONCURRENT_REQUESTS,
+        allowedOrigins: environment.ALLOWED_ORIGINS,
+        onInternalError,
+      }),
+      sockets: { '/agent': gateway.route, '/trpc': trpcSockets.route },
+    }),
+  );
+  opened.defer(async () => {
+    health.drain();
+    server.stopListening();
+    gateway.drain(drainMs / 2);
+    trpcSockets.drain(drainMs / 2);
+    await new Promise((done) => setTimeout(done, drainMs));
+    gateway.closeAll();
+  });
+  return {
+    url: `${tls === null ? 'http' : 'https'}://${environment.HOST}:${server.ports[0]}`,
+    ports: server.ports,
+    firstStart,
+    stopped: engine.stopped,
+    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+  };
+}
+
+/** The database, brought up to this version, with an organisation in it. */
+async function openMasterData(
+  { environment, log, prepare }: ApplicationOptions,
+  { lock, opened }: { lock: FolderLock; opened: Opened },
+): Promise<{ database: Database; firstStart: FirstStart }> {
+  const {
+    DATABASE_URL: url,
+    DATABASE_POOL_SIZE: poolSize,
+    DATABASE_TIMEOUT: timeoutMs,
+    ADMIN_PASSWORD,
+  } = environment;
+  const where = url === undefined ? { folder: resolve(lock.folder, 'database') } : { url, poolSize };
+  const onError = (error: Error) => log.error({ err: error }, 'database connection lost');
+  const database = opened.use(await openDatabase({ ...where, timeoutMs, onError }));
+  await migrate(database.db);
+  const firstStart = await ensureFirstOrganisation(database.db, ADMIN_PASSWORD ?? null);
+  await prepare?.(database, firstStart);
+  return { database, firstStart };
+}
+
+async function openEngine(
+  { environment, log }: ApplicationOptions,
+  { lock, opened, database, laws }: { lock: FolderLock; opened: Opened; database: Database; laws: Laws },
+): Promise<{ engine: Engine; journal: Awaited<ReturnType<typeof openFileJournal>> }> {
+  const journal = opened.use(await openFileJournal({ lock }));
+  if (journal.cut !== null)
+    log.warn(journal.cut, 'cut the torn tail of the journal: a write that was never acknowledged');
+  const engine = opened.use(
+    await createEngine({
+      node: NODE,
+      journal,
+      clock: systemClock,
+      roster: { members: () => members(database.db) },
+      catalogue: laws.catalogue,
+      config: laws.config,
+      tickMs: environment.TICK_MS,
+    }),
+  );
+  return { engine, journal };
+}
+
+async function openAuthenticator(
+  { JWT_SECRET, JWT_EXPIRY: accessMs, REFRESH_TOKEN_EXPIRY: refreshMs }: Environment,
+  { lock, database, engine }: { lock: FolderLock; database: Database; engine: Engine },
+): Promise<Authenticator> {
+  const tokens = new Tokens({
+    clock: systemClock,
+    secrets: JWT_SECRET ?? [await ownSecret(lock.folder)],
+    accessMs,
+  });
+  const memberOf = (userId: number) => engine.record(userId)?.member ?? null;
+  return new Authenticator({ db: database.db, clock: systemClock, tokens, accessMs, refreshMs, memberOf });
+}
+
+function tlsOf({ TLS_CERT, TLS_KEY }: Environment): { certFile: string; keyFile: string } | null {
+  return TLS_CERT === undefined || TLS_KEY === undefined ? null : { certFile: TLS_CERT, keyFile: TLS_KEY };
+}

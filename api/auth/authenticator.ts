@@ -1,0 +1,161 @@
+/**
+ * Log-in sessions: a family of refresh tokens in the database, and short-lived access tokens beside it.
+ *
+ * A refresh token is used once. Used again it betrays a theft, and the whole session is revoked.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Queryable } from '../../drizzle/queryable.ts';
+import * as refreshTokens from '../../drizzle/repositories/refresh-tokens.ts';
+import * as users from '../../drizzle/repositories/users.ts';
+import type { Clock } from '../../engine/clock.ts';
+import type { Member } from '../../engine/member.ts';
+import type { LoginSession } from '../contract/auth.ts';
+import { RollcallError } from '../contract/errors.ts';
+import { LoginLimits } from '../limits.ts';
+import type { Peer } from '../transport.ts';
+import { LiveSessions } from './live-sessions.ts';
+import { verifyPassword } from './passwords.ts';
+import { type Claims, hashRefreshToken, newRefreshToken, type Tokens } from './tokens.ts';
+
+export interface AuthenticatorOptions {
+  readonly db: Queryable;
+  readonly clock: Clock;
+  readonly tokens: Tokens;
+  /** How long an access token and a refresh token hold, milliseconds. */
+  readonly accessMs: number;
+  readonly refreshMs: number;
+  /** A user as the engine knows them now; null for nobody. */
+  readonly memberOf: (userId: number) => Member | null;
+}
+
+/** Somebody whose token holds, as they stand now. */
+export interface Principal {
+  readonly member: Member;
+  readonly claims: Claims;
+}
+
+/** A session, with the refresh token where there is a new one. */
+export interface LoggedIn {
+  readonly session: Omit<LoginSession, 'refreshToken'>;
+  readonly refreshToken: string | null;
+}
+
+/** Two tabs may refresh with the same token at the same moment. */
+const RACE_MS = 10_000;
+
+export class Authenticator implements Disposable {
+  readonly liveSessions: LiveSessions;
+  readonly refreshMs: number;
+  readonly #options: AuthenticatorOptions;
+  readonly #limits = new LoginLimits();
+
+  constructor(options: AuthenticatorOptions) {
+    this.#options = options;
+    this.refreshMs = options.refreshMs;
+    this.liveSessions = new LiveSessions(options.clock, options.accessMs);
+  }
+
+  /** @throws RollcallError UNAUTHENTICATED, RATE_LIMITED. */
+  async login(username: string, password: string, peer: Peer): Promise<LoggedIn> {
+    const { db, clock } = this.#options;
+    const user = await this.#limits.guard(username, peer.address, async () => {
+      const found = await users.findForLogin(db, username);
+      const fits = await verifyPassword(found?.passwordHash ?? null, password);
+      return fits && found?.user.isActive === true ? found.user : null;
+    });
+    if (user === null) throw unauthenticated('user name or password is wrong');
+    const now = clock.now();
+    const familyId = randomUUID();
+    const { token, hash } = newRefreshToken();
+    await refreshTokens.issue(db, {
+      organisationId: user.organisationId,
+      userId: user.id,
+      familyId,
+      tokenHash: hash,
+      issuedAt: new Date(now),
+      ...this.#successor(peer),
+    });
+    await users.recordLogin(db, user.id, new Date(now));
+    return { session: await this.#session(user, familyId), refreshToken: token };
+  }
+
+  /** @throws RollcallError UNAUTHENTICATED. */
+  async refresh(refreshToken: string | null, peer: Peer): Promise<LoggedIn> {
+    if (refreshToken === null) throw unauthenticated('there is no session to refresh');
+    const { db, clock } = this.#options;
+    const { token, hash } = newRefreshToken();
+    const rotation = await refreshTokens.rotate(db, {
+      tokenHash: hashRefreshToken(refreshToken),
+      successor: { tokenHash: hash, ...this.#successor(peer) },
+      now: new Date(clock.now()),
+      leewayMs: RACE_MS,
+    });
+    if (rotation.outcome === 'reused') this.liveSessions.end(rotation.familyId);
+    if (rotation.outcome === 'reused' || rotation.outcome === 'refused')
+      throw unauthenticated('the session has ended');
+    const user = await users.byId(db, rotation.organisationId, rotation.userId);
+    if (user === null) throw unauthenticated('the session has ended');
+    this.liveSessions.extend(rotation.familyId, clock.now() + this.refreshMs);
+    return {
+      session: await this.#session(user, rotation.familyId),
+      refreshToken: rotation.outcome === 'rotated' ? token : null,
+    };
+  }
+
+  /** Ends a log-in session: its tokens and its sockets. */
+  async logout(claims: Claims): Promise<void> {
+    await refreshTokens.revokeFamily(this.#options.db, claims.sessionId, new Date(this.#options.clock.now()));
+    this.liveSessions.end(claims.sessionId);
+  }
+
+  /** What a token says, or why it doesn't hold. */
+  async claims(token: string | null): Promise<Claims | RollcallError> {
+    if (token === null) return unauthenticated('log in first');
+    const claims = await this.#options.tokens.verify(token);
+    if (claims === 'expired') return unauthenticated('the token has expired');
+    if (claims === 'invalid' || this.liveSessions.hasEnded(claims.sessionId))
+      return unauthenticated('the token is not valid');
+    return claims;
+  }
+
+  /** As `claims`, for a socket, which may outlive the token: the session itself must hold. */
+  async openSession(token: string | null): Promise<Claims | RollcallError> {
+    const claims = await this.claims(token);
+    if (claims instanceof RollcallError) return claims;
+    const { db, clock } = this.#options;
+    const isLive = await refreshTokens.isFamilyLive(db, claims.sessionId, new Date(clock.now()));
+    return isLive ? claims : unauthenticated('the session has ended');
+  }
+
+  /** @throws RollcallError UNAUTHENTICATED. */
+  principal(claims: Claims | RollcallError): Principal {
+    if (claims instanceof RollcallError) throw claims;
+    const member = this.#options.memberOf(claims.userId);
+    if (member?.active !== true || this.liveSessions.hasEnded(claims.sessionId))
+      throw unauthenticated('the session has ended');
+    return { member, claims };
+  }
+
+  [Symbol.dispose](): void {
+    this.liveSessions[Symbol.dispose]();
+  }
+
+  #successor({ userAgent, address }: Peer): { expiresAt: Date; userAgent: string; ipAddress: string } {
+    return { expiresAt: new Date(this.#options.clock.now() + this.refreshMs), userAgent, ipAddress: address };
+  }
+
+  async #session(user: users.User, sessionId: string): Promise<LoggedIn['session']> {
+    const sessionExpiresAt = this.#options.clock.now() + this.refreshMs;
+    const { token, expiresAt } = await this.#options.tokens.sign({
+      userId: user.id,
+      sessionId,
+      sessionExpiresAt,
+    });
+    const { id, username, fullName: name, role, organisationId, teamId } = user;
+    return { token, expiresAt, user: { id, username, name, role, organisationId, teamId } };
+  }
+}
+
+function unauthenticated(message: string): RollcallError {
+  return new RollcallError(message, { code: 'UNAUTHENTICATED' });
+}

@@ -1,0 +1,41 @@
+import { DatabaseFailed, DuplicateValue, InvalidValue, UnknownReference } from '../drizzle/errors.ts';
+import { TeamFull } from '../drizzle/repositories/teams.ts';
+import type { Done } from '../engine/answers.ts';
+import type { Answer } from '../engine/answers.ts';
+import { RollcallError } from './contract/errors.ts';
+
+/** What a command came to, or its refusal as an error of the table. */
+export function doneOrThrow(answer: Answer): Done {
+  if (answer.ok) return answer;
+  const { code, message, allowed, current } = answer;
+  throw new RollcallError(message, { code, ...(allowed && { allowed }), ...(current && { current }) });
+}
+
+/** Awaits work on the database; its errors become those of the table. */
+export async function stored<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (cause) {
+    throw translate(cause);
+  }
+}
+
+function translate(cause: unknown): unknown {
+  if (cause instanceof DuplicateValue)
+    return new RollcallError(
+      cause.message,
+      { code: 'CONFLICT', fields: { [cause.field]: cause.message } },
+      { cause },
+    );
+  if (cause instanceof TeamFull) return new RollcallError(cause.message, { code: 'CONFLICT' }, { cause });
+  if (cause instanceof UnknownReference || cause instanceof InvalidValue) {
+    return new RollcallError(
+      cause.message,
+      { code: 'VALIDATION', fields: { [cause.field ?? 'input']: cause.message } },
+      { cause },
+    );
+  }
+  if (cause instanceof DatabaseFailed)
+    return new RollcallError('the database is not available', { code: 'UNAVAILABLE' }, { cause });
+  return cause;
+}

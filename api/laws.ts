@@ -1,0 +1,71 @@
+import type { Queryable } from '../drizzle/queryable.ts';
+import * as configRows from '../drizzle/repositories/config.ts';
+import * as organisations from '../drizzle/repositories/organisations.ts';
+import * as statusRows from '../drizzle/repositories/statuses.ts';
+import { Catalogue } from '../engine/catalogue.ts';
+import { CONFIG_KEYS, type ConfigValues } from './contract/config.ts';
+
+interface OrganisationLaw {
+  readonly catalogue: Catalogue;
+  readonly config: ConfigValues;
+}
+
+/** Each organisation's catalogue, graph and configuration, as the database has them. */
+export class Laws {
+  readonly #db: Queryable;
+  readonly #laws = new Map<number, OrganisationLaw>();
+
+  private constructor(db: Queryable) {
+    this.#db = db;
+  }
+
+  static async load(db: Queryable): Promise<Laws> {
+    const laws = new Laws(db);
+    for (const { id } of await organisations.list(db)) await laws.reload(id);
+    return laws;
+  }
+
+  /** Reads one organisation again: what was changed holds from here on. */
+  async reload(organisationId: number): Promise<void> {
+    const [statuses, transitions, config] = await Promise.all([
+      statusRows.list(this.#db, organisationId),
+      statusRows.transitions(this.#db, organisationId),
+      configRows.list(this.#db, organisationId),
+    ]);
+    this.#laws.set(organisationId, {
+      catalogue: new Catalogue(statuses, transitions),
+      config: configOf(config),
+    });
+  }
+
+  readonly catalogue = (organisationId: number): Catalogue => this.#of(organisationId).catalogue;
+
+  readonly config = (organisationId: number): ConfigValues => this.#of(organisationId).config;
+
+  #of(organisationId: number): OrganisationLaw {
+    const law = this.#laws.get(organisationId);
+    if (law === undefined) throw new RangeError(`there is no organisation ${organisationId}`);
+    return law;
+  }
+}
+
+/** The values of the rows; the default where a row is missing or holds nonsense. */
+function configOf(rows: readonly { readonly key: string; readonly value: string }[]): ConfigValues {
+  const given = new Map(rows.map(({ key, value }) => [key, value]));
+  const values = Object.entries(CONFIG_KEYS).map(([key, definition]) => {
+    const value = given.get(key);
+    if (value === undefined) return [key, definition.default];
+    switch (definition.type) {
+      case 'integer': {
+        const number = Number(value);
+        const fits = Number.isInteger(number) && number >= definition.min && number <= definition.max;
+        return [key, fits ? number : definition.default];
+      }
+      case 'boolean':
+        return [key, value === 'true'];
+      case 'status':
+        return [key, value];
+    }
+  });
+  return Object.fromEntries(values) as ConfigValues;
+}

@@ -1,0 +1,21 @@
+/** What was opened, to be closed in the opposite order; also when opening the next thing fails. */
+export class Opened implements AsyncDisposable {
+  readonly #things: (Disposable | AsyncDisposable)[] = [];
+
+  use<Thing extends Disposable | AsyncDisposable>(thing: Thing): Thing {
+    this.#things.push(thing);
+    return thing;
+  }
+
+  /** Does this when its turn comes. */
+  defer(close: () => Promise<void> | void): void {
+    this.#things.push({ [Symbol.asyncDispose]: async () => close() });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (let thing = this.#things.pop(); thing !== undefined; thing = this.#things.pop()) {
+      if (Symbol.asyncDispose in thing) await thing[Symbol.asyncDispose]();
+      else thing[Symbol.dispose]();
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import { tracked } from '@trpc/server';
+import type { Subject } from '../../engine/topics.ts';
+import { SlowWatcher, watch } from '../../engine/watcher.ts';
+import { subjectOf, viewerOf } from '../auth/scopes.ts';
+import { hasPresence, mayAskWhy } from '../auth/permissions.ts';
+import { RollcallError } from '../contract/errors.ts';
+import { agentInput, scopeInput, setStatusInput, watchInput } from '../contract/presence.ts';
+import type { Board, FullTile, Summary, WatchEvent } from '../contract/tile.ts';
+import { doneOrThrow } from '../errors.ts';
+import { chooseStatus } from '../presence-commands.ts';
+import { summaryOf } from '../summary.ts';
+import { router, userProcedure } from '../trpc/procedures.ts';
+import type { JsonOf } from '../trpc/serialised.ts';
+
+export const presenceRouter = router({
+  /** Everybody in a scope, and the cursor from which `watch` goes on. */
+  board: userProcedure.input(scopeInput).query(async ({ ctx, input }): Promise<Board> => {
+    const { asOf, cursor, tilesJson } = ctx.engine.topics.board(await subjectOf(ctx, input.scope));
+    const json: JsonOf<Board> = `{"asOf":${asOf},"cursor":${JSON.stringify(cursor)},"agents":${tilesJson}}`;
+    return ctx.present(json);
+  }),
+
+  /** A snapshot, or what was missed since `lastEventId`; then every change. The id of each event is the cursor. */
+  watch: userProcedure.input(watchInput).subscription(async function* ({ ctx, input, signal }) {
+    const subject: Subject = await subjectOf(ctx, input.scope);
+    const sessionEnds = ctx.authenticator.liveSessions.attach(ctx.principal.claims, ctx.hangUp);
+    try {
+      const after = input.lastEventId ?? null;
+      for await (const { cursor, json } of watch(ctx.engine.topics, {
+        subject,
+        after,
+        signal: signal ?? new AbortController().signal,
+      })) {
+        yield tracked(cursor, ctx.present<WatchEvent>(json));
+      }
+    } catch (error) {
+      if (!(error instanceof SlowWatcher)) throw error;
+      ctx.hangUp();
+    } finally {
+      sessionEnds[Symbol.dispose]();
+    }
+  }),
+
+  summary: userProcedure.input(scopeInput).query(async ({ ctx, input }): Promise<Summary> => {
+    const subject = await subjectOf(ctx, input.scope);
+    return summaryOf(ctx.engine.topics.board(subject).asOf, ctx.engine.topics.records(subject));
+  }),
+
+  /** Answers once the change is on disk. */
+  setStatus: userProcedure
+    .input(setStatusInput)
+    .mutation(async ({ ctx, input }): Promise<{ seq: number; tile: FullTile }> => {
+      const { member } = ctx.principal;
+      if (!hasPresence(member)) throw new RollcallError('this role has no presence', { code: 'FORBIDDEN' });
+      const { status, reason = null, next, commandId: id, expectSeq = null } = input;
+      const { seq, tile } = doneOrThrow(
+        await chooseStatus(ctx.engine, {
+          agentId: member.id,
+          status,
+          reason,
+          next,
+          expectSeq,
+          command: { id, user: member.id },
+        }),
+      );
+      if (tile === null) throw new TypeError('a command without a session is answered with a tile');
+      return { seq, tile };
+    }),
+
+  why: userProcedure.input(agentInput).query(async ({ ctx, input }) => {
+    const viewer = await viewerOf(ctx);
+    const why = ctx.engine.why(input.agentId);
+    const target = ctx.engine.record(input.agentId)?.member;
+    if (why === null || target?.organisationId !== viewer.member.organisationId) {
+      throw new RollcallError(`there is no agent ${input.agentId}`, { code: 'NOT_FOUND' });
+    }
+    if (!mayAskWhy(viewer, target)) throw new RollcallError('not of this agent', { code: 'FORBIDDEN' });
+    return why;
+  }),
+});

@@ -1,0 +1,257 @@
+/**
+ * An agent's connection to Rollcall, in Node and in browsers.
+ *
+ * It comes back by itself (with jitter), resumes its session, states again what the server may have missed — the last
+ * activity, an unanswered command — and notices a server that has gone silent.
+ */
+import {
+  CLOSE_CODES,
+  type NoticeFrame,
+  type ServerFrame,
+  type WelcomeFrame,
+} from '../../api/contract/agent-frames.ts';
+import type { FullTile } from '../../api/contract/tile.ts';
+import { Backoff } from './backoff.ts';
+import { CommandQueue } from './commands.ts';
+import { type SocketConstructor, socketConstructor, type SocketLike } from './web-socket.ts';
+
+export interface AgentSocketOptions {
+  /** `ws://host:port/agent` */
+  readonly url: string;
+  /** An access token that holds now; asked for at each connection. */
+  readonly token: () => Promise<string> | string;
+  /** What the agent works at, for supervisors to read. */
+  readonly device: string;
+  readonly onChange?: (state: AgentSocketState) => void;
+  readonly onNotice?: (notice: NoticeFrame) => void;
+  readonly WebSocket?: SocketConstructor;
+  /** From 0 up to 1; for tests that want the same jitter twice. */
+  readonly random?: () => number;
+}
+
+/** What is known now. The tile is the last that the server told, also while the connection is away. */
+export interface AgentSocketState {
+  readonly connection: 'connecting' | 'live' | 'waiting' | 'stopped';
+  readonly session: string | null;
+  readonly seq: number;
+  readonly tile: FullTile | null;
+  readonly statuses: WelcomeFrame['statuses'];
+  /** The codes that the agent may choose now. */
+  readonly allowed: readonly string[];
+  /** What to add to the client's clock to get the server's, milliseconds. */
+  readonly clockOffsetMs: number;
+  /** Why it stopped for good. */
+  readonly stoppedBy: { readonly code: number; readonly reason: string } | null;
+}
+
+const INITIAL: AgentSocketState = {
+  connection: 'connecting',
+  session: null,
+  seq: 0,
+  tile: null,
+  statuses: [],
+  allowed: [],
+  clockOffsetMs: 0,
+  stoppedBy: null,
+};
+
+const UNAUTHENTICATED = 4401;
+const ACTIVE_MS = 1_000;
+/** So many heartbeats without a word, and the server counts as dead. */
+const SILENT_BEATS = 2.5;
+const WELCOME_MS = 10_000;
+
+export class AgentSocket {
+  readonly #options: AgentSocketOptions;
+  readonly #backoff: Backoff;
+  readonly #commands: CommandQueue;
+  #state = INITIAL;
+  #socket: SocketLike | null = null;
+  #heartbeatMs = WELCOME_MS / SILENT_BEATS;
+  #watchdog: ReturnType<typeof setTimeout> | null = null;
+  #retry: ReturnType<typeof setTimeout> | null = null;
+  /** Server time of the newest activity; null while there was none. */
+  #activeAt: number | null = null;
+  #toldActiveAt = 0;
+  #refusedTokens = 0;
+  #ids = 0;
+
+  constructor(options: AgentSocketOptions) {
+    this.#options = options;
+    this.#backoff = new Backoff({ firstMs: 500, maxMs: 15_000, random: options.random ?? Math.random });
+    this.#commands = new CommandQueue((frame) => this.#socket?.send(frame));
+    void this.#connect();
+  }
+
+  get state(): AgentSocketState {
+    return this.#state;
+  }
+
+  /** Chooses a status; resolves to the agent's seq once it is durable. @throws CommandRefused */
+  setStatus(
+    status: string,
+    more: { reason?: string; next?: boolean; expectSeq?: number } = {},
+  ): Promise<number> {
+    return this.#commands.push(this.#newId(), { op: 'status', status, ...more });
+  }
+
+  /** Tells how many tasks are at hand, and how many are the most. @throws CommandRefused */
+  work(current: number, max: number): Promise<number> {
+    return this.#commands.push(this.#newId(), { op: 'work', current, max });
+  }
+
+  /** The agent did something just now. Call it as often as you like. */
+  active(): void {
+    this.#activeAt = Date.now() + this.#state.clockOffsetMs;
+    if (this.#state.connection === 'live' && this.#activeAt - this.#toldActiveAt >= ACTIVE_MS)
+      this.#tellActivity();
+  }
+
+  /** Logs out, in every tab, and stops. */
+  async bye(): Promise<void> {
+    await this.#commands.push(this.#newId(), { op: 'bye' });
+    this.stop();
+  }
+
+  /** Ends the connection and doesn't come back; the server waits a while for this agent to reconnect. */
+  stop(): void {
+    const socket = this.#socket;
+    this.#end({ code: 1000, reason: 'stopped' });
+    socket?.close(1000, 'stopped');
+  }
+
+  async #connect(): Promise<void> {
+    this.#retry = null;
+    this.#change({ connection: 'connecting' });
+    let token: string;
+    try {
+      token = await this.#options.token();
+    } catch {
+      return this.#retryLater();
+    }
+    if (this.#state.connection === 'stopped') return;
+    const socket = new (socketConstructor(this.#options.WebSocket))(this.#options.url);
+    this.#socket = socket;
+    this.#watch(socket);
+    socket.addEventListener('open', () => {
+      const { session, seq } = this.#state;
+      const resume = session === null ? {} : { resume: { session, seq } };
+      socket.send(JSON.stringify({ op: 'hello', token, device: this.#options.device, ...resume }));
+    });
+    socket.addEventListener('message', ({ data }) => {
+      if (this.#socket === socket) this.#take(JSON.parse(String(data)) as ServerFrame, socket);
+    });
+    socket.addEventListener('close', ({ code, reason }) => {
+      if (this.#socket === socket) this.#closed(code, reason);
+    });
+    // What an error was is told by the close that follows it.
+    socket.addEventListener('error', () => undefined);
+  }
+
+  #take(frame: ServerFrame, socket: SocketLike): void {
+    this.#watch(socket);
+    switch (frame.op) {
+      case 'welcome':
+        return this.#welcomed(frame);
+      case 'ok':
+        this.#change({ seq: Math.max(this.#state.seq, frame.seq) });
+        return this.#commands.answered(frame);
+      case 'no':
+        return this.#commands.answered(frame);
+      case 'state':
+        return this.#change({ tile: frame.tile, allowed: frame.allowed, seq: frame.tile.seq });
+      case 'notice':
+        return this.#options.onNotice?.(frame);
+      case 'pulse':
+        return this.#change({ clockOffsetMs: frame.now - Date.now() });
+      case 'drain':
+        this.#retry ??= setTimeout(() => this.#reconnect(socket), frame.afterMs);
+        return;
+      case 'moved':
+        return this.#reconnect(socket);
+    }
+  }
+
+  #welcomed(frame: WelcomeFrame): void {
+    const { session, seq, tile, statuses, allowed, now, heartbeatMs, resumed } = frame;
+    this.#heartbeatMs = heartbeatMs;
+    this.#refusedTokens = 0;
+    this.#backoff.succeeded();
+    if (!resumed && this.#state.session !== null)
+      this.#commands.abandon('the session was lost before the answer came');
+    this.#change({
+      connection: 'live',
+      session,
+      seq,
+      tile,
+      statuses,
+      allowed,
+      clockOffsetMs: now - Date.now(),
+    });
+    if (this.#activeAt !== null) this.#tellActivity();
+    this.#commands.open();
+  }
+
+  #closed(code: number, reason: string): void {
+    this.#leave();
+    const known = Object.entries(CLOSE_CODES).find(([listed]) => Number(listed) === code)?.[1];
+    if (code === UNAUTHENTICATED && this.#refusedTokens === 0) {
+      // The token may have run out meanwhile: one more try with a fresh one.
+      this.#refusedTokens += 1;
+      return this.#retryLater();
+    }
+    if (known?.reconnect === false) return this.#end({ code, reason });
+    this.#retryLater();
+  }
+
+  /** Gives up this connection and makes another. */
+  #reconnect(socket: SocketLike): void {
+    if (this.#socket !== socket) return;
+    this.#leave();
+    socket.close(1000, 'reconnecting');
+    this.#retryLater();
+  }
+
+  #leave(): void {
+    this.#socket = null;
+    this.#commands.pause();
+    if (this.#watchdog !== null) clearTimeout(this.#watchdog);
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    this.#retry = null;
+  }
+
+  #retryLater(): void {
+    if (this.#state.connection === 'stopped') return;
+    this.#change({ connection: 'waiting' });
+    this.#retry = setTimeout(() => void this.#connect(), this.#backoff.nextMs());
+  }
+
+  #end(stoppedBy: { code: number; reason: string }): void {
+    this.#leave();
+    this.#commands.abandon(`logged out: ${stoppedBy.reason}`);
+    this.#change({ connection: 'stopped', stoppedBy });
+  }
+
+  /** The server speaks at least once a heartbeat; silence means that it is gone. */
+  #watch(socket: SocketLike): void {
+    if (this.#watchdog !== null) clearTimeout(this.#watchdog);
+    this.#watchdog = setTimeout(() => this.#reconnect(socket), this.#heartbeatMs * SILENT_BEATS);
+  }
+
+  #tellActivity(): void {
+    if (this.#activeAt === null) return;
+    this.#toldActiveAt = this.#activeAt;
+    this.#socket?.send(JSON.stringify({ op: 'active', at: Math.round(this.#activeAt) }));
+  }
+
+  #change(change: Partial<AgentSocketState>): void {
+    if (this.#state.connection === 'stopped') return;
+    this.#state = { ...this.#state, ...change };
+    this.#options.onChange?.(this.#state);
+  }
+
+  #newId(): string {
+    this.#ids += 1;
+    return `${this.#state.session ?? 'new'}-${this.#ids}`;
+  }
+}

@@ -1,0 +1,55 @@
+import {
+  createTRPCClient,
+  createWSClient,
+  httpBatchStreamLink,
+  splitLink,
+  type TRPCClient,
+  wsLink,
+} from '@trpc/client';
+import superjson from 'superjson';
+import type { AppRouter } from '../../api/routers/app.ts';
+import type { SocketConstructor } from './web-socket.ts';
+
+export interface RollcallClientOptions {
+  /** `http://host:port` */
+  readonly url: string;
+  /** An access token that holds now; null before log-in. */
+  readonly token: () => Promise<string | null> | string | null;
+  /** Where the platform has none. */
+  readonly WebSocket?: SocketConstructor;
+}
+
+export interface RollcallClient {
+  readonly api: TRPCClient<AppRouter>;
+  /** Ends the connection of the subscriptions. */
+  close(): void;
+}
+
+/** A typed client: calls over HTTP, subscriptions over one WebSocket that opens with the first and resumes by itself. */
+export function createRollcallClient({ url, token, WebSocket }: RollcallClientOptions): RollcallClient {
+  const sockets = createWSClient({
+    url: `${url.replace(/^http/, 'ws')}/trpc`,
+    lazy: { enabled: true, closeMs: 10_000 },
+    connectionParams: async () => ({ token: (await token()) ?? '' }),
+    keepAlive: { enabled: true, intervalMs: 10_000, pongTimeoutMs: 5_000 },
+    ...(WebSocket !== undefined && { WebSocket: WebSocket as unknown as typeof globalThis.WebSocket }),
+  });
+  const http = httpBatchStreamLink({
+    url: `${url}/trpc`,
+    transformer: superjson,
+    headers: async () => {
+      const held = await token();
+      return held === null ? {} : { authorization: `Bearer ${held}` };
+    },
+  });
+  const api = createTRPCClient<AppRouter>({
+    links: [
+      splitLink({
+        condition: ({ type }) => type === 'subscription',
+        true: wsLink({ client: sockets, transformer: superjson }),
+        false: http,
+      }),
+    ],
+  });
+  return { api, close: () => void sockets.close() };
+}

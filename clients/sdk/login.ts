@@ -1,0 +1,49 @@
+import type { LoginSession } from '../../api/contract/auth.ts';
+import type { RollcallClient } from './client.ts';
+
+/** A token is renewed when it holds for less than this. */
+const RENEW_MS = 60_000;
+
+/** A log-in session of a client without a cookie jar: keeps an access token that holds. */
+export class Login {
+  readonly #client: RollcallClient;
+  #session: LoginSession;
+  #renewing: Promise<LoginSession> | null = null;
+
+  private constructor(client: RollcallClient, session: LoginSession) {
+    this.#client = client;
+    this.#session = session;
+  }
+
+  static async open(client: RollcallClient, username: string, password: string): Promise<Login> {
+    return new Login(client, await client.api.auth.login.mutate({ username, password, client: 'native' }));
+  }
+
+  get user(): LoginSession['user'] {
+    return this.#session.user;
+  }
+
+  /** An access token that holds now; renewed where it is needed. */
+  async token(): Promise<string> {
+    if (this.#session.expiresAt - Date.now() < RENEW_MS) {
+      this.#renewing ??= this.#renew().finally(() => (this.#renewing = null));
+      await this.#renewing;
+    }
+    return this.#session.token;
+  }
+
+  async #renew(): Promise<LoginSession> {
+    const { refreshToken } = this.#session;
+    const renewed = await this.#client.api.auth.refresh.mutate(
+      refreshToken === undefined ? {} : { refreshToken },
+    );
+    // A token that another renewal took first comes back without a successor: the one at hand goes on.
+    this.#session = {
+      ...renewed,
+      ...((renewed.refreshToken ?? refreshToken)
+        ? { refreshToken: renewed.refreshToken ?? refreshToken ?? '' }
+        : {}),
+    };
+    return this.#session;
+  }
+}

@@ -1,0 +1,48 @@
+import type { Subject, Topics } from './topics.ts';
+import type { Sent } from './topic.ts';
+
+export interface WatcherOptions {
+  readonly subject: Subject;
+  /** The cursor that the watcher holds; null for none. */
+  readonly after: string | null;
+  readonly signal: AbortSignal;
+  /** How many batches may wait for a slow reader. */
+  readonly maxWaiting?: number;
+}
+
+/** The reader was too slow: it has to come back with the cursor that it holds. */
+export class SlowWatcher extends Error {
+  override readonly name = 'SlowWatcher';
+}
+
+const MAX_WAITING = 512;
+
+/**
+ * A topic for one reader, at the reader's pace: first what it missed or a snapshot, then each batch. What waits is
+ * shared between all readers and bounded (SPEC G3). Ends when `signal` aborts.
+ * @throws SlowWatcher when the reader falls behind the bound.
+ */
+export async function* watch(topics: Topics, options: WatcherOptions): AsyncGenerator<Sent, void, void> {
+  const { subject, after, signal, maxWaiting = MAX_WAITING } = options;
+  const waiting: Sent[] = [];
+  let isLate = false;
+  let wake = () => {};
+  using watching = topics.watch(subject, after, (sent) => {
+    if (waiting.length < maxWaiting) waiting.push(sent);
+    else isLate = true;
+    wake();
+  });
+  const onAbort = () => wake();
+  signal.addEventListener('abort', onAbort);
+  try {
+    yield watching.first;
+    while (!signal.aborted) {
+      if (isLate) throw new SlowWatcher(`more than ${maxWaiting} batches waited`);
+      const next = waiting.shift();
+      if (next !== undefined) yield next;
+      else await new Promise<void>((resolve) => (wake = resolve));
+    }
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
