@@ -1,11 +1,13 @@
 /**
  * One process per data folder. The lock is a file that names its holder; a holder who died (kill -9, power) leaves it
- * behind, and the next start sees that it is dead and takes over at once.
+ * behind, and the next start sees that it is dead and takes over at once. A holder whose process can't be asked after
+ * (another machine, another container) must have been silent for a while first.
  */
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, readlink, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, open, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { disk } from './disk.ts';
 import { FolderLocked } from './port.ts';
 
 export interface FolderLock extends AsyncDisposable {
@@ -17,44 +19,86 @@ interface Holder {
   readonly pid: number;
   /** When that process started, in the system's own unit: tells it from another that got the same pid. */
   readonly started: string;
-  /** Which machine, boot and process namespace the pid belongs to. */
-  readonly machine: string;
+  /** Since when that machine runs; '' where the system doesn't tell. */
+  readonly boot: string;
+  /** Within which the pid means something. */
+  readonly namespace: string;
   readonly host: string;
 }
 
+interface Candidate {
+  readonly folder: string;
+  readonly own: Holder;
+  /** A file that holds `own`, ready to be put into a lock's place. */
+  readonly draft: string;
+}
+
 const BEAT_MS = 5_000;
-/** A holder on another machine, of whom we can't ask whether it lives, counts as dead after this silence. */
+/** A holder of whom we can't ask whether it lives counts as dead after this silence. */
 const SILENCE_MS = 20_000;
 const TRIES = 3;
 
 /** @throws FolderLocked when another process, or this one, holds the folder. */
 export async function lockFolder(folder: string): Promise<FolderLock> {
-  await mkdir(folder, { recursive: true });
+  await disk.makeFolder(folder);
   const path = join(folder, 'lock');
   const own = await describeSelf();
+  const content = JSON.stringify(own);
   const draft = `${path}.${own.token}`;
-  await writeFile(draft, JSON.stringify(own));
+  const file = await open(draft, 'wx');
   try {
-    for (let left = TRIES; left > 0; left--) {
-      if (await linked(draft, path)) return hold(folder, path, own);
-      await clearIfDead(path, draft);
-    }
-    throw new FolderLocked(`${folder} is being taken by several processes at once; try again`);
+    await file.write(content, 0);
+    await take(path, { folder, own, draft });
+  } catch (error) {
+    await file.close();
+    throw error;
   } finally {
     await rm(draft, { force: true });
   }
-}
-
-function hold(folder: string, path: string, own: Holder): FolderLock {
-  const beat = setInterval(() => void touch(path), BEAT_MS);
+  // Written through the file, not the path: a lock that was taken away meanwhile is not touched.
+  const beat = setInterval(() => void file.write(content, 0).catch(() => undefined), BEAT_MS);
   beat.unref();
   return {
     folder,
     async [Symbol.asyncDispose]() {
       clearInterval(beat);
-      if ((await readHolder(path))?.token === own.token) await rm(path, { force: true });
+      await file.close();
+      if (holderIn(await contentOf(path))?.token === own.token) await rm(path, { force: true });
     },
   };
+}
+
+async function take(path: string, candidate: Candidate): Promise<void> {
+  for (let left = TRIES; left > 0; left--) {
+    if (await linked(candidate.draft, path)) return;
+    const content = await contentOf(path);
+    if (content === null) continue;
+    // Half a lock is what a power cut left of one: nobody lives behind it.
+    const holder = holderIn(content);
+    if (holder !== null && (await lives(holder, path, candidate))) {
+      throw new FolderLocked(`${candidate.folder} is in use by process ${holder.pid} on ${holder.host}`);
+    }
+    if (await replaced(path, content, candidate)) return;
+  }
+  throw new FolderLocked(`${candidate.folder} is being taken by several processes at once; try again`);
+}
+
+/**
+ * Puts the candidate in the place of a dead holder. The right to do so is itself a lock: of several who found the
+ * holder dead one goes on, and sees whether it is still there. So the place is never empty, and no fresh lock is lost.
+ */
+async function replaced(path: string, dead: string, candidate: Candidate): Promise<boolean> {
+  const right = `${path}.dead`;
+  await take(right, candidate);
+  try {
+    if ((await contentOf(path)) !== dead) return false;
+    const copy = `${candidate.draft}.copy`;
+    await link(candidate.draft, copy);
+    await rename(copy, path);
+    return true;
+  } finally {
+    await rm(right, { force: true });
+  }
 }
 
 async function linked(draft: string, path: string): Promise<boolean> {
@@ -67,79 +111,80 @@ async function linked(draft: string, path: string): Promise<boolean> {
   }
 }
 
-/** Removes the lock of a dead holder; throws when it lives. */
-async function clearIfDead(path: string, draft: string): Promise<void> {
-  const holder = await readHolder(path);
-  if (holder === null) return;
-  if (await lives(holder, path, draft)) {
-    throw new FolderLocked(
-      `${path.slice(0, -'/lock'.length)} is in use by process ${holder.pid} on ${holder.host}`,
-    );
-  }
-  // Renamed first, so that of two who found it dead only one removes it, and never the other's fresh lock.
-  const dead = `${path}.dead.${randomUUID()}`;
-  try {
-    await rename(path, dead);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return;
-    throw error;
-  }
-  if ((await readHolder(dead))?.token === holder.token) await rm(dead, { force: true });
-  else await rename(dead, path);
+async function lives(holder: Holder, path: string, { own, draft }: Candidate): Promise<boolean> {
+  if (holder.boot === own.boot && holder.namespace === own.namespace) return isRunning(holder);
+  // The same machine before it was started again.
+  if (holder.boot !== own.boot && holder.host === own.host) return false;
+  const [lock, fresh] = await Promise.all([lastBeat(path), lastBeat(draft)]);
+  return fresh - lock < SILENCE_MS;
 }
 
-async function lives(holder: Holder, path: string, draft: string): Promise<boolean> {
-  const own = await describeSelf();
-  if (holder.machine === own.machine) return holder.started === (await startOf(holder.pid));
-  if (holder.host === own.host && holder.machine !== '' && own.machine !== '') return false;
-  const [lock, fresh] = await Promise.all([stat(path), stat(draft)]);
-  return fresh.mtimeMs - lock.mtimeMs < SILENCE_MS;
+async function isRunning({ pid, started }: Holder): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (!isErrno(error, 'EPERM')) return false;
+  }
+  const now = await processStat(pid);
+  if (now === null) return true;
+  return now.state !== 'Z' && now.state !== 'X' && now.started === started;
 }
 
 async function describeSelf(): Promise<Holder> {
   return {
     token: randomUUID(),
     pid: process.pid,
-    started: await startOf(process.pid),
-    machine: await machineIdentity(),
+    started: (await processStat(process.pid))?.started ?? '',
+    boot: (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim(),
+    namespace: await readlink('/proc/self/ns/pid').catch(() => hostname()),
     host: hostname(),
   };
 }
 
-/** When a process started; '' when there is none. Where the system doesn't tell, that it runs. */
-async function startOf(pid: number): Promise<string> {
-  if (process.platform === 'linux') {
-    const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-    // The command's name may hold spaces and brackets; the fields behind it don't. The 22nd of all is the start.
-    return line.slice(line.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  }
-  try {
-    process.kill(pid, 0);
-    return 'running';
-  } catch (error) {
-    return isErrno(error, 'EPERM') ? 'running' : '';
-  }
+/** What the system tells about a process; null where it doesn't. */
+async function processStat(pid: number): Promise<{ state: string; started: string } | null> {
+  const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+  if (line === null) return null;
+  // The command's name, the second field, may hold spaces and brackets; the fields behind it don't.
+  const [state = '', ...fields] = line.slice(line.lastIndexOf(')') + 2).split(' ');
+  return { state, started: fields[18] ?? '' };
 }
 
-async function machineIdentity(): Promise<string> {
-  if (process.platform !== 'linux') return hostname();
-  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '');
-  const namespace = await readlink('/proc/self/ns/pid').catch(() => '');
-  return `${boot.trim()} ${namespace}`;
-}
-
-async function readHolder(path: string): Promise<Holder | null> {
+async function contentOf(path: string): Promise<string | null> {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as Holder;
+    return await readFile(path, 'utf8');
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return null;
     throw error;
   }
 }
 
-async function touch(path: string): Promise<void> {
-  const now = new Date();
-  await utimes(path, now, now).catch(() => undefined);
+/** Who a lock's content names; null where it names nobody. */
+function holderIn(content: string | null): Holder | null {
+  try {
+    const { token, pid, started, boot, namespace, host } = JSON.parse(content ?? '') as Partial<Holder>;
+    if (!token || !pid || !Number.isSafeInteger(pid) || pid < 0 || !host) return null;
+    return {
+      token,
+      pid,
+      started: started ?? '',
+      boot: boot ?? '',
+      namespace: namespace ?? '',
+      host,
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** When a lock was last touched, epoch milliseconds; 0 when it is gone. */
+async function lastBeat(path: string): Promise<number> {
+  try {
+    return (await stat(path)).mtimeMs;
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return 0;
+    throw error;
+  }
 }
 
 function isErrno(error: unknown, code: string): boolean {
