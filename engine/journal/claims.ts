@@ -1,37 +1,37 @@
-import { type Batch, Fenced, type Offset } from './port.ts';
+import type { Batch, Offset } from './port.ts';
+
+/** A partition and the term under which it is written. */
+export type Claim = Pick<Batch, 'partition' | 'term'>;
 
 /** How many of a writer's batches are remembered, in case it repeats one. */
 const REMEMBERED = 64;
 
 /** Who may write which partition, and what the present writer has written lately. */
 export class Claims {
-  readonly #partitions = new Map<number, { term: number; written: Map<string, Offset> }>();
+  readonly #partitions = new Map<number, { readonly term: number; readonly written: Map<string, Offset> }>();
 
-  /** The highest term of a partition that the log shows. */
-  restore(partition: number, term: number): void {
-    this.#partitions.set(partition, {
-      term: Math.max(term, this.#partitions.get(partition)?.term ?? 0),
-      written: new Map(),
-    });
+  /** A claim that the log shows. */
+  restore({ partition, term }: Claim): void {
+    if (term > this.#termOf(partition)) this.#partitions.set(partition, { term, written: new Map() });
   }
 
   /** A new term. Every earlier writer is fenced from here on. */
-  raise(partition: number): number {
-    const term = (this.#partitions.get(partition)?.term ?? 0) + 1;
+  raise(partition: number): Claim {
+    const term = this.#termOf(partition) + 1;
     this.#partitions.set(partition, { term, written: new Map() });
-    return term;
+    return { partition, term };
   }
 
-  standing(): readonly Pick<Batch, 'partition' | 'term'>[] {
+  standing(): readonly Claim[] {
     return [...this.#partitions].map(([partition, { term }]) => ({ partition, term }));
   }
 
-  /** @throws Fenced when the term is not the present one. */
-  check({ partition, term }: Pick<Batch, 'partition' | 'term'>): void {
-    if (this.#partitions.get(partition)?.term !== term) throw new Fenced(partition, term);
+  /** Whether nobody has claimed the partition since. */
+  stands({ partition, term }: Claim): boolean {
+    return this.#termOf(partition) === term;
   }
 
-  /** Where this very batch was written before; undefined when it was not. */
+  /** Where the present writer wrote this very batch before; undefined when it did not. */
   offsetOf({ partition, id }: Batch): Offset | undefined {
     return this.#partitions.get(partition)?.written.get(id);
   }
@@ -45,5 +45,9 @@ export class Claims {
       claim.written.delete(oldest);
       break;
     }
+  }
+
+  #termOf(partition: number): number {
+    return this.#partitions.get(partition)?.term ?? 0;
   }
 }

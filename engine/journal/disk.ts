@@ -4,8 +4,10 @@
  */
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 
 export interface Disk {
+  /** Makes a folder, and those above it that are missing; what is made is durable. */
   makeFolder(path: string): Promise<void>;
   /** Names of the files in a folder. */
   list(folder: string): Promise<readonly string[]>;
@@ -28,7 +30,13 @@ export interface DiskFile {
 
 export const disk: Disk = {
   async makeFolder(path) {
-    await mkdir(path, { recursive: true });
+    const highest = await mkdir(path, { recursive: true });
+    if (highest === undefined) return;
+    const above = dirname(resolve(highest));
+    for (let folder = dirname(resolve(path)); ; folder = dirname(folder)) {
+      await syncFolder(folder);
+      if (folder === above) break;
+    }
   },
   list: (folder) => readdir(folder),
   async open(path, mode) {
@@ -36,13 +44,15 @@ export const disk: Disk = {
   },
   rename,
   remove: (path) => rm(path, { force: true }),
-  async syncFolder(path) {
-    // Windows can't open a folder, and needs no sync of it.
-    if (process.platform === 'win32') return;
-    await using folder = await open(path, 'r');
-    await folder.sync();
-  },
+  syncFolder,
 };
+
+async function syncFolder(path: string): Promise<void> {
+  // Windows can't open a folder, and needs no sync of it.
+  if (process.platform === 'win32') return;
+  await using folder = await open(path, 'r');
+  await folder.sync();
+}
 
 class NodeFile implements DiskFile {
   readonly #handle: FileHandle;

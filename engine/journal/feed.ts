@@ -5,9 +5,12 @@ export interface FeedOptions {
   readonly from: Offset;
   /** Committed batches behind an offset, out of storage. */
   readonly history: (after: Offset) => AsyncIterable<CommittedBatch>;
-  /** How many bytes of events are kept at hand for followers. */
+  /** How many bytes of batches are kept at hand for followers. */
   readonly keepBytes: number;
 }
+
+/** What a kept batch takes besides its events, about. */
+const OVERHEAD_BYTES = 256;
 
 /**
  * Hands committed batches to followers: in order, each exactly once. The newest ones are kept at hand; a follower
@@ -22,6 +25,7 @@ export class Feed {
   #floor: Offset;
   #head: Offset;
   #failure: Error | null = null;
+  #closed = false;
   #waiting: (() => void)[] = [];
 
   constructor({ from, history, keepBytes }: FeedOptions) {
@@ -39,16 +43,22 @@ export class Feed {
   publish(batches: readonly CommittedBatch[]): void {
     for (const batch of batches) {
       this.#recent.push(batch);
-      this.#recentBytes += batch.events.byteLength;
+      this.#recentBytes += bytesOf(batch);
       this.#head = batch.offset;
     }
-    while (this.#recentBytes > this.#keepBytes && this.#recent.length > 1) this.#forgetOldest();
+    this.#forgetOldest();
     this.#wake();
   }
 
   /** Ends every follower with this error. */
   fail(failure: Error): void {
     this.#failure ??= failure;
+    this.#wake();
+  }
+
+  /** Ends every follower once it has seen what was published. */
+  close(): void {
+    this.#closed = true;
     this.#wake();
   }
 
@@ -59,13 +69,18 @@ export class Feed {
     try {
       while (!signal.aborted) {
         if (this.#failure !== null) throw this.#failure;
+        const head = this.#head;
         const found = position < this.#floor ? this.#history(position) : this.#recentAfter(position);
         for await (const batch of found) {
           if (signal.aborted) return;
           position = batch.offset;
           yield batch;
         }
-        if (position >= this.#head && !signal.aborted && this.#failure === null) await this.#nextChange();
+        // What was given up is not in the storage any more: it must not be looked for again and again.
+        position = Math.max(position, head);
+        if (position < this.#head || this.#failure !== null) continue;
+        if (this.#closed) return;
+        if (!signal.aborted) await this.#nextChange();
       }
     } finally {
       signal.removeEventListener('abort', onAbort);
@@ -77,10 +92,14 @@ export class Feed {
   }
 
   #forgetOldest(): void {
-    const oldest = this.#recent.shift();
-    if (oldest === undefined) return;
-    this.#recentBytes -= oldest.events.byteLength;
-    this.#floor = oldest.offset;
+    let forgotten = 0;
+    for (const oldest of this.#recent.slice(0, -1)) {
+      if (this.#recentBytes <= this.#keepBytes) break;
+      this.#recentBytes -= bytesOf(oldest);
+      this.#floor = oldest.offset;
+      forgotten++;
+    }
+    this.#recent.splice(0, forgotten);
   }
 
   #nextChange(): Promise<void> {
@@ -92,4 +111,8 @@ export class Feed {
     this.#waiting = [];
     for (const resolve of waiting) resolve();
   }
+}
+
+function bytesOf({ events }: CommittedBatch): number {
+  return OVERHEAD_BYTES + events.byteLength;
 }

@@ -1,21 +1,28 @@
 /**
  * The form of the log on disk. One write is one group: a header, then the batches that were waiting together.
  *
- * group:  magic (u32) · body length (u32) · CRC-32 of position and body (u32) · position in the log (f64) · body
+ * group:  magic (u32) · body length (u32) · CRC-32 of what follows it (u32) · end of the group before (f64) ·
+ *         position in the log (f64) · body
  * batch:  partition (u16) · term (u32) · count (u32) · id length (u8) · events length (u32) · id (UTF-8) · events
  *
  * All big-endian. The next group is written only after this one is durable, so one checksum over the group tells a
- * torn tail from damage: behind a torn group there can be nothing. The position keeps old bytes from passing for new.
+ * torn tail from damage: behind a torn group there can be nothing. The position keeps old bytes from passing for new;
+ * the end of the group before, which may lie in another file, keeps a group from going missing unseen.
  */
 import { crc32 } from 'node:zlib';
 import type { Batch, CommittedBatch, Offset } from './port.ts';
 
-/** "RCL1": Rollcall log, format 1. */
-const MAGIC = 0x52434c31;
-export const GROUP_HEADER_BYTES = 20;
-const BATCH_HEADER_BYTES = 15;
-const CRC_AT = 8;
-const POSITION_AT = 12;
+/** A whole group, as read. */
+export interface Group {
+  /** Where in the log it begins. */
+  readonly position: number;
+  /** Where in the log the group before it ended. */
+  readonly follows: number;
+  /** Where in the log it ends. */
+  readonly end: number;
+  /** Header and body. */
+  readonly bytes: Buffer;
+}
 
 /** A batch's offset is the position just behind it, so it is never 0. */
 export interface EncodedGroup {
@@ -23,11 +30,23 @@ export interface EncodedGroup {
   readonly offsets: readonly Offset[];
 }
 
+/** "RCL1": Rollcall log, format 1. */
+const MAGIC = 0x52434c31;
+const LENGTH_AT = 4;
+const CRC_AT = 8;
+const FOLLOWS_AT = 12;
+const POSITION_AT = 20;
+const GROUP_HEADER_BYTES = 28;
+const BATCH_HEADER_BYTES = 15;
+
 export function groupBytes(batches: readonly Batch[]): number {
   return batches.reduce((sum, batch) => sum + batchBytes(batch), GROUP_HEADER_BYTES);
 }
 
-export function encodeGroup(batches: readonly Batch[], position: number): EncodedGroup {
+export function encodeGroup(
+  batches: readonly Batch[],
+  { position, follows }: Pick<Group, 'position' | 'follows'>,
+): EncodedGroup {
   const bytes = Buffer.allocUnsafe(groupBytes(batches));
   const offsets: Offset[] = [];
   let at = GROUP_HEADER_BYTES;
@@ -36,50 +55,47 @@ export function encodeGroup(batches: readonly Batch[], position: number): Encode
     offsets.push(position + at);
   }
   bytes.writeUInt32BE(MAGIC, 0);
-  bytes.writeUInt32BE(bytes.length - GROUP_HEADER_BYTES, 4);
+  bytes.writeUInt32BE(bytes.length - GROUP_HEADER_BYTES, LENGTH_AT);
+  bytes.writeDoubleBE(follows, FOLLOWS_AT);
   bytes.writeDoubleBE(position, POSITION_AT);
-  bytes.writeUInt32BE(crc32(bytes.subarray(POSITION_AT)), CRC_AT);
+  bytes.writeUInt32BE(crc32(bytes.subarray(FOLLOWS_AT)), CRC_AT);
   return { bytes, offsets };
 }
 
-/** The batches of the group at `at` in a segment that begins at `base`, and where it ends; null if none is whole there. */
-export function decodeGroup(
-  segment: Buffer,
-  at: number,
-  base: number,
-): { readonly batches: readonly CommittedBatch[]; readonly end: number } | null {
-  const end = endOfGroup(segment, at, base);
-  if (end === null) return null;
-  const batches: CommittedBatch[] = [];
-  let next = at + GROUP_HEADER_BYTES;
-  while (next < end) {
-    const batch = readBatch(segment, next, base);
-    batches.push(batch);
-    next = batch.offset - base;
+/** The groups of a segment that begins at `base`, up to the first place where none is whole. */
+export function* groupsIn(segment: Buffer, base: number): Generator<Group, void, void> {
+  for (let at = 0; ;) {
+    const end = endOfGroup(segment, at, base);
+    if (end === null) return;
+    const bytes = segment.subarray(at, end);
+    yield { position: base + at, follows: bytes.readDoubleBE(FOLLOWS_AT), end: base + end, bytes };
+    at = end;
   }
-  return { batches, end };
 }
 
-/** Whether no group was ever written at `at`: a segment's unused rest is zeros. */
-export function isUnused(segment: Buffer, at: number): boolean {
-  return at + GROUP_HEADER_BYTES > segment.length || segment.readUInt32BE(at) === 0;
+export function* batchesIn({ bytes, position }: Group): Generator<CommittedBatch, void, void> {
+  for (let at = GROUP_HEADER_BYTES; at < bytes.length;) {
+    const batch = readBatch(bytes, at, position);
+    yield batch;
+    at = batch.offset - position;
+  }
 }
 
-/** The first place behind `from` where a whole group stands; null if there is none. */
-export function findGroup(segment: Buffer, from: number, base: number): number | null {
+/** Whether a whole group stands anywhere behind `from`. */
+export function hasGroupBehind(segment: Buffer, from: number, base: number): boolean {
   const magic = Buffer.alloc(4);
   magic.writeUInt32BE(MAGIC);
   for (let at = segment.indexOf(magic, from); at !== -1; at = segment.indexOf(magic, at + 1)) {
-    if (endOfGroup(segment, at, base) !== null) return at;
+    if (endOfGroup(segment, at, base) !== null) return true;
   }
-  return null;
+  return false;
 }
 
 function endOfGroup(segment: Buffer, at: number, base: number): number | null {
   if (at + GROUP_HEADER_BYTES > segment.length || segment.readUInt32BE(at) !== MAGIC) return null;
-  const end = at + GROUP_HEADER_BYTES + segment.readUInt32BE(at + 4);
+  const end = at + GROUP_HEADER_BYTES + segment.readUInt32BE(at + LENGTH_AT);
   if (end > segment.length || segment.readDoubleBE(at + POSITION_AT) !== base + at) return null;
-  return crc32(segment.subarray(at + POSITION_AT, end)) === segment.readUInt32BE(at + CRC_AT) ? end : null;
+  return crc32(segment.subarray(at + FOLLOWS_AT, end)) === segment.readUInt32BE(at + CRC_AT) ? end : null;
 }
 
 function batchBytes({ id, events }: Batch): number {
@@ -98,16 +114,16 @@ function writeBatch(into: Buffer, at: number, { partition, term, count, id, even
   return at + BATCH_HEADER_BYTES + idBytes + events.byteLength;
 }
 
-function readBatch(segment: Buffer, at: number, base: number): CommittedBatch {
+function readBatch(group: Buffer, at: number, position: number): CommittedBatch {
   const idStart = at + BATCH_HEADER_BYTES;
-  const eventsStart = idStart + segment.readUInt8(at + 10);
-  const end = eventsStart + segment.readUInt32BE(at + 11);
+  const eventsStart = idStart + group.readUInt8(at + 10);
+  const end = eventsStart + group.readUInt32BE(at + 11);
   return {
-    partition: segment.readUInt16BE(at),
-    term: segment.readUInt32BE(at + 2),
-    count: segment.readUInt32BE(at + 6),
-    id: segment.toString('utf8', idStart, eventsStart),
-    events: segment.subarray(eventsStart, end),
-    offset: base + end,
+    partition: group.readUInt16BE(at),
+    term: group.readUInt32BE(at + 2),
+    count: group.readUInt32BE(at + 6),
+    id: group.toString('utf8', idStart, eventsStart),
+    events: group.subarray(eventsStart, end),
+    offset: position + end,
   };
 }

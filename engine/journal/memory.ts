@@ -3,11 +3,13 @@
  * slow and failing, and several nodes may share one.
  */
 import { randomUUID } from 'node:crypto';
-import { Claims } from './claims.ts';
+import { checkBounds, checkPartition } from './bounds.ts';
+import { type Claim, Claims } from './claims.ts';
 import { Feed } from './feed.ts';
 import {
   type Batch,
   type CommittedBatch,
+  Fenced,
   type Journal,
   JournalFailed,
   type Offset,
@@ -19,6 +21,8 @@ export interface MemoryJournalOptions {
   readonly delay?: () => Promise<void>;
   /** Asked for each append: true lets it fail. */
   readonly fails?: () => boolean;
+  /** How many bytes are kept at hand for followers; 1 MB when absent. */
+  readonly keepBytes?: number;
 }
 
 export class MemoryJournal implements Journal {
@@ -29,24 +33,30 @@ export class MemoryJournal implements Journal {
   readonly #feed: Feed;
   #lastAppend: Promise<unknown> = Promise.resolve();
   #nextOffset: Offset = 1;
+  #closed = false;
 
   constructor(options: MemoryJournalOptions = {}) {
     this.#options = options;
-    this.#feed = new Feed({ from: 0, history: (after) => this.#read(after), keepBytes: 1 << 20 });
+    this.#feed = new Feed({
+      from: 0,
+      history: (after) => this.#read(after),
+      keepBytes: options.keepBytes ?? 1 << 20,
+    });
   }
 
   head(): Promise<Offset> {
     return Promise.resolve(this.#feed.head);
   }
 
-  claim(partition: number): Promise<Writer> {
-    const term = this.#claims.raise(partition);
-    return Promise.resolve({
-      partition,
-      term,
-      append: (batch) => this.#append(batch),
+  async claim(partition: number): Promise<Writer> {
+    checkPartition(partition);
+    this.#refuseIfClosed();
+    const claim = this.#claims.raise(partition);
+    return {
+      ...claim,
+      append: (batch) => this.#append(batch, claim),
       release: () => Promise.resolve(),
-    });
+    };
   }
 
   follow(after: Offset, signal: AbortSignal): AsyncIterable<CommittedBatch> {
@@ -59,23 +69,27 @@ export class MemoryJournal implements Journal {
     return Promise.resolve();
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return Promise.resolve();
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    await this.#lastAppend;
+    this.#feed.close();
   }
 
   /** One at a time, in the order in which they came. */
-  #append(batch: Batch): Promise<Offset> {
+  async #append(batch: Batch, claim: Claim): Promise<Offset> {
+    checkBounds(batch, claim);
+    this.#refuseIfClosed();
     const result = this.#lastAppend.then(() => this.#commit(batch));
     this.#lastAppend = result.catch(() => undefined);
     return result;
   }
 
   async #commit(batch: Batch): Promise<Offset> {
-    this.#claims.check(batch);
+    this.#refuseIfFenced(batch);
     const before = this.#claims.offsetOf(batch);
     if (before !== undefined) return before;
     await this.#options.delay?.();
-    this.#claims.check(batch);
+    this.#refuseIfFenced(batch);
     if (this.#options.fails?.() === true) throw new JournalFailed('the append failed, as it was told to');
     const offset = this.#nextOffset++;
     this.#claims.wrote(batch, offset);
@@ -87,5 +101,13 @@ export class MemoryJournal implements Journal {
 
   async *#read(after: Offset): AsyncGenerator<CommittedBatch, void, void> {
     yield* this.#batches.filter(({ offset }) => offset > after);
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#closed) throw new JournalFailed('the journal is closed');
+  }
+
+  #refuseIfFenced({ partition, term }: Batch): void {
+    if (!this.#claims.stands({ partition, term })) throw new Fenced(partition, term);
   }
 }

@@ -5,7 +5,7 @@
  * - make a batch durable before `append` resolves, and all of it or nothing;
  * - fence: from the moment a claim of a partition resolves, no earlier writer of it ever succeeds again;
  * - take a batch once: appended again under the same id by the same writer, it resolves to the same offset (a writer
- *   who is in doubt may repeat);
+ *   who is in doubt may repeat any of its last 64 batches);
  * - yield from `follow` committed batches only, in the order of their offsets, each exactly once.
  * It MUST NOT show a batch to any follower before it is durable.
  */
@@ -14,10 +14,14 @@ export interface Journal extends AsyncDisposable {
   readonly epoch: string;
   /** Offset of the last committed batch; 0 while there is none. */
   head(): Promise<Offset>;
+  /**
+   * @throws JournalFailed the claim was not written. Earlier writers may be fenced all the same.
+   * @throws JournalBroken
+   */
   claim(partition: number, node: string): Promise<Writer>;
   /**
-   * All committed batches behind `after`, then every further one as it commits; ends when `signal` aborts.
-   * Throws JournalBroken when the log can go on no more.
+   * All committed batches behind `after`, then every further one as it commits. Ends when `signal` aborts, or, after
+   * the last committed batch, when the journal is disposed of. Throws JournalBroken when the log can go on no more.
    */
   follow(after: Offset, signal: AbortSignal): AsyncIterable<CommittedBatch>;
   /** Gives up the batches up to and including that offset. */
@@ -28,12 +32,14 @@ export interface Journal extends AsyncDisposable {
 export type Offset = number;
 
 export interface Batch {
+  /** 0 to 65,535. */
   readonly partition: number;
   readonly term: number;
-  /** Unique within the log. */
+  /** Unique within the log; at most 255 bytes of UTF-8. */
   readonly id: string;
-  /** How many event frames `events` holds, back to back. */
+  /** How many event frames `events` holds, back to back; at least 1. */
   readonly count: number;
+  /** MUST NOT change after it was handed to `append`: followers are given the same bytes. */
   readonly events: Uint8Array;
 }
 
@@ -47,6 +53,8 @@ export interface Writer {
    * Durable when resolved.
    * @throws Fenced another writer has claimed the partition: final.
    * @throws JournalFailed nothing was written, and no replay will show it.
+   * @throws JournalBroken whether it was written is not known before a restart.
+   * @throws RangeError the batch is not this writer's, or not within the bounds of `Batch`.
    */
   append(batch: Batch): Promise<Offset>;
   release(): Promise<void>;
@@ -65,7 +73,7 @@ export class JournalFailed extends Error {
   override readonly name = 'JournalFailed';
 }
 
-/** The log can neither be written nor be cut back to what is known: only a restart helps. */
+/** The log can neither be written nor be cut back to what is known: only a restart helps. Final, like Fenced. */
 export class JournalBroken extends Error {
   override readonly name = 'JournalBroken';
 }

@@ -2,18 +2,20 @@
  * Finds where a log ends. A crash may leave one torn group at the very end: it was never acknowledged and is cut.
  * Damage anywhere else means that durable bytes changed: that is never passed over in silence.
  */
-import { decodeGroup, findGroup } from './groups.ts';
-import { type CommittedBatch, JournalCorrupt, type Offset } from './port.ts';
+import type { Claim } from './claims.ts';
+import { groupsIn, hasGroupBehind } from './groups.ts';
+import type { Offset } from './port.ts';
+import { corrupt, replay } from './replay.ts';
 import type { Segment, Segments } from './segments.ts';
 
 export interface Recovery {
   readonly segment: Segment;
-  /** Where the next group goes. */
+  /** Where the last group ends. */
   readonly position: number;
-  /** Offset of the last batch that holds events. */
+  /** Offset of the last batch that holds events; 0 when the log holds none. */
   readonly head: Offset;
-  /** The last batches, claims included, back to the last one with events: each segment begins with the claims that stand. */
-  readonly batches: readonly CommittedBatch[];
+  /** Those that stand. */
+  readonly claims: readonly Claim[];
   /** What a crash had left of a group that never became durable. */
   readonly cut: Cut | null;
 }
@@ -23,74 +25,84 @@ export interface Cut {
   readonly bytes: number;
 }
 
-/** @throws JournalCorrupt where more than the last group is damaged. */
+/** The end of a segment, counted from its beginning. */
+interface SegmentEnd {
+  /** Where the last whole group begins and ends. */
+  readonly start: number;
+  readonly end: number;
+  /** Behind the last byte that is not zero, at least `end`. */
+  readonly dirtyEnd: number;
+}
+
+/**
+ * The log's end, durable; null when there is no log.
+ * @throws JournalCorrupt where more than the last group is damaged.
+ */
 export async function recover(segments: Segments): Promise<Recovery | null> {
+  await segments.removeUnfinished();
+  // The process before may have been killed between a name's change and its sync.
+  await segments.sync();
   const bases = await segments.bases();
-  const used = await lastUsed(segments, bases);
-  if (used === null) return null;
-  const last = scan(used.bytes, used.base);
-  const cut =
-    last.end === last.dirtyEnd ? null : { position: used.base + last.end, bytes: last.dirtyEnd - last.end };
-  const segment = await segments.open(used.base);
-  if (cut !== null) {
-    await segment.file.write(Buffer.alloc(cut.bytes), last.end);
-    await segment.file.datasync();
-  }
-  const batches = [...last.batches];
-  for (const base of bases.filter((earlier) => earlier < used.base).toReversed()) {
-    if (batches.some(({ count }) => count > 0)) break;
-    batches.unshift(...scan(await segments.read(base), base).batches);
-  }
-  return {
-    segment,
-    position: used.base + last.end,
-    head: batches.findLast(({ count }) => count > 0)?.offset ?? 0,
-    batches,
-    cut,
-  };
-}
-
-/** The batches of a segment that nothing is written to any more. */
-export function closedSegment(bytes: Buffer, base: number): readonly CommittedBatch[] {
-  const { batches, end, dirtyEnd } = scan(bytes, base);
-  if (end !== dirtyEnd) throw corrupt(base + end);
-  return batches;
-}
-
-/** The batches of a segment up to a position in the log that is known to be durable. */
-export function durableBatches(bytes: Buffer, base: number, upTo: number): readonly CommittedBatch[] {
-  const batches: CommittedBatch[] = [];
-  for (let at = 0; base + at < upTo;) {
-    const group = decodeGroup(bytes, at, base);
-    if (group === null) throw corrupt(base + at);
-    batches.push(...group.batches);
-    at = group.end;
-  }
-  return batches;
-}
-
-/** The whole groups of a segment; `dirtyEnd` is behind the last byte that is not zero, at least `end`. */
-function scan(bytes: Buffer, base: number): { batches: CommittedBatch[]; end: number; dirtyEnd: number } {
-  const batches: CommittedBatch[] = [];
-  let end = 0;
-  for (let group = decodeGroup(bytes, end, base); group !== null; group = decodeGroup(bytes, end, base)) {
-    batches.push(...group.batches);
-    end = group.end;
-  }
-  const damaged = findGroup(bytes, end, base) !== null;
-  if (damaged) throw corrupt(base + end);
-  return { batches, end, dirtyEnd: Math.max(end, behindLastByte(bytes)) };
-}
-
-async function lastUsed(
-  segments: Segments,
-  bases: readonly number[],
-): Promise<{ base: number; bytes: Buffer } | null> {
+  let cut: Cut | null = null;
   for (const base of bases.toReversed()) {
-    const bytes = await segments.read(base);
-    if (behindLastByte(bytes) > 0 || base === bases[0]) return { base, bytes };
+    const bytes = (await segments.read(base)) ?? Buffer.alloc(0);
+    const found = findEnd(bytes, base);
+    if (found.dirtyEnd > found.end) cut = { position: base + found.end, bytes: found.dirtyEnd - found.end };
+    if (found.end === 0 && base > 0) {
+      // Only a segment that others went before may have been prepared and never used.
+      if (base === bases[0]) throw corrupt(base);
+      await segments.remove(base);
+      continue;
+    }
+    const position = base + found.end;
+    const state = await lastState(segments, position);
+    const segment = await segments.open(base);
+    await settle(segment, bytes, found);
+    return { segment, position, cut, ...state };
   }
   return null;
+}
+
+/** @throws JournalCorrupt when a whole group stands behind one that is not. */
+function findEnd(bytes: Buffer, base: number): SegmentEnd {
+  let start = 0;
+  let end = 0;
+  for (const group of groupsIn(bytes, base)) {
+    start = group.position - base;
+    end = group.end - base;
+  }
+  if (hasGroupBehind(bytes, end, base)) throw corrupt(base + end);
+  return { start, end, dirtyEnd: Math.max(end, behindLastByte(bytes)) };
+}
+
+/**
+ * Cuts what is torn, and makes the last group durable before anyone sees it: if its writer was killed, or its
+ * datasync failed, it may be whole in the system's memory alone, where a datasync without a write may overlook it.
+ */
+async function settle({ file }: Segment, bytes: Buffer, { start, end, dirtyEnd }: SegmentEnd): Promise<void> {
+  const settled = Buffer.alloc(dirtyEnd - start);
+  bytes.copy(settled, 0, start, end);
+  try {
+    await file.write(settled, start);
+    await file.datasync();
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The head and the claims: out of the last segment, which begins with those that stand, and back to the last event. */
+async function lastState(segments: Segments, upTo: number): Promise<Pick<Recovery, 'head' | 'claims'>> {
+  let head = 0;
+  const terms = new Map<number, number>();
+  for (const base of (await segments.bases()).toReversed()) {
+    for await (const { partition, term, count, offset } of replay(segments, { after: base, upTo })) {
+      terms.set(partition, Math.max(term, terms.get(partition) ?? 0));
+      if (count > 0) head = offset;
+    }
+    if (head > 0) break;
+  }
+  return { head, claims: [...terms].map(([partition, term]) => ({ partition, term })) };
 }
 
 function behindLastByte(bytes: Buffer): number {
@@ -100,11 +112,4 @@ function behindLastByte(bytes: Buffer): number {
     end -= zeros.length;
   while (end > 0 && bytes[end - 1] === 0) end--;
   return end;
-}
-
-function corrupt(position: number): JournalCorrupt {
-  return new JournalCorrupt(
-    `the journal is damaged at position ${position}: what was durable there doesn't read as written, and later groups follow. ` +
-      'Restore a backup, or move the journal folder away to start without its history.',
-  );
 }

@@ -5,8 +5,8 @@
 import { join } from 'node:path';
 import type { Disk, DiskFile } from './disk.ts';
 
-const SUFFIX = '.log';
-const UNFINISHED = '.new';
+const NAME = /^(\d{16})\.log$/;
+const UNFINISHED = /^\d{16}\.log\.new$/;
 const FILL_BYTES = 1 << 20;
 
 export interface Segment {
@@ -25,14 +25,12 @@ export class Segments {
     this.#folder = folder;
   }
 
-  /** The positions at which the segments begin, rising. Removes what an interrupted preparation left. */
+  /** The positions at which the segments begin, rising. */
   async bases(): Promise<readonly number[]> {
     const names = await this.#disk.list(this.#folder);
-    for (const name of names)
-      if (name.endsWith(UNFINISHED)) await this.#disk.remove(join(this.#folder, name));
     return names
-      .filter((name) => name.endsWith(SUFFIX))
-      .map((name) => Number(name.slice(0, -SUFFIX.length)))
+      .flatMap((name) => NAME.exec(name)?.[1] ?? [])
+      .map(Number)
       .sort((a, b) => a - b);
   }
 
@@ -43,7 +41,7 @@ export class Segments {
 
   /** A segment of zeros, durable with its name. */
   async create(base: number, size: number): Promise<Segment> {
-    const unfinished = `${this.#path(base)}${UNFINISHED}`;
+    const unfinished = `${this.#path(base)}.new`;
     const file = await this.#disk.open(unfinished, 'create');
     try {
       const zeros = Buffer.alloc(Math.min(FILL_BYTES, size));
@@ -51,16 +49,20 @@ export class Segments {
         await file.write(zeros.subarray(0, Math.min(zeros.length, size - at)), at);
       await file.datasync();
       await this.#disk.rename(unfinished, this.#path(base));
-      await this.#disk.syncFolder(this.#folder);
+      await this.sync();
     } catch (error) {
-      await file.close();
+      await file.close().catch(() => undefined);
+      await this.#disk.remove(unfinished).catch(() => undefined);
       throw error;
     }
     return { base, size, file };
   }
 
-  async read(base: number): Promise<Buffer> {
-    const { file, size } = await this.open(base);
+  /** All bytes of a segment; null when it was removed. */
+  async read(base: number): Promise<Buffer | null> {
+    const segment = await this.open(base).catch(nullIfMissing);
+    if (segment === null) return null;
+    const { file, size } = segment;
     try {
       const bytes = Buffer.allocUnsafe(size);
       return bytes.subarray(0, await file.read(bytes, 0));
@@ -71,10 +73,26 @@ export class Segments {
 
   async remove(base: number): Promise<void> {
     await this.#disk.remove(this.#path(base));
-    await this.#disk.syncFolder(this.#folder);
+    await this.sync();
+  }
+
+  /** Removes what interrupted preparations left. */
+  async removeUnfinished(): Promise<void> {
+    for (const name of await this.#disk.list(this.#folder))
+      if (UNFINISHED.test(name)) await this.#disk.remove(join(this.#folder, name));
+  }
+
+  /** Makes the names durable. */
+  sync(): Promise<void> {
+    return this.#disk.syncFolder(this.#folder);
   }
 
   #path(base: number): string {
-    return join(this.#folder, `${String(base).padStart(16, '0')}${SUFFIX}`);
+    return join(this.#folder, `${String(base).padStart(16, '0')}.log`);
   }
+}
+
+function nullIfMissing(error: unknown): null {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+  throw error;
 }
