@@ -67,6 +67,8 @@ export class AgentConnection implements SocketListener {
   readonly #bucket: TokenBucket;
   readonly #held: Disposable[] = [];
   #state: State = { kind: 'expecting_hello' };
+  /** Frames that came while the session was opened. The frame rate bounds them. */
+  readonly #early: ClientFrame[] = [];
   #unansweredPings = 0;
   #activeAt = -ACTIVE_MS;
   /** This socket's own command logged the agent out: it is answered first. */
@@ -128,7 +130,8 @@ export class AgentConnection implements SocketListener {
         this.#open(frame).catch((error: unknown) => this.#fail(error));
         return;
       case 'opening':
-        return this.close(4400, 'wait for the welcome');
+        this.#early.push(frame);
+        return;
       case 'live':
         this.#obey(frame, this.#state).catch((error: unknown) => this.#fail(error));
         return;
@@ -172,6 +175,7 @@ export class AgentConnection implements SocketListener {
       this.#options.heartbeats.add(this, this.#heartbeatMs(record)),
     );
     this.#welcome(record, live.session, opened.id !== session);
+    for (const frame of this.#early.splice(0)) this.#take(frame);
   }
 
   #welcome(record: AgentRecord, session: string, resumed: boolean): void {

@@ -22,8 +22,8 @@ export interface AgentGatewayOptions {
 }
 
 const MAX_SOCKETS_A_USER = 20;
-/** uWS closes at its own bound without a word; ours, which names a code, lies well below. */
-const MAX_MESSAGE_BYTES = 64 * 1024;
+/** uWS closes at its own bound without a word; up to a megabyte, a client that errs is told so (4413). */
+const MAX_MESSAGE_BYTES = (1 << 20) + (1 << 16);
 const MAX_BUFFERED_BYTES = 256 * 1024;
 
 export class AgentGateway implements Disposable {

@@ -36,6 +36,8 @@ export function createRollcallClient({ url, token, WebSocket }: RollcallClientOp
   });
   const http = httpBatchStreamLink({
     url: `${url}/trpc`,
+    // The server takes a hundred calls at once.
+    maxItems: 50,
     transformer: superjson,
     headers: async () => {
       const held = await token();
