@@ -91,6 +91,11 @@ export function hasGroupBehind(segment: Buffer, from: number, base: number): boo
   return false;
 }
 
+/** The later format in which the log goes on at `at`; null when it doesn't. */
+export function laterFormat(segment: Buffer, at: number): string | null {
+  return /^RCL([2-9])$/.exec(segment.toString('latin1', at, at + 4))?.[1] ?? null;
+}
+
 function endOfGroup(segment: Buffer, at: number, base: number): number | null {
   if (at + GROUP_HEADER_BYTES > segment.length || segment.readUInt32BE(at) !== MAGIC) return null;
   const end = at + GROUP_HEADER_BYTES + segment.readUInt32BE(at + LENGTH_AT);

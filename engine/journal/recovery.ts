@@ -3,8 +3,8 @@
  * Damage anywhere else means that durable bytes changed: that is never passed over in silence.
  */
 import type { Claim } from './claims.ts';
-import { groupsIn, hasGroupBehind } from './groups.ts';
-import type { Offset } from './port.ts';
+import { laterFormat, groupsIn, hasGroupBehind } from './groups.ts';
+import { JournalCorrupt, type Offset } from './port.ts';
 import { corrupt, replay } from './replay.ts';
 import type { Segment, Segments } from './segments.ts';
 
@@ -63,13 +63,19 @@ export async function recover(segments: Segments): Promise<Recovery | null> {
   return null;
 }
 
-/** @throws JournalCorrupt when a whole group stands behind one that is not. */
+/** @throws JournalCorrupt when a whole group stands behind one that is not, or one of a later format. */
 function findEnd(bytes: Buffer, base: number): SegmentEnd {
   let start = 0;
   let end = 0;
   for (const group of groupsIn(bytes, base)) {
     start = group.position - base;
     end = group.end - base;
+  }
+  const format = laterFormat(bytes, end);
+  if (format !== null) {
+    throw new JournalCorrupt(
+      `the journal goes on in format ${format} at position ${base + end}, which this version can't read.`,
+    );
   }
   if (hasGroupBehind(bytes, end, base)) throw corrupt(base + end);
   return { start, end, dirtyEnd: Math.max(end, behindLastByte(bytes)) };
