@@ -307,8 +307,10 @@ class UwsSocket implements Socket {
     this.#ws?.ping();
   }
 
+  /** A peer that doesn't read wouldn't read the goodbye either: it is cut off. */
   close(code: number, reason: string): void {
-    this.#ws?.end(code, reason);
+    if (this.buffered > LOW_WATER_BYTES) this.#ws?.close();
+    else this.#ws?.end(code, reason);
   }
 
   tellDrained(): void {

@@ -8,6 +8,8 @@ export interface WatcherOptions {
   readonly signal: AbortSignal;
   /** How many batches may wait for a slow reader. */
   readonly maxWaiting?: number;
+  /** Called when the bound is passed: the reader, being slow, may not ask for what comes next for long. */
+  readonly onSlow?: () => void;
 }
 
 /** The reader was too slow: it has to come back with the cursor that it holds. */
@@ -23,13 +25,16 @@ const MAX_WAITING = 512;
  * @throws SlowWatcher when the reader falls behind the bound.
  */
 export async function* watch(topics: Topics, options: WatcherOptions): AsyncGenerator<Sent, void, void> {
-  const { subject, after, signal, maxWaiting = MAX_WAITING } = options;
+  const { subject, after, signal, maxWaiting = MAX_WAITING, onSlow } = options;
   const waiting: Sent[] = [];
   let isLate = false;
   let wake = () => {};
   using watching = topics.watch(subject, after, (sent) => {
     if (waiting.length < maxWaiting) waiting.push(sent);
-    else isLate = true;
+    else if (!isLate) {
+      isLate = true;
+      onSlow?.();
+    }
     wake();
   });
   const onAbort = () => wake();

@@ -1,6 +1,6 @@
 import { tracked } from '@trpc/server';
 import type { Subject } from '../../engine/topics.ts';
-import { SlowWatcher, watch } from '../../engine/watcher.ts';
+import { watch } from '../../engine/watcher.ts';
 import { subjectOf, viewerOf } from '../auth/scopes.ts';
 import { hasPresence, mayAskWhy } from '../auth/permissions.ts';
 import { RollcallError } from '../contract/errors.ts';
@@ -12,6 +12,9 @@ import { summaryOf } from '../summary.ts';
 import { router, userProcedure } from '../trpc/procedures.ts';
 import type { JsonOf } from '../trpc/serialised.ts';
 
+/** For callers who never stop. */
+const NEVER = new AbortController().signal;
+
 export const presenceRouter = router({
   /** Everybody in a scope, and the cursor from which `watch` goes on. */
   board: userProcedure.input(scopeInput).query(async ({ ctx, input }): Promise<Board> => {
@@ -21,24 +24,12 @@ export const presenceRouter = router({
   }),
 
   /** A snapshot, or what was missed since `lastEventId`; then every change. The id of each event is the cursor. */
-  watch: userProcedure.input(watchInput).subscription(async function* ({ ctx, input, signal }) {
+  watch: userProcedure.input(watchInput).subscription(async function* ({ ctx, input, signal = NEVER }) {
     const subject: Subject = await subjectOf(ctx, input.scope);
-    const sessionEnds = ctx.authenticator.liveSessions.attach(ctx.principal.claims, ctx.hangUp);
-    try {
-      const after = input.lastEventId ?? null;
-      for await (const { cursor, json } of watch(ctx.engine.topics, {
-        subject,
-        after,
-        signal: signal ?? new AbortController().signal,
-      })) {
-        yield tracked(cursor, ctx.present<WatchEvent>(json));
-      }
-    } catch (error) {
-      if (!(error instanceof SlowWatcher)) throw error;
-      ctx.hangUp();
-    } finally {
-      sessionEnds[Symbol.dispose]();
-    }
+    const after = input.lastEventId ?? null;
+    using _ = ctx.authenticator.liveSessions.attach(ctx.principal.claims, ctx.hangUp);
+    const sent = watch(ctx.engine.topics, { subject, after, signal, onSlow: ctx.hangUp });
+    for await (const { cursor, json } of sent) yield tracked(cursor, ctx.present<WatchEvent>(json));
   }),
 
   summary: userProcedure.input(scopeInput).query(async ({ ctx, input }): Promise<Summary> => {

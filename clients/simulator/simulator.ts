@@ -35,6 +35,8 @@ export class Simulator implements AsyncDisposable {
   readonly #client: RollcallClient;
   readonly #sockets: AgentSocket[] = [];
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  readonly #underWay = new Set<Promise<void>>();
+  #isPaused = false;
   #isOver = false;
 
   constructor(options: SimulatorOptions) {
@@ -57,6 +59,16 @@ export class Simulator implements AsyncDisposable {
     );
   }
 
+  /** Everybody stays as they are; resolves when the last change is answered. */
+  async pause(): Promise<void> {
+    this.#isPaused = true;
+    await Promise.all(this.#underWay);
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOver = true;
     for (const timer of this.#timers) clearTimeout(timer);
@@ -77,29 +89,34 @@ export class Simulator implements AsyncDisposable {
     });
     this.#sockets.push(socket);
     this.tally.connected += 1;
-    this.#later(() => this.#change(socket));
+    this.#later(() => this.#takeTurn(socket));
   }
 
   /** Changes a status when its turn comes, and again after as long as the rate says, give or take. */
+  async #takeTurn(socket: AgentSocket): Promise<void> {
+    if (!this.#isPaused) {
+      const change = this.#change(socket).finally(() => this.#underWay.delete(change));
+      this.#underWay.add(change);
+      await change;
+    }
+    this.#later(() => this.#takeTurn(socket));
+  }
+
   async #change(socket: AgentSocket): Promise<void> {
     const { statuses, allowed, connection } = socket.state;
-    const code = pick(
-      allowed.filter((one) => one !== 'offline'),
-      this.#random,
-    );
-    if (connection === 'live' && code !== undefined) {
-      const needsReason = statuses.some((status) => status.code === code && status.reasonRequired);
-      const reason = needsReason ? pick(REASONS, this.#random) : undefined;
-      try {
-        await socket.setStatus(code, reason === undefined ? {} : { reason });
-        this.tally.changes += 1;
-      } catch (error) {
-        if (!(error instanceof CommandRefused)) throw error;
-        this.tally.refused += 1;
-      }
-      socket.active();
+    const codes = allowed.filter((one) => one !== 'offline');
+    const code = pick(codes, this.#random);
+    if (connection !== 'live' || code === undefined) return;
+    const needsReason = statuses.some((status) => status.code === code && status.reasonRequired);
+    const reason = needsReason ? pick(REASONS, this.#random) : undefined;
+    socket.active();
+    try {
+      await socket.setStatus(code, reason === undefined ? {} : { reason });
+      this.tally.changes += 1;
+    } catch (error) {
+      if (!(error instanceof CommandRefused)) throw error;
+      this.tally.refused += 1;
     }
-    this.#later(() => this.#change(socket));
   }
 
   #later(run: () => Promise<void>): void {

@@ -63,6 +63,10 @@ export class RawSocket implements Disposable {
     this.#socket.pause();
   }
 
+  resume(): void {
+    this.#socket.resume();
+  }
+
   /** Breaks the connection without a goodbye. */
   [Symbol.dispose](): void {
     this.#socket.terminate();

@@ -1,0 +1,31 @@
+import { createRollcallClient } from '../../../sdk/client.ts';
+import type { AuthCalls } from './session.ts';
+
+/** A call that takes longer counts as failed, milliseconds. */
+const TIMEOUT_MS = 15_000;
+const LOCK = 'rollcall-refresh';
+
+/** Log-in, renewal and log-out over HTTP, where the cookie travels. */
+export function authCalls(url: string): AuthCalls {
+  let token: string | null = null;
+  const { api } = createRollcallClient({ url, token: () => token });
+  const options = () => ({ signal: AbortSignal.timeout(TIMEOUT_MS) });
+  return {
+    login: (username, password) => api.auth.login.mutate({ username, password }, options()),
+    refresh: () => oneTabAtATime(() => api.auth.refresh.mutate({}, options())),
+    logout: async (held) => {
+      token = held;
+      try {
+        await api.auth.logout.mutate({}, options());
+      } finally {
+        token = null;
+      }
+    },
+  };
+}
+
+/** The cookie is good for one renewal: tabs that share it take turns. Browsers have locks on secure pages only. */
+async function oneTabAtATime<Result>(run: () => Promise<Result>): Promise<Result> {
+  const locks = (navigator as { readonly locks?: LockManager }).locks;
+  return locks === undefined ? run() : ((await locks.request(LOCK, run)) as Result);
+}
