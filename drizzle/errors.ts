@@ -30,7 +30,7 @@ export class UnknownReference extends Error {
 /** The value breaks a rule of the table. The edge should have refused it. */
 export class InvalidValue extends Error {
   override readonly name = 'InvalidValue';
-  /** Null where PostgreSQL doesn't say which: a text that is too long. */
+  /** Null where PostgreSQL doesn't say which, as of a text that is too long. */
   readonly field: string | null;
 
   constructor(field: string | null, options?: ErrorOptions) {
@@ -67,11 +67,17 @@ function fromServer(error: DatabaseError): Error {
       return new UnknownReference(fieldOf(error) ?? 'value', options);
     case '23502':
     case '23514':
-    case '22001':
       return new InvalidValue(fieldOf(error), options);
     default:
-      return new DatabaseFailed(error.code ?? null, options);
+      return isBadData(error.code)
+        ? new InvalidValue(null, options)
+        : new DatabaseFailed(error.code ?? null, options);
   }
+}
+
+/** Class 22, data exceptions: too long, out of range, a character that no text can hold. */
+function isBadData(code: string | undefined): boolean {
+  return code?.startsWith('22') ?? false;
 }
 
 /** The field that a constraint is about, from its name (schema/columns.ts), as rows spell it. */

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve as absolute } from 'node:path';
@@ -78,6 +78,8 @@ export class Backend implements AsyncDisposable {
   }
 
   private constructor(folder: string) {
+    // Every connection that waits listens; that is no leak.
+    setMaxListeners(0, this.stopped);
     const workerData: ThreadData = { folder };
     // Without the options of this process: the thread has its own loader.
     this.#worker = new Worker(new URL('./thread.mjs', import.meta.url), { workerData, execArgv: [] });

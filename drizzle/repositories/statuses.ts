@@ -39,7 +39,7 @@ export interface Transition {
   readonly role: Role | null;
 }
 
-export type Endpoint = { readonly category: DutyCategory } | { readonly code: string };
+type Endpoint = { readonly category: DutyCategory } | { readonly code: string };
 
 /** Whose a row is. */
 export interface Owned {

@@ -108,7 +108,7 @@ export async function reserveSeat(
       .select({ maxAgents: teams.maxAgents })
       .from(teams)
       .where(and(eq(teams.organisationId, organisationId), eq(teams.id, teamId)))
-      .for('update'),
+      .for('no key update'),
   );
   if (team === undefined) throw new UnknownReference('teamId');
   const { agents } = only(

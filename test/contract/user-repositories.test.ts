@@ -134,6 +134,12 @@ await describeDatabases('users', (databases) => {
       await expect(refused).rejects.toThrow(InvalidValue);
     });
 
+    test('a character that no text can hold, and a number that no id can be', async () => {
+      await expect(make({ fullName: 'nul \0 nul' })).rejects.toThrow(InvalidValue);
+      await expect(names({ search: '\0' })).rejects.toThrow(InvalidValue);
+      await expect(users.byId(db, organisationId, 2 ** 40)).rejects.toThrow(InvalidValue);
+    });
+
     test('J1: a team of another organisation, for any role', async () => {
       const { id: other } = await makeOrganisation(db);
       const { id: teamId } = await teams.create(db, { organisationId: other, name: 'Theirs' }, NOBODY);

@@ -58,7 +58,7 @@ export async function describeDatabases(
 }
 
 /** Databases of PGlite, each in a temporary folder. */
-export const pglite: TestDatabases = {
+const pglite: TestDatabases = {
   kind: 'pglite',
   open: async () => openCopy(await migratedTemplate()),
   openEmpty: async () => openCopy(await emptyTemplate()),
