@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
-import { type Database, openDatabase } from '../drizzle/client.ts';
+import type { Database } from '../drizzle/client.ts';
 import { migrate } from '../drizzle/migrate.ts';
 import { systemClock } from '../engine/clock.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
@@ -15,6 +15,7 @@ import { Authenticator } from './auth/authenticator.ts';
 import { ownSecret } from './auth/secrets.ts';
 import { Tokens } from './auth/tokens.ts';
 import type { Environment } from './config.ts';
+import { openIn } from './configured-database.ts';
 import { ensureFirstOrganisation, type FirstStart } from './first-start.ts';
 import { Health } from './health.ts';
 import { createHttpHandler } from './http.ts';
@@ -47,6 +48,8 @@ export interface Application extends AsyncDisposable {
 }
 
 const NODE = 'node1';
+/** The embedded database tidies up only when it is told to. */
+const MAINTENANCE_MS = 3_600_000;
 const MAX_BODY_BYTES = 1 << 20;
 const WALLBOARD = fileURLToPath(new URL('../clients/wallboard/dist', import.meta.url));
 
@@ -132,17 +135,11 @@ async function openMasterData(
   { environment, log, prepare }: ApplicationOptions,
   { lock, opened }: { lock: FolderLock; opened: Opened },
 ): Promise<{ database: Database; firstStart: FirstStart }> {
-  const {
-    DATABASE_URL: url,
-    DATABASE_POOL_SIZE: poolSize,
-    DATABASE_TIMEOUT: timeoutMs,
-    ADMIN_PASSWORD,
-  } = environment;
-  const where = url === undefined ? { folder: resolve(lock.folder, 'database') } : { url, poolSize };
   const onError = (error: Error) => log.error({ err: error }, 'database connection lost');
-  const database = opened.use(await openDatabase({ ...where, timeoutMs, onError }));
+  const database = opened.use(await openIn(lock.folder, environment, onError));
+  opened.use(systemClock.every(MAINTENANCE_MS, () => void database.maintain().catch(onError)));
   await migrate(database.db);
-  const firstStart = await ensureFirstOrganisation(database.db, ADMIN_PASSWORD ?? null);
+  const firstStart = await ensureFirstOrganisation(database.db, environment.ADMIN_PASSWORD ?? null);
   await prepare?.(database, firstStart);
   return { database, firstStart };
 }

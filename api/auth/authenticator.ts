@@ -42,6 +42,8 @@ export interface LoggedIn {
 
 /** Two tabs may refresh with the same token at the same moment. */
 const RACE_MS = 10_000;
+/** Who a token goes to that ends at once. */
+const NOBODY: Peer = { address: '', userAgent: '', origin: null };
 
 export class Authenticator implements Disposable {
   readonly liveSessions: LiveSessions;
@@ -84,12 +86,7 @@ export class Authenticator implements Disposable {
     if (refreshToken === null) throw unauthenticated('there is no session to refresh');
     const { db, clock } = this.#options;
     const { token, hash } = newRefreshToken();
-    const rotation = await refreshTokens.rotate(db, {
-      tokenHash: hashRefreshToken(refreshToken),
-      successor: { tokenHash: hash, ...this.#successor(peer) },
-      now: new Date(clock.now()),
-      leewayMs: RACE_MS,
-    });
+    const rotation = await this.#rotate(refreshToken, hash, peer);
     if (rotation.outcome === 'reused') this.liveSessions.end(rotation.familyId);
     if (rotation.outcome === 'reused' || rotation.outcome === 'refused')
       throw unauthenticated('the session has ended');
@@ -102,10 +99,12 @@ export class Authenticator implements Disposable {
     };
   }
 
-  /** Ends a log-in session: its tokens and its sockets. */
-  async logout(claims: Claims): Promise<void> {
-    await refreshTokens.revokeFamily(this.#options.db, claims.sessionId, new Date(this.#options.clock.now()));
-    this.liveSessions.end(claims.sessionId);
+  /** Ends a log-in session: its tokens and its sockets. Either token names it; without one that holds, nothing ends. */
+  async logout(claims: Claims | RollcallError, refreshToken: string | null): Promise<void> {
+    if (!(claims instanceof RollcallError)) return this.#end(claims.sessionId);
+    if (refreshToken === null) return;
+    const rotation = await this.#rotate(refreshToken, newRefreshToken().hash, NOBODY);
+    if (rotation.outcome !== 'refused') await this.#end(rotation.familyId);
   }
 
   /** What a token says, or why it doesn't hold. */
@@ -138,6 +137,20 @@ export class Authenticator implements Disposable {
 
   [Symbol.dispose](): void {
     this.liveSessions[Symbol.dispose]();
+  }
+
+  #rotate(refreshToken: string, successor: string, peer: Peer): Promise<refreshTokens.Rotation> {
+    return refreshTokens.rotate(this.#options.db, {
+      tokenHash: hashRefreshToken(refreshToken),
+      successor: { tokenHash: successor, ...this.#successor(peer) },
+      now: new Date(this.#options.clock.now()),
+      leewayMs: RACE_MS,
+    });
+  }
+
+  async #end(sessionId: string): Promise<void> {
+    await refreshTokens.revokeFamily(this.#options.db, sessionId, new Date(this.#options.clock.now()));
+    this.liveSessions.end(sessionId);
   }
 
   #successor({ userAgent, address }: Peer): { expiresAt: Date; userAgent: string; ipAddress: string } {

@@ -1,12 +1,10 @@
 /** `npm run seed -- --agents N [--password P]`: agents, teams, supervisors, a manager and a viewer. Repeatable. */
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openDatabase } from '../../drizzle/client.ts';
 import { migrate } from '../../drizzle/migrate.ts';
 import { seedAgents } from '../../drizzle/seed.ts';
-import { lockFolder } from '../../engine/journal/lock.ts';
 import { hashPassword } from '../auth/passwords.ts';
 import { BadVariable, readEnvironment } from '../config.ts';
+import { openConfigured } from '../configured-database.ts';
 import { ensureFirstOrganisation } from '../first-start.ts';
 import { startUpMessage } from '../start-up-errors.ts';
 
@@ -16,28 +14,15 @@ const MAX_AGENTS = 9_999;
 try {
   const { count, password } = readArguments();
   const environment = readEnvironment(process.env);
-  const {
-    DATABASE_URL: url,
-    DATABASE_POOL_SIZE: poolSize,
-    DATABASE_TIMEOUT: timeoutMs,
-    ADMIN_PASSWORD,
-  } = environment;
-  const folder = resolve(environment.DATA_DIR);
-  // On a database server the running engine hears of new users; the embedded database has one user at a time.
-  await using lock = url === undefined ? await lockFolder(folder) : null;
-  await using database = await openDatabase({
-    ...(url === undefined ? { folder: resolve(lock?.folder ?? folder, 'database') } : { url, poolSize }),
-    timeoutMs,
-  });
+  await using database = await openConfigured(environment);
   await migrate(database.db);
-  const { organisationId, madePassword } = await ensureFirstOrganisation(database.db, ADMIN_PASSWORD ?? null);
+  const { organisationId, madePassword } = await ensureFirstOrganisation(
+    database.db,
+    environment.ADMIN_PASSWORD ?? null,
+  );
   // One hash for all: the password is the same, and printed below.
-  const made = await seedAgents(database.db, {
-    organisationId,
-    count,
-    passwordHash: await hashPassword(password),
-    now: new Date(),
-  });
+  const passwordHash = await hashPassword(password);
+  const made = await seedAgents(database.db, { organisationId, count, passwordHash, now: new Date() });
   if (madePassword !== null)
     process.stdout.write(`log in as admin with the password ${madePassword} (shown this once)\n`);
   process.stdout.write(

@@ -71,4 +71,3 @@ export const createAgentInput = z.object({
     .default(null),
   password: passwordSchema,
 });
-export type CreateAgentInput = z.infer<typeof createAgentInput>;

@@ -8,9 +8,8 @@ export const loginInput = z.object({
   client: z.enum(['browser', 'native']).default('browser'),
 });
 
-/** The cookie carries the refresh token of browsers; others send it. */
+/** For `refresh` and `logout`: the cookie carries the refresh token of browsers; others send it. */
 export const refreshInput = z.object({ refreshToken: z.string().max(1024).optional() }).default({});
-export const logoutInput = refreshInput;
 
 export const userSchema = z.object({
   id: z.int(),

@@ -1,5 +1,5 @@
 import type { LoggedIn } from '../auth/authenticator.ts';
-import { loginInput, type LoginSession, logoutInput, refreshInput, type User } from '../contract/auth.ts';
+import { loginInput, type LoginSession, refreshInput, type User } from '../contract/auth.ts';
 import { RollcallError } from '../contract/errors.ts';
 import { stored } from '../errors.ts';
 import type { Context } from '../trpc/context.ts';
@@ -19,9 +19,11 @@ export const authRouter = router({
   }),
 
   /** Ends the log-in session: its tokens, and its sockets within a second. */
-  logout: openProcedure.input(logoutInput).mutation(async ({ ctx }): Promise<{ success: true }> => {
+  logout: openProcedure.input(refreshInput).mutation(async ({ ctx, input }): Promise<{ success: true }> => {
+    await stored(
+      ctx.authenticator.logout(ctx.claims, input.refreshToken ?? ctx.cookies?.refreshToken ?? null),
+    );
     ctx.cookies?.setRefreshToken(null, 0);
-    if (!(ctx.claims instanceof RollcallError)) await stored(ctx.authenticator.logout(ctx.claims));
     return { success: true };
   }),
 

@@ -51,13 +51,15 @@ export interface NewUser {
 
 /** Which users; what is absent doesn't matter. */
 export interface UserFilter {
-  readonly roles?: readonly Role[];
-  readonly teamId?: number;
+  readonly roles?: readonly Role[] | undefined;
+  readonly teamId?: number | undefined;
+  /** Users of any of these teams; of none where there are none. */
+  readonly teamIds?: readonly number[] | undefined;
   /** The user's own, or else the team's. */
-  readonly department?: string;
-  readonly active?: boolean;
+  readonly department?: string | undefined;
+  readonly active?: boolean | undefined;
   /** A part of the full name, the user name or the e-mail, whatever the case. */
-  readonly search?: string;
+  readonly search?: string | undefined;
 }
 
 /** From 1; `limit` rows a page. */
@@ -177,10 +179,18 @@ function select(db: Queryable) {
   return db.select(fields).from(users).leftJoin(teams, eq(teams.id, users.teamId));
 }
 
-function conditions({ roles, teamId, department: wanted, active, search }: UserFilter): (SQL | undefined)[] {
+function conditions({
+  roles,
+  teamId,
+  teamIds,
+  department: wanted,
+  active,
+  search,
+}: UserFilter): (SQL | undefined)[] {
   return [
     roles && inArray(users.role, [...roles]),
     teamId === undefined ? undefined : eq(users.teamId, teamId),
+    teamIds && inArray(users.teamId, [...teamIds]),
     wanted === undefined ? undefined : eq(department, wanted),
     active === undefined ? undefined : eq(users.isActive, active),
     search === undefined ? undefined : contains(search),

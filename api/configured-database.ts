@@ -1,0 +1,43 @@
+import { resolve } from 'node:path';
+import { type Database, openDatabase } from '../drizzle/client.ts';
+import { lockFolder } from '../engine/journal/lock.ts';
+import type { Environment } from './config.ts';
+
+/** Folder of the embedded database within the data folder. */
+const DATABASE_FOLDER = 'database';
+
+type Variables = Pick<Environment, 'DATABASE_URL' | 'DATABASE_POOL_SIZE' | 'DATABASE_TIMEOUT'>;
+
+/** The database that the environment names. The caller holds the lock of the data folder. */
+export function openIn(
+  dataFolder: string,
+  variables: Variables,
+  onError?: (error: Error) => void,
+): Promise<Database> {
+  const { DATABASE_URL: url, DATABASE_POOL_SIZE: poolSize, DATABASE_TIMEOUT: timeoutMs } = variables;
+  const where = url === undefined ? { folder: resolve(dataFolder, DATABASE_FOLDER) } : { url, poolSize };
+  return openDatabase({ ...where, timeoutMs, ...(onError !== undefined && { onError }) });
+}
+
+/**
+ * The database that the environment names, for a command that needs nothing else. A database server may be in use by a
+ * running Rollcall; the embedded database has one user at a time.
+ * @throws FolderLocked, DatabaseUnavailable
+ */
+export async function openConfigured(environment: Environment): Promise<Database> {
+  const folder = resolve(environment.DATA_DIR);
+  const lock = environment.DATABASE_URL === undefined ? await lockFolder(folder) : null;
+  try {
+    const database = await openIn(folder, environment);
+    return {
+      ...database,
+      async [Symbol.asyncDispose]() {
+        await database[Symbol.asyncDispose]();
+        await lock?.[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await lock?.[Symbol.asyncDispose]();
+    throw error;
+  }
+}
