@@ -28,16 +28,16 @@ export async function* watch(topics: Topics, options: WatcherOptions): AsyncGene
   const { subject, after, signal, maxWaiting = MAX_WAITING, onSlow } = options;
   const waiting: Sent[] = [];
   let isLate = false;
-  let wake = () => {};
+  let wake: (() => void) | null = null;
   using watching = topics.watch(subject, after, (sent) => {
     if (waiting.length < maxWaiting) waiting.push(sent);
     else if (!isLate) {
       isLate = true;
       onSlow?.();
     }
-    wake();
+    wake?.();
   });
-  const onAbort = () => wake();
+  const onAbort = () => wake?.();
   signal.addEventListener('abort', onAbort);
   try {
     yield watching.first;

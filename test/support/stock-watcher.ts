@@ -100,13 +100,11 @@ api.presence.watch.subscribe(
   },
 );
 
-createInterface({ input: process.stdin }).once('line', () => {
-  void api.presence.board.query({ scope: { all: true } }).then((board) => {
-    const equal =
-      board.agents.length === held.size &&
-      board.agents.every((tile) => JSON.stringify(tile) === JSON.stringify(held.get(tile.id)));
-    process.stdout.write(`${JSON.stringify({ ...report, agents: held.size, equal })}\n`, () =>
-      process.exit(0),
-    );
-  });
-});
+createInterface({ input: process.stdin }).once('line', () => void end());
+
+async function end(): Promise<void> {
+  const board = await api.presence.board.query({ scope: { all: true } });
+  const isSame = (tile: Tile) => JSON.stringify(tile) === JSON.stringify(held.get(tile.id));
+  const equal = board.agents.length === held.size && board.agents.every(isSame);
+  process.stdout.write(`${JSON.stringify({ ...report, agents: held.size, equal })}\n`, () => process.exit(0));
+}
