@@ -58,6 +58,10 @@ export class AgentGateway implements Disposable {
     };
   }
 
+  get size(): number {
+    return this.#connections.size;
+  }
+
   /** Asks every client to come back elsewhere, spread over `withinMs`, and from then on takes their going for ours. */
   drain(withinMs: number): void {
     this.#isDraining = true;

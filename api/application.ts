@@ -118,7 +118,7 @@ async function compose(options: ApplicationOptions, opened: Opened): Promise<App
     server.stopListening();
     gateway.drain(drainMs / 2);
     trpcSockets.drain(drainMs / 2);
-    await new Promise((done) => setTimeout(done, drainMs));
+    if (gateway.size + trpcSockets.size > 0) await new Promise((done) => setTimeout(done, drainMs));
     gateway.closeAll();
   });
   return {

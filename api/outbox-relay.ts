@@ -28,7 +28,8 @@ export class OutboxRelay implements AsyncDisposable {
   readonly #polling: Disposable;
   #client: PoolClient | null = null;
   #running: Promise<void> | null = null;
-  #isAgain = false;
+  /** Somebody wants to know of changes that the run under way may have missed. */
+  #isAsked = false;
 
   private constructor(options: OutboxRelayOptions) {
     this.#options = options;
@@ -42,35 +43,41 @@ export class OutboxRelay implements AsyncDisposable {
     return relay;
   }
 
-  /** Resolves when the engine knows every change that was committed before the call. */
+  /**
+   * Resolves when the engine knows every change that was committed before the call. Never rejects: what could not be
+   * delivered now stays in the outbox, and is tried again.
+   */
   async relayed(): Promise<void> {
-    this.#isAgain = true;
-    this.#running ??= this.#run().finally(() => (this.#running = null));
-    await this.#running;
-    if (this.#isAgain) await this.relayed();
+    this.#isAsked = true;
+    while (this.#isAsked) {
+      this.#running ??= this.#run();
+      await this.#running;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#polling[Symbol.dispose]();
-    await this.#running?.catch(() => undefined);
+    await this.#running;
     this.#client?.release(true);
   }
 
   async #run(): Promise<void> {
-    const { db } = this.#options;
-    while (this.#isAgain) {
-      this.#isAgain = false;
-      for (
-        let rows = await outbox.takeBatch(db, BATCH);
-        rows.length > 0;
-        rows = await outbox.takeBatch(db, BATCH)
-      ) {
-        await Promise.all(rows.map((row) => this.#deliver(row)));
-        await outbox.remove(
-          db,
-          rows.map(({ id }) => id),
-        );
+    const { db, onError } = this.#options;
+    this.#isAsked = false;
+    try {
+      for (;;) {
+        const rows = await outbox.takeBatch(db, BATCH);
+        if (rows.length === 0) break;
+        // An organisation before its members: they are judged by its law.
+        for (const row of rows) if (row.topic === 'organisation') await this.#deliver(row);
+        await Promise.all(rows.filter(({ topic }) => topic === 'member').map((row) => this.#deliver(row)));
+        const delivered = rows.map(({ id }) => id);
+        await outbox.remove(db, delivered);
       }
+    } catch (error) {
+      onError(error);
+    } finally {
+      this.#running = null;
     }
   }
 

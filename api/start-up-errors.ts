@@ -4,6 +4,7 @@ const EXPECTED: ReadonlySet<string> = new Set([
   'DatabaseNewer',
   'DatabaseUnavailable',
   'FolderLocked',
+  'JournalBroken',
   'JournalCorrupt',
   'NativeServerMissing',
   'PortInUse',

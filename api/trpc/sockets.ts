@@ -36,6 +36,10 @@ export class TrpcSockets {
     };
   }
 
+  get size(): number {
+    return this.#connections.size;
+  }
+
   /** Asks every client to connect anew, spread over `withinMs`, so that they don't all come back at once. */
   drain(withinMs: number): void {
     const step = withinMs / Math.max(1, this.#connections.size);
