@@ -94,7 +94,7 @@ export class CrashingDisk {
       size: () => read(() => inode.shown.length),
       read: (into, position) => read(() => inode.shown.copy(into, 0, position)),
       write: async (bytes, position) => {
-        const halfway = () => inode.write(bytes.subarray(0, this.#random.below(bytes.length + 1)), position);
+        const halfway = () => this.#writeSome(inode, bytes, position);
         await this.#call(
           () => process.spend(halfway),
           () => this.#write(inode, bytes, position),
@@ -129,10 +129,15 @@ export class CrashingDisk {
       throw errno('ENOSPC', 'write');
     }
     if (this.#random.chance(this.faults.write)) {
-      inode.write(bytes.subarray(0, this.#random.below(bytes.length + 1)), position);
+      this.#writeSome(inode, bytes, position);
       throw errno('EIO', 'write');
     }
     inode.write(bytes, position);
+  }
+
+  #writeSome(inode: Inode, bytes: Uint8Array, position: number): void {
+    const done = this.#random.chance(0.3) ? 0 : this.#random.below(bytes.length + 1);
+    inode.write(bytes.subarray(0, done), position);
   }
 
   #create(path: string): Inode {

@@ -10,6 +10,7 @@ export class Inode {
   readonly #dirty = new Map<number, Buffer[]>();
 
   write(bytes: Uint8Array, position: number): void {
+    if (bytes.length === 0) return;
     const end = position + bytes.length;
     this.shown = grown(this.shown, end);
     this.shown.set(bytes, position);

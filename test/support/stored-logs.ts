@@ -1,5 +1,6 @@
 /** File journals on a disk in memory, and what is stored of them, to be looked at and to be damaged. */
 import { join } from 'node:path';
+import type { Disk } from '../../engine/journal/disk.ts';
 import { type FileJournal, type FileJournalOptions, openFileJournal } from '../../engine/journal/file.ts';
 import { type Group, groupsIn } from '../../engine/journal/groups.ts';
 import { CrashingDisk } from './crashing-disk.ts';
@@ -9,8 +10,30 @@ const FOLDER = '/data';
 const JOURNAL = join(FOLDER, 'journal');
 
 export class StoredLog {
-  readonly device = new CrashingDisk(new Seeded(1));
-  readonly disk = this.device.attach().disk;
+  readonly device: CrashingDisk;
+  #process: ReturnType<CrashingDisk['attach']>;
+
+  constructor(seed = 1) {
+    this.device = new CrashingDisk(new Seeded(seed));
+    this.#process = this.device.attach();
+  }
+
+  /** As the present process sees it. */
+  get disk(): Disk {
+    return this.#process.disk;
+  }
+
+  /** The present process is killed; resolves when the next one stalls, at its change number `changes`. */
+  kill(changes?: number): Promise<void> {
+    this.device.kill();
+    this.#process = this.device.attach(changes);
+    return this.#process.stalled;
+  }
+
+  crash(): void {
+    this.device.crash();
+    this.#process = this.device.attach();
+  }
 
   open(options: Partial<FileJournalOptions> = {}): Promise<FileJournal> {
     return openFileJournal({ lock: { folder: FOLDER }, disk: this.disk, segmentBytes: 4096, ...options });

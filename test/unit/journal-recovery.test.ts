@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Group } from '../../engine/journal/groups.ts';
 import { JournalCorrupt } from '../../engine/journal/port.ts';
 import { batchOf, idsOf, read } from '../support/batches.ts';
+import { NO_FAULTS } from '../support/crashing-disk.ts';
 import { baseOf, StoredLog } from '../support/stored-logs.ts';
 
 const FIELDS = { magic: 0, length: 4, checksum: 8, follows: 12, position: 20, body: 28 };
@@ -65,8 +66,11 @@ describe('one segment with a claim and three batches', () => {
       const torn = Buffer.alloc(last.bytes.length);
       last.bytes.copy(torn, 0, 0, length);
       await log.overwrite(segment, torn, last.position);
+      const cutting = await log.open();
+      expect(cutting.cut).toEqual({ position: last.position, bytes: lengthOf(torn) });
+      await cutting[Symbol.asyncDispose]();
       const journal = await log.open();
-      expect(journal.cut).toEqual({ position: last.position, bytes: lengthOf(torn) });
+      expect(journal.cut).toBeNull();
       const writer = await journal.claim(0);
       await writer.append(batchOf(writer, 'over it'));
       await journal[Symbol.asyncDispose]();
@@ -88,6 +92,62 @@ describe('one segment with a claim and three batches', () => {
     await using again = await log.open();
     expect(again.cut).toEqual({ position: large.position, bytes: large.bytes.length });
     expect(idsOf(await read(again))).toEqual(['first', 'second', 'third']);
+  });
+});
+
+describe('what can be taken for something else', () => {
+  test('F2: the bytes of a group among the events of a torn one are no group', async () => {
+    const log = new StoredLog();
+    await writeEach(log, ['first']);
+    const [segment = ''] = await log.segments();
+    const [, first] = await log.groups(segment);
+    const journal = await log.open();
+    const writer = await journal.claim(0);
+    await writer.append(batchOf(writer, 'a copy', first?.bytes));
+    await journal[Symbol.asyncDispose]();
+    const { position = 0 } = (await log.groups(segment)).at(-1) ?? {};
+    await flip(log, segment, position);
+    await using again = await log.open();
+    expect(again.cut?.position).toBe(position);
+    expect(idsOf(await read(again))).toEqual(['first']);
+  });
+
+  test('F2: what a start shows is durable, even where a killed process could not sync it', async () => {
+    for (let seed = 1; seed <= 100; seed++) {
+      const log = new StoredLog(seed);
+      await writeEach(log, ['first']);
+      // The next process starts, claims, writes, and is killed as it syncs, or when that failed, before it cuts back.
+      const failures = seed % 2;
+      const stalled = log.kill(8 + failures);
+      const journal = await log.open();
+      const writer = await journal.claim(0);
+      log.device.faults = { ...NO_FAULTS, datasync: failures };
+      void writer.append(batchOf(writer, 'in doubt'));
+      await stalled;
+      log.device.faults = NO_FAULTS;
+      void log.kill();
+      const shown = idsOf(await read(await log.open()));
+      log.crash();
+      expect(idsOf(await read(await log.open()))).toEqual(shown);
+    }
+  });
+
+  test('G1: a log without its identity is given another one, and keeps that', async () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const log = new StoredLog(seed);
+      await writeEach(log, ['first']);
+      await log.remove('epoch');
+      const { epoch } = await log.open();
+      log.crash();
+      expect((await log.open()).epoch).toBe(epoch);
+    }
+  });
+
+  test('G1: a log that was emptied is another log', async () => {
+    const log = new StoredLog();
+    const { epoch } = await log.open();
+    for (const segment of await log.segments()) await log.remove(segment);
+    expect((await log.open()).epoch).not.toBe(epoch);
   });
 });
 
@@ -116,6 +176,17 @@ describe('several segments', () => {
     const [position = 0, end = 0] = [last?.position, last?.end];
     await log.overwrite(closed, Buffer.alloc(end - position), position - baseOf(closed));
     expect(await damageOf(log)).toContain(`damaged at position ${position}:`);
+  });
+
+  test('F2: damage to what was written last, under a running journal, stops the replay', async () => {
+    await using journal = await log.open({ keepBytes: 0 });
+    const writer = await journal.claim(0);
+    await writer.append(batchOf(writer, 'more'));
+    const offset = await writer.append(batchOf(writer, 'last'));
+    await writer.append(batchOf(writer, 'kept at hand'));
+    const current = (await log.segments()).findLast((segment) => baseOf(segment) < offset) ?? '';
+    await flip(log, current, offset - 1);
+    await expect(read(journal)).rejects.toThrow(JournalCorrupt);
   });
 
   test('F2: a segment that is gone stops the replay', async () => {
