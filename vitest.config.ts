@@ -1,9 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-const project = (name: string, testTimeout: number) => ({
+const project = (name: string, testTimeout: number, globalSetup: string[] = []) => ({
   extends: true as const,
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: 60_000 },
+  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: 120_000, globalSetup },
 });
+
+/** Suites of whole servers: a seeded data folder is made before them. */
+const SERVERS = ['test/support/template.setup.ts'];
 
 export default defineConfig({
   test: {
@@ -11,8 +14,8 @@ export default defineConfig({
       project('unit', 10_000),
       project('contract', 60_000),
       project('property', 300_000),
-      project('integration', 60_000),
-      project('e2e', 120_000),
+      project('integration', 60_000, SERVERS),
+      project('e2e', 120_000, SERVERS),
     ],
     maxWorkers: 2,
     coverage: {

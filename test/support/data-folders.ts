@@ -11,19 +11,19 @@ export interface DataFolder extends AsyncDisposable {
 export const PASSWORD = 'Rollcall1';
 export const ADMIN_PASSWORD = 'Admin-pass1';
 
-let template: Promise<string> | null = null;
+/** Names the seeded folder that a test run shares (template.setup.ts). */
+export const TEMPLATE_VARIABLE = 'ROLLCALL_TEST_TEMPLATE';
 
-/** A data folder with agent0001… (four teams of fifty), supervisor01…, manager, viewer and admin; seeded once a process. */
+/** A data folder with agent0001… (four teams of fifty), supervisor01…, manager, viewer and admin. */
 export async function seededFolder(): Promise<DataFolder> {
-  template ??= makeTemplate();
-  const path = await mkdtemp(join(tmpdir(), 'rollcall-test-'));
-  await cp(await template, path, { recursive: true });
+  const shared = process.env[TEMPLATE_VARIABLE];
+  const path = shared === undefined ? await makeTemplate() : await mkdtemp(join(tmpdir(), 'rollcall-test-'));
+  if (shared !== undefined) await cp(shared, path, { recursive: true });
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
-async function makeTemplate(): Promise<string> {
+export async function makeTemplate(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'rollcall-template-'));
-  process.once('exit', () => void rm(path, { recursive: true, force: true }));
   const { code, output } = await runToEnd('api/commands/seed.ts', { DATA_DIR: path }, [
     '--agents',
     '200',

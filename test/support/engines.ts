@@ -7,7 +7,17 @@ import { FakeClock } from './fake-clock.ts';
 import { LAW } from './laws.ts';
 
 export function member(id: number, more: Partial<Member> = {}): Member {
-  return { id, organisationId: 1, name: `Agent ${id}`, teamId: 1, department: 'Support', role: 'agent', onBoard: true, active: true, ...more };
+  return {
+    id,
+    organisationId: 1,
+    name: `Agent ${id}`,
+    teamId: 1,
+    department: 'Support',
+    role: 'agent',
+    onBoard: true,
+    active: true,
+    ...more,
+  };
 }
 
 export function rosterOf(members: readonly Member[]): EngineOptions['roster'] {
@@ -38,10 +48,22 @@ export async function startEngine(
 
 /** What a gateway and an agent do, in short. */
 export const act = {
-  open: (engine: Engine, agent: number, session: string, resume: { session: string; seq: number } | null = null): Promise<Answer> =>
-    engine.dispatch(agent, { input: { type: 'open', session, device: 'test', address: '127.0.0.1', resume } }),
-  lose: (engine: Engine, agent: number, session: string): Promise<Answer> => engine.dispatch(agent, { input: { type: 'lose', session } }),
-  choose: (engine: Engine, agent: number, choice: Partial<Extract<Command, { type: 'choose' }>> & { status: string; id?: string }): Promise<Answer> => {
+  open: (
+    engine: Engine,
+    agent: number,
+    session: string,
+    resume: { session: string; seq: number } | null = null,
+  ): Promise<Answer> =>
+    engine.dispatch(agent, {
+      input: { type: 'open', session, device: 'test', address: '127.0.0.1', resume },
+    }),
+  lose: (engine: Engine, agent: number, session: string): Promise<Answer> =>
+    engine.dispatch(agent, { input: { type: 'lose', session } }),
+  choose: (
+    engine: Engine,
+    agent: number,
+    choice: Partial<Extract<Command, { type: 'choose' }>> & { status: string; id?: string },
+  ): Promise<Answer> => {
     const { id, ...rest } = choice;
     const session = rest.session ?? null;
     return engine.dispatch(agent, {

@@ -53,6 +53,19 @@ export class FakeClock implements Clock {
     await settle();
   }
 
+  /** The machine slept: time has passed, and every timer that came due meanwhile runs once, late. */
+  async sleep(byMs: number): Promise<void> {
+    this.#goTo(this.#monotonic + byMs);
+    const late = [...this.#timers].filter(({ due }) => due <= this.#monotonic).sort((a, b) => a.due - b.due);
+    for (const timer of late) {
+      if (timer.everyMs === null) this.#timers.delete(timer);
+      else timer.due = this.#monotonic + timer.everyMs;
+      timer.run();
+      await settle();
+    }
+    await settle();
+  }
+
   #goTo(monotonic: number): void {
     this.#wall += monotonic - this.#monotonic;
     this.#monotonic = monotonic;

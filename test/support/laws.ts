@@ -41,7 +41,9 @@ export const STATUSES: readonly Status[] = [
 /** The seeded graph (A9). */
 export const TRANSITIONS: readonly Transition[] = (
   [
-    ...(['available', 'busy', 'away'] as const).flatMap((from) => (['available', 'busy', 'away', 'break'] as const).map((to) => [from, to] as const)),
+    ...(['available', 'busy', 'away'] as const).flatMap((from) =>
+      (['available', 'busy', 'away', 'break'] as const).map((to) => [from, to] as const),
+    ),
     ['busy', 'wrap_up'],
     ['break', 'available'],
     ...(['available', 'busy', 'away', 'break', 'wrap_up'] as const).map((to) => ['wrap_up', to] as const),

@@ -1,0 +1,49 @@
+/** Whether what the engine holds of an agent is what the rules make of it. */
+import type { AgentRecord } from '../../../engine/record.ts';
+import { connectivityOf, type ModelAgent, show } from '../model/agent.ts';
+import { disagree } from '../model/disagreement.ts';
+import { memberOf } from './translate.ts';
+import { sameMember } from '../../../engine/member.ts';
+
+export function compare(record: AgentRecord, agent: ModelAgent): void {
+  const { status, category, cause, routable } = show(agent);
+  const isSame =
+    record.seq === agent.seq &&
+    record.lastAt === agent.lastAt &&
+    record.status === status &&
+    record.category === category &&
+    record.cause === cause &&
+    record.routable === routable &&
+    record.since === agent.since &&
+    record.connectivity === connectivityOf(agent) &&
+    record.graceUntil === agent.graceUntil &&
+    record.dutyCode === agent.duty &&
+    record.dutyReason === agent.dutyReason &&
+    record.dutySince === agent.dutySince &&
+    record.idleSince === agent.idleSince &&
+    (record.activity === 'idle') === (agent.idleSince !== null) &&
+    record.current === agent.current &&
+    record.max === agent.max &&
+    record.workload === workloadOf(agent) &&
+    record.override === overrideOf(agent) &&
+    record.forced?.code === agent.override?.code &&
+    record.forced?.reason === agent.override?.reason &&
+    record.forced?.by === agent.override?.by &&
+    record.sessions.length === agent.sessions.length &&
+    record.sessions.every(({ id, lostAt }, at) => {
+      const other = agent.sessions[at];
+      return other?.id === id && other.lostAt === lostAt;
+    }) &&
+    sameMember(record.member, memberOf(agent.person));
+  if (!isSame) disagree('the record is another', { record, agent });
+}
+
+function workloadOf({ current, max }: ModelAgent): AgentRecord['workload'] {
+  if (current === 0) return 'free';
+  return max !== null && current >= max ? 'full' : 'tasked';
+}
+
+function overrideOf({ override }: ModelAgent): AgentRecord['override'] {
+  if (override === null) return 'none';
+  return override.hold ? 'held' : 'forced';
+}

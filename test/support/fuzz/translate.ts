@@ -1,0 +1,80 @@
+/** The model's words in the engine's, and back. The only place where both are known. */
+import type { Answer } from '../../../engine/answers.ts';
+import { Catalogue, type Endpoint, type Status } from '../../../engine/catalogue.ts';
+import type { Input } from '../../../engine/inputs.ts';
+import type { Law } from '../../../engine/law.ts';
+import type { Member, Role } from '../../../engine/member.ts';
+import { status } from '../laws.ts';
+import type { Person } from '../model/agent.ts';
+import type { Wish } from '../model/judge.ts';
+import type { Kind, ModelLaw, ModelStatus } from '../model/law.ts';
+import type { Answered } from '../model/referee.ts';
+
+export function memberOf(person: Person): Member {
+  const { id, name, department, role, onBoard, active } = person;
+  return { id, name, department, role, onBoard, active, organisationId: person.organisation, teamId: person.team };
+}
+
+export function engineLawOf(law: ModelLaw): Law {
+  const end = (name: string): Endpoint =>
+    name.startsWith('#') ? { category: name.slice(1) as Kind } : { code: name };
+  const transitions = law.graph.map(([from, to, role]) => ({ from: end(from), to: end(to), role: role as Role | null }));
+  return {
+    catalogue: new Catalogue(law.statuses.map(engineStatusOf), transitions),
+    config: {
+      MAX_AGENT_IDLE_TIME: law.idleSeconds,
+      WEBSOCKET_HEARTBEAT_INTERVAL: 30,
+      RECONNECT_GRACE_SECONDS: law.graceSeconds,
+      DEFAULT_LOGIN_STATUS: law.login,
+    },
+  };
+}
+
+function engineStatusOf({ code, category, routable, roles, needsReason, idle, archived }: ModelStatus): Status {
+  return status({
+    code,
+    category,
+    routable,
+    archived,
+    selectableBy: roles as readonly Role[] | null,
+    reasonRequired: needsReason,
+    idleLimit: typeof idle === 'number' ? { seconds: idle } : idle,
+  });
+}
+
+export function inputOf(wish: Wish): Input {
+  switch (wish.kind) {
+    case 'open': {
+      const { session, resume } = wish;
+      return { type: 'open', session, device: 'a device', address: '127.0.0.1', resume };
+    }
+    case 'lose':
+      return { type: 'lose', session: wish.session };
+    case 'choose': {
+      const { status: code, reason, session, by } = wish;
+      return { type: 'choose', status: code, reason, session, by };
+    }
+    case 'work': {
+      const { current, max, session, by } = wish;
+      return { type: 'work', current, max, session, by };
+    }
+    case 'bye':
+      return { type: 'leave', cause: 'agent', reason: null, session: wish.session, by: wish.by };
+    case 'force': {
+      const { status: code, reason, hold, by } = wish;
+      return { type: 'force', status: code, reason, hold, by };
+    }
+    case 'release':
+      return { type: 'release', by: wish.by };
+    case 'profile':
+      return { type: 'profile', member: memberOf(wish.person) };
+    case 'restart':
+      return { type: 'restart' };
+  }
+}
+
+export function answeredOf(answer: Answer): Answered {
+  return answer.ok
+    ? { ok: true, seq: answer.seq, code: null, allowed: null }
+    : { ok: false, seq: null, code: answer.code, allowed: answer.allowed ?? null };
+}

@@ -1,0 +1,123 @@
+/** What an agent is, by SPEC A: the axes as plain values, and what follows from them. Times are epoch milliseconds. */
+import { idleMsOf, lawOf, statusOf } from './law.ts';
+
+/** A user as the master data has them. */
+export interface Person {
+  readonly id: number;
+  readonly organisation: number;
+  readonly name: string;
+  readonly team: number | null;
+  readonly department: string | null;
+  readonly role: 'viewer' | 'agent' | 'supervisor' | 'manager' | 'admin';
+  readonly onBoard: boolean;
+  readonly active: boolean;
+}
+
+export interface ModelSession {
+  readonly id: string;
+  /** Null while the connection lives. */
+  readonly lostAt: number | null;
+}
+
+export interface ModelOverride {
+  readonly code: string;
+  readonly reason: string;
+  readonly by: number;
+  readonly hold: boolean;
+}
+
+export interface ModelAgent {
+  readonly person: Person;
+  readonly seq: number;
+  readonly lastAt: number;
+  readonly sessions: readonly ModelSession[];
+  /** Set while reconnecting. */
+  readonly graceUntil: number | null;
+  /** Null while disconnected. */
+  readonly duty: string | null;
+  readonly dutyReason: string | null;
+  readonly dutySince: number;
+  /** How the agent left, while disconnected. */
+  readonly goneBy: 'system' | 'agent' | 'override' | 'disconnect';
+  /** Set while idle. */
+  readonly idleSince: number | null;
+  readonly current: number;
+  readonly max: number | null;
+  readonly override: ModelOverride | null;
+  readonly status: string;
+  readonly since: number;
+}
+
+export interface Shown {
+  readonly status: string;
+  readonly category: string;
+  readonly cause: string;
+  readonly routable: boolean;
+}
+
+export function unseen(person: Person): ModelAgent {
+  return {
+    person,
+    seq: 0,
+    lastAt: 0,
+    sessions: [],
+    graceUntil: null,
+    duty: null,
+    dutyReason: null,
+    dutySince: 0,
+    goneBy: 'system',
+    idleSince: null,
+    current: 0,
+    max: null,
+    override: null,
+    status: 'offline',
+    since: 0,
+  };
+}
+
+export function connectivityOf({ sessions }: ModelAgent): 'disconnected' | 'reconnecting' | 'connected' {
+  if (sessions.length === 0) return 'disconnected';
+  return sessions.some(({ lostAt }) => lostAt === null) ? 'connected' : 'reconnecting';
+}
+
+export function isLive(agent: ModelAgent, session: string): boolean {
+  return agent.sessions.some(({ id, lostAt }) => id === session && lostAt === null);
+}
+
+export function hasSession(agent: ModelAgent, session: string): boolean {
+  return agent.sessions.some(({ id }) => id === session);
+}
+
+/** A4: the first that matches wins. A6: whether work may be routed there. */
+export function show(agent: ModelAgent): Shown {
+  const law = lawOf(agent.person.organisation);
+  const connectivity = connectivityOf(agent);
+  const isFull = agent.max !== null && agent.current >= agent.max;
+  const shown = (code: string, cause: string): Shown => {
+    const status = statusOf(law, code);
+    return {
+      status: code,
+      category: status?.category ?? '?',
+      cause,
+      routable:
+        connectivity === 'connected' &&
+        status?.category === 'available' &&
+        status.routable &&
+        !isFull,
+    };
+  };
+  if (connectivity === 'disconnected' || agent.duty === null) return shown('offline', agent.goneBy);
+  if (agent.override !== null) return shown(agent.override.code, 'override');
+  const category = statusOf(law, agent.duty)?.category;
+  if (category === 'break' || category === 'wrap_up' || category === 'away') return shown(agent.duty, 'agent');
+  if (category === 'available' && isFull) return shown('busy', 'capacity');
+  if (agent.idleSince !== null && idleMsOf(law, agent.duty) !== null) return shown('away', 'idle');
+  return shown(agent.duty, 'agent');
+}
+
+/** The agent after a change at `at`: one seq further, `since` moves only with the status. */
+export function changed(agent: ModelAgent, changes: Partial<ModelAgent>, at: number): ModelAgent {
+  const after = { ...agent, ...changes, seq: agent.seq + 1, lastAt: at };
+  const { status } = show(after);
+  return { ...after, status, since: status === agent.status ? agent.since : at };
+}

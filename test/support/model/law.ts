@@ -1,0 +1,122 @@
+/** The rules of two organisations in plain words, for the model. Codes, categories and the graph as SPEC A8 and A9 have them. */
+export type Kind = 'available' | 'busy' | 'away' | 'break' | 'wrap_up';
+
+export interface ModelStatus {
+  readonly code: string;
+  readonly category: Kind | 'offline';
+  readonly routable: boolean;
+  /** Null for everybody. */
+  readonly roles: readonly string[] | null;
+  readonly needsReason: boolean;
+  /** Seconds. */
+  readonly idle: number | 'default' | 'never';
+  readonly archived: boolean;
+}
+
+/** From, to, and for which role; each end a code or, with a `#` before it, a category. */
+export type ModelRow = readonly [from: string, to: string, role: string | null];
+
+export interface ModelLaw {
+  readonly statuses: readonly ModelStatus[];
+  readonly graph: readonly ModelRow[];
+  readonly login: string;
+  readonly graceSeconds: number;
+  readonly idleSeconds: number;
+}
+
+type Draft = Pick<ModelStatus, 'code' | 'category'> & Partial<ModelStatus>;
+
+const draft = (status: Draft): ModelStatus => ({
+  routable: status.category === 'available',
+  roles: null,
+  needsReason: false,
+  idle: 'never',
+  archived: false,
+  ...status,
+});
+
+const SEEDED: readonly ModelStatus[] = [
+  draft({ code: 'available', category: 'available', idle: 'default' }),
+  draft({ code: 'busy', category: 'busy' }),
+  draft({ code: 'away', category: 'away' }),
+  draft({ code: 'break', category: 'break' }),
+  draft({ code: 'wrap_up', category: 'wrap_up' }),
+  draft({ code: 'offline', category: 'offline' }),
+];
+
+const SEEDED_GRAPH: readonly ModelRow[] = [
+  ...['#available', '#busy', '#away'].flatMap((from) =>
+    ['#available', '#busy', '#away', '#break'].map((to): ModelRow => [from, to, null]),
+  ),
+  ['#busy', '#wrap_up', null],
+  ['#break', '#available', null],
+  ...['#available', '#busy', '#away', '#break', '#wrap_up'].map((to): ModelRow => ['#wrap_up', to, null]),
+];
+
+export const LAWS: Readonly<Record<number, ModelLaw>> = {
+  1: {
+    statuses: [
+      ...SEEDED,
+      draft({ code: 'lunch', category: 'break' }),
+      draft({ code: 'meeting', category: 'busy' }),
+      draft({ code: 'training', category: 'busy', needsReason: true }),
+      draft({ code: 'chat', category: 'available', idle: 60 }),
+      draft({ code: 'backoffice', category: 'available', routable: false, idle: 90 }),
+      draft({ code: 'errand', category: 'busy', idle: 45 }),
+      draft({ code: 'coaching', category: 'busy', roles: ['supervisor'] }),
+      draft({ code: 'retired', category: 'available', archived: true }),
+    ],
+    graph: [...SEEDED_GRAPH, ['#break', '#busy', 'supervisor'], ['lunch', 'meeting', null]],
+    login: 'available',
+    graceSeconds: 30,
+    idleSeconds: 300,
+  },
+  2: {
+    statuses: [...SEEDED, draft({ code: 'field', category: 'busy', idle: 40 })],
+    graph: SEEDED_GRAPH,
+    login: 'field',
+    graceSeconds: 7,
+    idleSeconds: 40,
+  },
+};
+
+export function lawOf(organisation: number): ModelLaw {
+  const law = LAWS[organisation];
+  if (law === undefined) throw new RangeError(`there is no organisation ${organisation}`);
+  return law;
+}
+
+export function statusOf(law: ModelLaw, code: string): ModelStatus | null {
+  return law.statuses.find((status) => status.code === code) ?? null;
+}
+
+/** A status that somebody may declare today. */
+export function isDuty(status: ModelStatus | null): status is ModelStatus & { category: Kind } {
+  return status !== null && status.category !== 'offline' && !status.archived;
+}
+
+/** After how many milliseconds without activity the agent counts as away; null for never. */
+export function idleMsOf(law: ModelLaw, code: string | null): number | null {
+  const idle = code === null ? 'never' : statusOf(law, code)?.idle;
+  if (idle === undefined || idle === 'never') return null;
+  return (idle === 'default' ? law.idleSeconds : idle) * 1000;
+}
+
+export function mayFollow(law: ModelLaw, role: string, [from, to]: readonly [string, string]): boolean {
+  const target = statusOf(law, to);
+  const source = statusOf(law, from);
+  if (source === null || !isDuty(target)) return false;
+  if (target.roles !== null && !target.roles.includes(role)) return false;
+  return law.graph.some(
+    ([before, after, forRole]) =>
+      (forRole === null || forRole === role) &&
+      (before === from || before === `#${source.category}`) &&
+      (after === to || after === `#${target.category}`),
+  );
+}
+
+/** What may be chosen now, as an agent is told it: `offline` is always there. */
+export function choices(law: ModelLaw, role: string, from: string): readonly string[] {
+  const codes = law.statuses.map(({ code }) => code);
+  return [...codes.filter((code) => code !== from && mayFollow(law, role, [from, code])), 'offline'];
+}

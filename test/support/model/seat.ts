@@ -1,0 +1,174 @@
+/** One agent under the referee's eyes: what the rules make of it, and what it still waits for. */
+import { hasSession, type ModelAgent, type Person, unseen } from './agent.ts';
+import { disagree } from './disagreement.ts';
+import { judge, type Verdict, type Wish } from './judge.ts';
+import { ModelMemory } from './memory.ts';
+import { type Alarm, alarmsOf, awake, type Evidence, rung, stirred } from './timers.ts';
+
+/** A wish that was handed to the engine. */
+export interface Sent {
+  readonly agent: number;
+  readonly wish: Wish;
+  readonly command: { readonly sender: string; readonly id: string } | null;
+  readonly expectSeq: number | null;
+  /** Nobody waits for the engine's own: they may change nothing without a word. */
+  readonly isAwaited: boolean;
+  readonly sentAt: number;
+  /** In which life of the engine it was handed in. */
+  readonly life: number;
+  readonly failuresBefore: number;
+  readonly waitingBefore: number;
+  readonly wasKnown: boolean;
+  /** Set once the history has it. */
+  committedSeq: number | null;
+}
+
+/** One entry of the history, as the journal holds it. */
+export interface Happened {
+  readonly type: string;
+  readonly agent: number;
+  readonly seq: number;
+  readonly at: number;
+  readonly by?: number;
+  readonly reason?: string;
+  readonly session?: { readonly id: string };
+  readonly cause?: string;
+  readonly previous?: string;
+  readonly effects?: readonly string[];
+  readonly set: { readonly idleSince?: number | null };
+}
+
+/** A wheel turns once a second: what is nearly due may come with the tick before. */
+const EARLY_MS = 500;
+/** The wheel's seconds and those of the timer that turns it need not fall together. */
+const LATE_MS = 2000;
+
+/** So many earlier states of what is known are looked at. */
+const KEPT = 100;
+
+const TIMED = new Set(['became_idle', 'became_active', 'grace_expired', 'session_expired']);
+
+export class Seat {
+  agent: ModelAgent;
+  evidence: Evidence;
+  readonly memory = new ModelMemory();
+  readonly queue: Sent[] = [];
+  /** What was known of activity until when: a timer is judged by what was known when it came due. */
+  #before: { readonly evidence: Evidence; readonly until: number }[] = [];
+  /** When the history last had something of this agent, by the clock. */
+  #committedAt = 0;
+
+  constructor(person: Person, now: number) {
+    this.agent = unseen(person);
+    this.evidence = { from: now, to: now };
+  }
+
+  /** Activity at a moment, or somewhere between two, became known now. */
+  saw(now: number, { from, to }: Evidence): void {
+    if (from <= this.evidence.from && to <= this.evidence.to) return;
+    this.#before.push({ evidence: this.evidence, until: now });
+    if (this.#before.length > KEPT) this.#before.shift();
+    this.evidence = { from: Math.max(from, this.evidence.from), to: Math.max(to, this.evidence.to) };
+  }
+
+  /** A new engine knows this much and no more. */
+  recall(evidence: Evidence): void {
+    this.evidence = evidence;
+    this.#before = [];
+  }
+
+  /** The history has another entry. Returns the wish that it came of; null where time did it. */
+  happened(event: Happened, now: number): Sent | null {
+    const before = this.agent;
+    if (event.seq !== before.seq + 1) disagree(`seq ${event.seq} after ${before.seq}`, event);
+    if (event.at < before.lastAt) disagree('time went back', event);
+    if (event.at > Math.max(now, before.lastAt) + EARLY_MS) disagree('an event of the future', event);
+    const sent = TIMED.has(event.type) ? this.#timed(event, now) : this.#wished(event, now);
+    for (const { id } of before.sessions) if (!hasSession(this.agent, id)) this.memory.forget(id);
+    const isMoved = before.status !== this.agent.status;
+    const previous = isMoved ? before.status : undefined;
+    if (event.previous !== previous) disagree(`previous is not ${previous}`, event);
+    this.#committedAt = now;
+    return sent;
+  }
+
+  /** What is due to be judged first. The engine's own that changed nothing are passed over without a word. */
+  head(at: number): Sent | null {
+    for (;;) {
+      const first = this.queue[0];
+      if (first === undefined || first.isAwaited) return first ?? null;
+      if (this.verdict(first, at).kind === 'changed') return first;
+      this.queue.shift();
+    }
+  }
+
+  verdict({ wish, expectSeq }: Sent, at: number): Verdict {
+    if (expectSeq !== null && expectSeq !== this.agent.seq)
+      return { kind: 'refused', code: 'CONFLICT', allowed: null };
+    return judge(this.agent, wish, at);
+  }
+
+  /** Nothing may be left open: all that was wished was judged, all that was due has come. */
+  settled(now: number): void {
+    const head = this.head(now);
+    if (head !== null) disagree(`agent ${this.agent.person.id}: never done`, head);
+    const { evidence, agent } = this;
+    for (const alarm of alarmsOf(agent, evidence)) {
+      if (Math.max(alarm.by, this.#committedAt) + LATE_MS <= now) disagree('overdue', { alarm, agent, now });
+    }
+    if (agent.graceUntil === null && stirred(agent, evidence.from, now))
+      disagree('active, but still shown idle', { agent, evidence, now });
+  }
+
+  #timed(event: Happened, now: number): null {
+    const { agent, evidence } = this;
+    if (event.type === 'became_active') {
+      if (!stirred(agent, evidence.to, event.at)) disagree('woke without activity', { event, agent, evidence });
+      this.agent = awake(agent, event.at);
+      return null;
+    }
+    const idleSince = event.set.idleSince ?? 0;
+    const known = this.#before.filter(({ until }) => until >= event.at).map((state) => state.evidence);
+    const alarm = [...known, evidence]
+      .flatMap((state) => alarmsOf(agent, state))
+      .find((one) => one.event === event.type && isDue(one, event, idleSince));
+    if (alarm === undefined) disagree('not due', { event, agent, evidence, now });
+    this.agent = rung(agent, alarm, { at: event.at, idleSince });
+    return null;
+  }
+
+  #wished(event: Happened, now: number): Sent {
+    const sent = this.head(event.at);
+    if (sent === null || sent.committedSeq !== null) disagree('nobody wished it now', { event, sent });
+    const { wish, command } = sent;
+    if (command !== null && this.memory.recall(command.sender, command.id) !== null)
+      disagree('done twice', { event, sent });
+    const before = this.agent;
+    const verdict = this.verdict(sent, event.at);
+    if (verdict.kind !== 'changed') disagree('it should not have happened', { event, sent, verdict });
+    if (verdict.event !== event.type) disagree(`it should be ${verdict.event}`, { event, sent });
+    if (event.at < Math.max(sent.sentAt, before.lastAt)) disagree('it happened before it was wished', { event, sent });
+    if (JSON.stringify(event.effects ?? []) !== JSON.stringify(verdict.effects))
+      disagree('other effects', { event, verdict });
+    if ('by' in wish && wish.by !== event.by) disagree('by another', { event, sent });
+    if ('reason' in wish && (wish.reason ?? undefined) !== event.reason) disagree('another reason', { event, sent });
+
+    this.agent = verdict.after;
+    sent.committedSeq = event.seq;
+    if (!sent.isAwaited) this.queue.shift();
+    // A deed of the agent's own is activity when it is judged; a fresh log-in when it is done (C2).
+    if ('by' in wish && wish.by === before.person.id)
+      this.saw(now, {
+        from: event.at > before.lastAt ? event.at : sent.sentAt,
+        to: Math.min(event.at, now),
+      });
+    if (wish.kind === 'open' && before.duty === null) this.saw(now, { from: Math.min(event.at, now), to: now });
+    if (command !== null) this.memory.remember(command, { ok: true, seq: event.seq, code: null }, true);
+    return sent;
+  }
+}
+
+function isDue({ event, session, at, seen }: Alarm, happened: Happened, idleSince: number): boolean {
+  if (happened.at < at || (session !== null && session !== happened.session?.id)) return false;
+  return event !== 'became_idle' || (idleSince >= seen.from && idleSince <= seen.to);
+}
