@@ -19,6 +19,10 @@ export interface RollcallClientOptions {
   readonly WebSocket?: SocketConstructor;
 }
 
+/** Bounds of the wait before the connection of the subscriptions is made anew, milliseconds. */
+const FIRST_RETRY_MS = 500;
+const MAX_RETRY_MS = 10_000;
+
 export interface RollcallClient {
   readonly api: TRPCClient<AppRouter>;
   /** Ends the connection of the subscriptions. */
@@ -31,6 +35,8 @@ export function createRollcallClient({ url, token, WebSocket }: RollcallClientOp
     url: `${url.replace(/^http/, 'ws')}/trpc`,
     lazy: { enabled: true, closeMs: 10_000 },
     connectionParams: async () => ({ token: (await token()) ?? '' }),
+    // Anything up to the bound, so that boards that lost the same server don't all come back at the same moment.
+    retryDelayMs: (attempt) => Math.random() * Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** attempt),
     keepAlive: { enabled: true, intervalMs: 10_000, pongTimeoutMs: 5_000 },
     ...(WebSocket !== undefined && { WebSocket: WebSocket as unknown as typeof globalThis.WebSocket }),
   });

@@ -2,7 +2,8 @@
  * What a board shows and how, as the address says it: a link, a bookmark or a screen's start page keeps it. Whatever
  * an address says that can't be understood is left out; what the board doesn't know in it stays where it is.
  */
-import { CATEGORIES, type Category } from '../../../../api/contract/tile.ts';
+import type { Category } from '../../../../api/contract/tile.ts';
+import { CATEGORY_ORDER } from './status-style.ts';
 
 export type SortBy = 'name' | 'status' | 'longest';
 export type Density = 'comfortable' | 'compact';
@@ -47,7 +48,7 @@ export function queryOf(search: string): BoardQuery {
   return {
     search: (params.get('q') ?? '').slice(0, MAX_TEXT),
     narrowing: narrowingOf(params),
-    categories: new Set(listed(params, 'category').filter(isOneOf(CATEGORIES))),
+    categories: new Set(listed(params, 'category').filter(isOneOf(CATEGORY_ORDER))),
     statuses: new Set(listed(params, 'status')),
     marks: new Set(listed(params, 'only').filter(isOneOf(MARKS))),
     hidesOffline: params.get('offline') === 'hide',

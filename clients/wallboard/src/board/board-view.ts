@@ -1,10 +1,12 @@
 /** Which tiles are seen, in which order: a pure function of the board and the query. */
 import type { Tile } from '../../../../api/contract/tile.ts';
 import type { BoardQuery, Narrowing } from './board-query.ts';
-import { type Counts, countsOf } from './counts.ts';
+import { type Counts, countsOf, seenAfter, type SeenStatuses } from './counts.ts';
+import { type Compare, HeldOrder } from './held-order.ts';
 import { NameOrder } from './name-order.ts';
 import { NameSearch } from './name-search.ts';
 import { CATEGORY_ORDER, labelOf } from './status-style.ts';
+import { mergedTeams, type Teams, teamsOf } from './teams.ts';
 
 export interface BoardView {
   readonly groups: readonly TileGroup[];
@@ -12,6 +14,8 @@ export interface BoardView {
   readonly shown: number;
   /** Over the narrowing and the search, whatever the chosen statuses: choosing one never empties the others. */
   readonly counts: Counts;
+  /** All that were seen so far, also before the board was narrowed to one. */
+  readonly teams: Teams;
 }
 
 export interface TileGroup {
@@ -20,24 +24,48 @@ export interface TileGroup {
   readonly tiles: readonly Tile[];
 }
 
-type Compare = (one: Tile, other: Tile) => number;
-
-/** Makes views; remembers what is dear to work out about names. */
+/** Makes views; remembers what is dear to work out about names, and which statuses and teams there were. */
 export class BoardViewer {
-  readonly #order = new NameOrder();
+  readonly #names = new NameOrder();
+  readonly #order = new HeldOrder();
   readonly #search = new NameSearch();
+  #seen: SeenStatuses = new Map();
+  #teams: Teams = { teams: [], departments: [] };
 
-  view(agents: ReadonlyMap<number, Tile>, query: BoardQuery): BoardView {
+  /** `beat` counts the times at which tiles may change their order. */
+  view(agents: ReadonlyMap<number, Tile>, query: BoardQuery, beat = 0): BoardView {
     const inScope = [...agents.values()].filter(
       (tile) => isWithin(tile, query.narrowing) && this.#matches(tile, query.search),
     );
-    const places = this.#order.placesOf(mapped(agents.values(), ({ name }) => name));
-    const tiles = inScope.filter((tile) => isChosen(tile, query)).sort(comparing(query, places));
+    const places = this.#names.placesOf(mapped(agents.values(), ({ name }) => name));
+    const counts = countsOf(inScope, this.#seen);
+    this.#seen = seenAfter(this.#seen, counts);
+    const tiles = this.#sorted(inScope, query, { compare: comparing(query, places), beat }).filter((tile) =>
+      isChosen(tile, query),
+    );
     return {
       groups: query.groupsByTeam ? byTeam(tiles) : [{ teamId: null, tiles }],
       shown: tiles.length,
-      counts: countsOf(inScope),
+      counts,
+      teams: this.#teamsOf(agents),
     };
+  }
+
+  /** Names stay where they are; other orders change with the beat, or when something else is asked for. */
+  #sorted(
+    tiles: readonly Tile[],
+    { sortBy, search, narrowing }: BoardQuery,
+    { compare, beat }: { readonly compare: Compare; readonly beat: number },
+  ): readonly Tile[] {
+    if (sortBy === 'name') return tiles.toSorted(compare);
+    return this.#order.sorted(tiles, compare, JSON.stringify([sortBy, search, narrowing, beat]));
+  }
+
+  /** The same object while it says the same, so that nothing is drawn anew for it. */
+  #teamsOf(agents: ReadonlyMap<number, Tile>): Teams {
+    const merged = mergedTeams(this.#teams, teamsOf(agents.values()));
+    if (JSON.stringify(merged) !== JSON.stringify(this.#teams)) this.#teams = merged;
+    return this.#teams;
   }
 
   #matches({ name }: Tile, search: string): boolean {
@@ -48,9 +76,7 @@ export class BoardViewer {
 /** Whether an agent is of the team or department that the board is narrowed to. */
 export function isWithin(tile: Tile, narrowing: Narrowing): boolean {
   if (narrowing === null) return true;
-  return 'team' in narrowing
-    ? tile.teamId === narrowing.team
-    : tile.department === narrowing.department;
+  return 'team' in narrowing ? tile.teamId === narrowing.team : tile.department === narrowing.department;
 }
 
 function isChosen(tile: Tile, { categories, statuses, marks, hidesOffline }: BoardQuery): boolean {

@@ -13,7 +13,7 @@ export interface Counts {
 export interface CategoryCount {
   readonly category: Category;
   readonly count: number;
-  /** The codes that agents have, by name: chips keep their places while numbers change. */
+  /** The codes that agents have or had, by name: chips keep their places while numbers change. */
   readonly statuses: readonly StatusCount[];
 }
 
@@ -22,14 +22,22 @@ export interface StatusCount {
   readonly count: number;
 }
 
-export function countsOf(tiles: readonly Tile[]): Counts {
-  const byCategory = new Map<Category, Map<string, number>>();
+/** Codes that were seen, by category. */
+export type SeenStatuses = ReadonlyMap<Category, ReadonlySet<string>>;
+
+/** Counts tiles; codes that were seen before are counted also where nobody has them now. */
+export function countsOf(tiles: readonly Tile[], seen: SeenStatuses = new Map()): Counts {
+  const byCategory = new Map(
+    CATEGORY_ORDER.map((category) => [
+      category,
+      new Map([...(seen.get(category) ?? [])].map((status) => [status, 0])),
+    ]),
+  );
   let routable = 0;
   let reconnecting = 0;
   for (const { category, status, routable: isRoutable, connectivity } of tiles) {
-    const byStatus = byCategory.get(category) ?? new Map<string, number>();
-    byCategory.set(category, byStatus);
-    byStatus.set(status, (byStatus.get(status) ?? 0) + 1);
+    const byStatus = byCategory.get(category);
+    byStatus?.set(status, (byStatus.get(status) ?? 0) + 1);
     if (isRoutable) routable += 1;
     if (connectivity === 'reconnecting') reconnecting += 1;
   }
@@ -37,13 +45,22 @@ export function countsOf(tiles: readonly Tile[]): Counts {
     total: tiles.length,
     routable,
     reconnecting,
-    categories: CATEGORY_ORDER.map((category) => {
-      const statuses = [...(byCategory.get(category) ?? [])].map(([status, count]) => ({ status, count }));
-      return {
-        category,
-        count: statuses.reduce((sum, { count }) => sum + count, 0),
-        statuses: statuses.sort((one, other) => (one.status < other.status ? -1 : 1)),
-      };
-    }),
+    categories: [...byCategory].map(([category, byStatus]) => ({
+      category,
+      count: [...byStatus.values()].reduce((sum, count) => sum + count, 0),
+      statuses: [...byStatus]
+        .map(([status, count]) => ({ status, count }))
+        .sort((one, other) => (one.status < other.status ? -1 : 1)),
+    })),
   };
+}
+
+/** What was seen, with the codes that these counts have. */
+export function seenAfter(seen: SeenStatuses, { categories }: Counts): SeenStatuses {
+  return new Map(
+    categories.map(({ category, statuses }) => [
+      category,
+      new Set([...(seen.get(category) ?? []), ...statuses.map(({ status }) => status)]),
+    ]),
+  );
 }

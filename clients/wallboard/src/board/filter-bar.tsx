@@ -1,12 +1,6 @@
 import { useEffect, useId, useRef } from 'react';
 import { Icon } from '../parts/icon.tsx';
-import {
-  type BoardQuery,
-  isFiltering,
-  type Narrowing,
-  type SortBy,
-  withoutFilters,
-} from './board-query.ts';
+import { type BoardQuery, isFiltering, type Narrowing, type SortBy, withoutFilters } from './board-query.ts';
 import type { Teams } from './teams.ts';
 
 export interface FilterBarProps {
@@ -15,7 +9,8 @@ export interface FilterBarProps {
   /** Null where there is nothing to choose: agents see their own team. */
   readonly teams: Teams | null;
   readonly shown: number;
-  readonly total: number;
+  /** Null while nothing is known. */
+  readonly total: number | null;
 }
 
 const SORTS: Readonly<Record<SortBy, string>> = {
@@ -37,11 +32,13 @@ export function FilterBar({ query, onQuery, teams, shown, total }: FilterBarProp
         />
       )}
       <SortField value={query.sortBy} onChange={(sortBy) => onQuery({ ...query, sortBy })} />
-      <Switch
-        label="Group by team"
-        isOn={query.groupsByTeam}
-        onToggle={(groupsByTeam) => onQuery({ ...query, groupsByTeam })}
-      />
+      {teams !== null && (
+        <Switch
+          label="Group by team"
+          isOn={query.groupsByTeam}
+          onToggle={(groupsByTeam) => onQuery({ ...query, groupsByTeam })}
+        />
+      )}
       <Switch
         label="Hide offline"
         isOn={query.hidesOffline}
@@ -53,9 +50,13 @@ export function FilterBar({ query, onQuery, teams, shown, total }: FilterBarProp
         onToggle={(isCompact) => onQuery({ ...query, density: isCompact ? 'compact' : 'comfortable' })}
       />
       <p className="filters-shown">
-        {shown === total ? `${total} agents` : `${shown} of ${total} agents`}
+        {total !== null && (shown === total ? `${total} agents` : `${shown} of ${total} agents`)}
         {isFiltering(query) && (
-          <button type="button" className="button button-quiet" onClick={() => onQuery(withoutFilters(query))}>
+          <button
+            type="button"
+            className="button button-quiet"
+            onClick={() => onQuery(withoutFilters(query))}
+          >
             <Icon name="close" />
             Show all
           </button>
@@ -65,11 +66,18 @@ export function FilterBar({ query, onQuery, teams, shown, total }: FilterBarProp
   );
 }
 
-function SearchField({ value, onChange }: { readonly value: string; readonly onChange: (value: string) => void }) {
+function SearchField({
+  value,
+  onChange,
+}: {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}) {
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
     const focusOnSlash = (event: KeyboardEvent) => {
-      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))
+        return;
       event.preventDefault();
       field.current?.focus();
     };
@@ -115,7 +123,9 @@ function TeamField({ teams: { teams, departments }, value, onChange }: TeamField
       <label htmlFor={id}>Team</label>
       <select id={id} value={chosen} onChange={(event) => onChange(narrowingOf(event.target.value))}>
         <option value="">All teams</option>
-        {!isListed && <option value={chosen}>{'team' in value ? `Team ${value.team}` : value.department}</option>}
+        {!isListed && (
+          <option value={chosen}>{'team' in value ? `Team ${value.team}` : value.department}</option>
+        )}
         {teams.map((team) => (
           <option key={team.id} value={`team:${team.id}`}>
             {team.label}
@@ -135,7 +145,13 @@ function TeamField({ teams: { teams, departments }, value, onChange }: TeamField
   );
 }
 
-function SortField({ value, onChange }: { readonly value: SortBy; readonly onChange: (value: SortBy) => void }) {
+function SortField({
+  value,
+  onChange,
+}: {
+  readonly value: SortBy;
+  readonly onChange: (value: SortBy) => void;
+}) {
   const id = useId();
   return (
     <div className="field">

@@ -1,19 +1,25 @@
 import type { Tile } from '../../../../api/contract/tile.ts';
 import { labelOf } from './status-style.ts';
 
-/** What there is to say of an agent beside the status, the most important first; nothing in the basic view. */
+/** What there is to say of an agent beside the status; nothing in the basic view. */
 export interface Notes {
   /** Somebody else made the status what it is. */
   readonly forced: 'forced' | 'held' | null;
-  /** One line, such as `At capacity, chose Available`; empty where all is plain. */
+  /** One short line, such as `At capacity · chose Available`; empty where all is plain. */
   readonly text: string;
-  /** When the status has to end, epoch milliseconds. */
-  readonly deadline: number | null;
-  /** `2 of 3`; null where there is no work and no limit. */
-  readonly workload: string | null;
+  /** The same in full. */
+  readonly sentence: string;
+  /** Null where there is no work and no limit. */
+  readonly workload: Workload | null;
 }
 
-const NOTHING: Notes = { forced: null, text: '', deadline: null, workload: null };
+export interface Workload {
+  readonly current: number;
+  /** Null for no limit. */
+  readonly max: number | null;
+}
+
+const NOTHING: Notes = { forced: null, text: '', sentence: '', workload: null };
 
 /** Whether the tile is in the full view. */
 export function isFull(tile: Tile): boolean {
@@ -23,21 +29,27 @@ export function isFull(tile: Tile): boolean {
 export function notesOf(tile: Tile): Notes {
   if (!isFull(tile)) return NOTHING;
   const isForced = tile.cause === 'override' && tile.category !== 'offline';
-  const parts = [why(tile), chosen(tile), tile.queued === undefined ? '' : `next ${labelOf(tile.queued)}`];
+  const more = [chosen(tile), tile.queued === undefined ? '' : `next ${labelOf(tile.queued)}`];
   return {
     forced: isForced ? (tile.held === true ? 'held' : 'forced') : null,
-    text: parts.filter((part) => part !== '').join(' · '),
-    deadline: tile.deadline ?? null,
+    text: joined([why(tile), ...more]),
+    sentence: joined([whyInFull(tile), ...more]),
     workload: workload(tile),
   };
 }
 
+/** `2 of 3 tasks`, `1 task`. */
+export function workloadText({ current, max }: Workload): string {
+  return max === null ? `${current} ${current === 1 ? 'task' : 'tasks'}` : `${current} of ${max} tasks`;
+}
+
+/** What made the status what it is, where it isn't the agent's plain choice. */
 function why({ cause, held, reason, category }: Tile): string {
-  const said = reason === undefined ? '' : `: ${reason}`;
   switch (cause) {
     case 'override':
-      if (category === 'offline') return `Logged out by a supervisor${said}`;
-      return `${held === true ? 'Held' : 'Forced'} by a supervisor${said}`;
+      if (category === 'offline') return withReason('Logged out by a supervisor', reason);
+      if (reason === undefined) return held === true ? 'Held by a supervisor' : 'Forced by a supervisor';
+      return withReason(held === true ? 'Held' : 'Forced', reason);
     case 'capacity':
       return 'At capacity';
     case 'idle':
@@ -55,14 +67,27 @@ function why({ cause, held, reason, category }: Tile): string {
   }
 }
 
+function whyInFull(tile: Tile): string {
+  const { cause, held, reason, category } = tile;
+  if (cause !== 'override' || category === 'offline') return why(tile);
+  return withReason(held === true ? 'Held by a supervisor' : 'Forced by a supervisor', reason);
+}
+
 /** What the agent declared, where something else is in force. */
 function chosen({ duty, status, category }: Tile): string {
   if (duty === null || duty === undefined || duty === status || category === 'offline') return '';
   return `chose ${labelOf(duty)}`;
 }
 
-function workload({ current, max, category }: Tile): string | null {
+function workload({ current, max = null, category }: Tile): Workload | null {
   if (current === undefined || category === 'offline') return null;
-  if (max !== null && max !== undefined) return `${current} of ${max}`;
-  return current === 0 ? null : String(current);
+  return current === 0 && max === null ? null : { current, max };
+}
+
+function withReason(text: string, reason: string | undefined): string {
+  return reason === undefined ? text : `${text}: ${reason}`;
+}
+
+function joined(parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join(' · ');
 }

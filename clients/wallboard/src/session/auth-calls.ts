@@ -9,7 +9,6 @@ const LOCK = 'rollcall-refresh';
 export function authCalls(url: string): AuthCalls {
   let token: string | null = null;
   const { api } = createRollcallClient({ url, token: () => token });
-  const options = () => ({ signal: AbortSignal.timeout(TIMEOUT_MS) });
   return {
     login: (username, password) => api.auth.login.mutate({ username, password }, options()),
     refresh: () => oneTabAtATime(() => api.auth.refresh.mutate({}, options())),
@@ -22,6 +21,10 @@ export function authCalls(url: string): AuthCalls {
       }
     },
   };
+}
+
+function options(): { signal: AbortSignal } {
+  return { signal: AbortSignal.timeout(TIMEOUT_MS) };
 }
 
 /** The cookie is good for one renewal: tabs that share it take turns. Browsers have locks on secure pages only. */

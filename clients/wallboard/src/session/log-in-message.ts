@@ -7,7 +7,7 @@ export function logInMessage({ code }: Failure, waitS = 0): string {
       return 'User name or password is wrong.';
     case 'RATE_LIMITED':
       return waitS > 0
-        ? `Too many failed tries. You can try again in ${waitS} s.`
+        ? `Too many failed tries. You can try again in ${waitS}\u00a0s.`
         : 'Too many failed tries before. You can try again now.';
     case 'VALIDATION':
       return 'Please enter your user name and your password.';

@@ -103,9 +103,9 @@ export class BoardFeed implements Disposable {
       },
     };
     const heard =
-      <Heard>(hear: (value: Heard) => void) =>
-      (value: Heard) => {
-        if (mine.isCurrent) hear(value);
+      <Heard extends unknown[]>(hear: (...heard: Heard) => void) =>
+      (...values: Heard) => {
+        if (mine.isCurrent) hear(...values);
       };
     const started = this.#watching.watch(
       { scope: this.#options.scope, lastEventId: this.#board.cursor },

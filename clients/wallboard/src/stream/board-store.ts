@@ -1,15 +1,16 @@
 /**
  * The live board as the page reads it: what is watched, what came, and what time it is at the server.
  *
- * Changes come many times a frame; the page hears of them at most ten times a second, in a frame of its own, which no
- * eye can tell from at once.
+ * Changes come many times a frame; the page hears of them at most ten times a second (less often on a board of
+ * thousands), in a frame of its own.
  */
 import type { Scope } from '../../../../api/contract/tile.ts';
 import { BoardFeed, type FeedState, type FeedOptions } from './board-feed.ts';
 import { healthOf, isStale, shownTime, type StreamHealth } from './data-age.ts';
 import { ServerClock } from './server-clock.ts';
 
-/** Time between two renderings, milliseconds. */
+/** Time between two renderings, milliseconds: for each agent, and at least. */
+const EVERY_MS_AN_AGENT = 0.1;
 const EVERY_MS = 100;
 
 const NOTHING: FeedState = { connection: 'waiting', agents: new Map(), isLoaded: false, failure: null };
@@ -109,7 +110,8 @@ export class BoardStore implements Disposable {
     this.#latest = state;
     if (this.#isTelling) return;
     this.#isTelling = true;
-    const waitMs = this.#toldAt + EVERY_MS - performance.now();
+    const everyMs = Math.max(EVERY_MS, state.agents.size * EVERY_MS_AN_AGENT);
+    const waitMs = this.#toldAt + everyMs - performance.now();
     if (waitMs > 0) setTimeout(() => this.#tellInFrame(), waitMs);
     else this.#tellInFrame();
   }

@@ -43,6 +43,16 @@ export function useTicking(textAt: TextAt): (element: Element | null) => (() => 
   );
 }
 
+/** Whether a moment has come, by the time that is shown; rendered anew only when it does. Null never comes. */
+export function useReached(at: number | null): boolean {
+  const { store, ticker } = useLiveBoard();
+  const subscribe = useCallback(
+    (listener: () => void) => (at === null ? () => undefined : ticker.subscribe(listener)),
+    [ticker, at],
+  );
+  return useSyncExternalStore(subscribe, () => at !== null && store.shownNow() >= at);
+}
+
 function useWatched<Value extends string | boolean>(read: (live: LiveBoard) => Value): Value {
   const live = useLiveBoard();
   const { store, ticker } = live;

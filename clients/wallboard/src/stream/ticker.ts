@@ -16,6 +16,7 @@ export class Ticker implements Disposable {
   readonly #options: TickerOptions;
   readonly #texts = new Map<Element, TextAt>();
   readonly #listeners = new Set<() => void>();
+  #beats = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(options: TickerOptions) {
@@ -37,6 +38,11 @@ export class Ticker implements Disposable {
     return () => this.#listeners.delete(listener);
   };
 
+  /** How often it has ticked. */
+  get beats(): number {
+    return this.#beats;
+  }
+
   start(): void {
     this.#schedule();
     document.addEventListener('visibilitychange', this.#tick);
@@ -48,6 +54,7 @@ export class Ticker implements Disposable {
   }
 
   readonly #tick = (): void => {
+    this.#beats += 1;
     const now = this.#options.shownNow();
     for (const [element, textAt] of this.#texts) show(element, textAt(now));
     for (const listener of this.#listeners) listener();
