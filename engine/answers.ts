@@ -16,16 +16,19 @@ export interface Done {
 /** How many answers are remembered for each sender. */
 const REMEMBERED = 64;
 
-/** The first answers to the last commands of each sender, so that a command sent twice is done once (SPEC B6). */
+/**
+ * The first answers to the last commands of each sender, so that a command sent twice is done once (SPEC B6). A user's
+ * commands count for each agent that they are about: one id may go to many agents.
+ */
 export class AnswerMemory {
   readonly #bySender = new Map<string, Map<string, Answer>>();
 
-  recall(command: CommandId): Answer | null {
-    return this.#bySender.get(senderOf(command))?.get(command.id) ?? null;
+  recall(agentId: number, command: CommandId): Answer | null {
+    return this.#bySender.get(senderOf(agentId, command))?.get(command.id) ?? null;
   }
 
-  remember(command: CommandId, answer: Answer): void {
-    const sender = senderOf(command);
+  remember(agentId: number, command: CommandId, answer: Answer): void {
+    const sender = senderOf(agentId, command);
     const answers = this.#bySender.get(sender) ?? new Map<string, Answer>();
     this.#bySender.set(sender, answers);
     answers.set(command.id, answer.ok && 'session' in command ? { ...answer, tile: null } : answer);
@@ -42,6 +45,6 @@ export class AnswerMemory {
   }
 }
 
-function senderOf(command: CommandId): string {
-  return 'session' in command ? command.session : `user:${command.user}`;
+function senderOf(agentId: number, command: CommandId): string {
+  return 'session' in command ? command.session : `user:${command.user} of ${agentId}`;
 }

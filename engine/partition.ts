@@ -200,7 +200,7 @@ export class Partition {
   #judge(actor: Actor, pending: Pending): void {
     const { clock, table, law } = this.#options;
     const { input, command, expectSeq } = pending;
-    const remembered = command === undefined ? null : this.#answers.recall(command);
+    const remembered = command === undefined ? null : this.#answers.recall(actor.record.member.id, command);
     if (remembered !== null) return pending.answer?.(remembered);
     if ('by' in input && input.by === actor.record.member.id) actor.activeAt = clock.monotonic();
 
@@ -226,7 +226,7 @@ export class Partition {
   #answer(actor: Actor, { command, answer, input }: Pending, given: Answer): void {
     const isFinal = given.ok || !isRetryable(given);
     if (command !== undefined && isFinal && sends(actor.record, command))
-      this.#answers.remember(command, given);
+      this.#answers.remember(actor.record.member.id, command, given);
     answer?.(given);
     // A timer that changed nothing must not be the last word.
     if (answer === null && input.type !== 'active') this.#arm(actor);
@@ -263,7 +263,8 @@ export class Partition {
     const record = apply(before, event);
     actor.record = record;
     if (this.#live && event.set.member !== undefined) this.directory.enrol(event.set.member);
-    if (event.command !== undefined) this.#answers.remember(event.command, done(actor, event.command));
+    if (event.command !== undefined)
+      this.#answers.remember(event.agent, event.command, done(actor, event.command));
     for (const { id } of before.sessions) if (!hasSession(record, id)) this.#forget(actor, id);
     // A fresh log-in is activity; the hello of a further tab is none (C2).
     if (event.type === 'session_opened' && event.set.dutyCode !== undefined)
