@@ -6,13 +6,15 @@ import type { Actor } from './directory.ts';
 export interface AlarmsOptions {
   readonly clock: Clock;
   readonly actorAt: (place: number) => Actor | null;
+  /** The moment that it is for an actor, epoch milliseconds. */
+  readonly nowOf: (actor: Actor) => number;
   /** An actor's next deadline as it stands now. */
   readonly deadlineOf: (actor: Actor) => Deadline | null;
   readonly onDue: (actor: Actor, deadline: Deadline) => void;
 }
 
 /** Two readings of the clocks never agree to the millisecond: what is due in less than this is due. */
-const ALMOST_MS = 500;
+const ALMOST_MS = 10;
 
 /**
  * Wakes actors at their deadlines. Deadlines are wall time on disk and run on monotonic time here: once armed, a
@@ -28,14 +30,14 @@ export class Alarms {
   }
 
   arm(actor: Actor): void {
-    const { clock } = this.#options;
-    const deadline = this.#options.deadlineOf(actor);
+    const { clock, nowOf, deadlineOf } = this.#options;
+    const deadline = deadlineOf(actor);
     if (deadline === null) {
       actor.armedFor = null;
       this.#wheel.disarm(actor.place);
     } else if (deadline.at !== actor.armedFor) {
       actor.armedFor = deadline.at;
-      this.#wheel.arm(actor.place, clock.monotonic() + deadline.at - clock.now());
+      this.#wheel.arm(actor.place, clock.monotonic() + deadline.at - nowOf(actor));
     }
   }
 
@@ -45,15 +47,16 @@ export class Alarms {
   }
 
   #wake(place: number): void {
-    const actor = this.#options.actorAt(place);
+    const { actorAt, nowOf, deadlineOf, onDue } = this.#options;
+    const actor = actorAt(place);
     if (actor === null) return;
     const { armedFor } = actor;
     actor.armedFor = null;
-    const deadline = this.#options.deadlineOf(actor);
+    const deadline = deadlineOf(actor);
     if (deadline === null) return;
     // Activity may have moved the deadline since: then it is armed anew, without a word to anybody.
-    const isDue = deadline.at === armedFor || deadline.at < this.#options.clock.now() + ALMOST_MS;
-    if (isDue) this.#options.onDue(actor, deadline);
+    const isDue = deadline.at === armedFor || deadline.at < nowOf(actor) + ALMOST_MS;
+    if (isDue) onDue(actor, deadline);
     else this.arm(actor);
   }
 }

@@ -77,6 +77,7 @@ export class Partition {
     this.#alarms = new Alarms({
       clock: options.clock,
       actorAt: (place) => this.directory.at(place),
+      nowOf: (actor) => this.#nowOf(actor),
       deadlineOf: (actor) => this.#deadlineOf(actor),
       onDue: (actor, deadline) => this.#tell(actor, deadline.input, deadline.at),
     });
@@ -112,9 +113,9 @@ export class Partition {
     if (actor === null) return;
     const seenAt = clock.monotonic() - Math.max(0, clock.now() - at);
     if (seenAt > actor.activeAt) actor.activeAt = seenAt;
-    (actor.sessionActivity ??= new Map()).set(session, seenAt);
-    if (actor.record.activity === 'idle' && actor.waiting.length === 0)
-      this.#tell(actor, { type: 'active', at: Math.min(at, clock.now()) });
+    const bySession = (actor.sessionActivity ??= new Map<string, number>());
+    if (seenAt > (bySession.get(session) ?? -Infinity)) bySession.set(session, seenAt);
+    this.#stir(actor);
   }
 
   /** Folds in a batch that the journal committed: this partition's own, or another writer's. */
@@ -143,8 +144,10 @@ export class Partition {
    */
   begin(): void {
     this.#live = true;
+    const { clock } = this.#options;
     for (const actor of this.directory.actors()) {
-      const { member, connectivity } = actor.record;
+      const { member, connectivity, idleSince } = actor.record;
+      if (idleSince !== null) actor.activeAt = clock.monotonic() - Math.max(0, clock.now() - idleSince);
       this.#tell(actor, {
         type: 'profile',
         member: this.directory.member(member.id) ?? { ...member, active: false },
@@ -199,7 +202,8 @@ export class Partition {
 
   #judge(actor: Actor, pending: Pending): void {
     const { clock, table, law } = this.#options;
-    const { input, command, expectSeq } = pending;
+    const { command, expectSeq } = pending;
+    const input = this.#asOfNow(actor, pending.input);
     const remembered = command === undefined ? null : this.#answers.recall(actor.record.member.id, command);
     if (remembered !== null) return pending.answer?.(remembered);
     if ('by' in input && input.by === actor.record.member.id) actor.activeAt = clock.monotonic();
@@ -228,8 +232,34 @@ export class Partition {
     if (command !== undefined && isFinal && sends(actor.record, command))
       this.#answers.remember(actor.record.member.id, command, given);
     answer?.(given);
+    if (input.type === 'active') return;
     // A timer that changed nothing must not be the last word.
-    if (answer === null && input.type !== 'active') this.#arm(actor);
+    if (answer === null) this.#arm(actor);
+    this.#stir(actor);
+  }
+
+  /** What waited may have been overtaken by activity: an agent is idle only since it was last seen. */
+  #asOfNow(actor: Actor, input: Input): Input {
+    return input.type === 'idle' ? { type: 'idle', since: this.#seenAt(actor) } : input;
+  }
+
+  /**
+   * Activity is a level, not an edge (C2): whenever and however it was seen, it ends idleness as soon as nothing else
+   * is on its way.
+   */
+  #stir(actor: Actor): void {
+    if (actor.record.activity !== 'idle' || actor.busy || actor.waiting.length > 0) return;
+    this.#tell(actor, { type: 'active', at: this.#seenAt(actor) });
+  }
+
+  /** The agent's own line of time, which stands while the wall clock lies behind what has happened (B3, D6). */
+  #nowOf({ record }: Actor): number {
+    return Math.max(this.#options.clock.now(), record.lastAt);
+  }
+
+  /** When the agent was last seen active, on that line. */
+  #seenAt(actor: Actor): number {
+    return Math.round(this.#nowOf(actor) - (this.#options.clock.monotonic() - actor.activeAt));
   }
 
   /** Nothing was written: people are told, the engine's own news are repeated. */
@@ -245,15 +275,17 @@ export class Partition {
 
   /** What waited behind events that are done with is judged now. */
   #release(decided: readonly Decided[]): void {
-    for (const { actor } of decided) {
-      actor.busy = false;
-      while (!actor.busy) {
-        const next = actor.waiting.shift();
-        if (next === undefined) break;
-        this.#judge(actor, next);
-      }
-    }
+    for (const { actor } of decided) this.#goOn(actor);
     this.#appender.next();
+  }
+
+  #goOn(actor: Actor): void {
+    actor.busy = false;
+    while (!actor.busy) {
+      const next = actor.waiting.shift();
+      if (next === undefined) return this.#stir(actor);
+      this.#judge(actor, next);
+    }
   }
 
   #fold(event: AgentEvent): Committed {
@@ -274,9 +306,8 @@ export class Partition {
   }
 
   #deadlineOf(actor: Actor): Deadline | null {
-    const { clock, law } = this.#options;
-    const activeAt = Math.round(clock.now() - (clock.monotonic() - actor.activeAt));
-    return nextDeadline(actor.record, law(actor.record.member.organisationId), activeAt);
+    const law = this.#options.law(actor.record.member.organisationId);
+    return nextDeadline(actor.record, law, this.#seenAt(actor));
   }
 
   #arm(actor: Actor): void {

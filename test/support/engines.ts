@@ -1,7 +1,5 @@
-import type { Answer } from '../../engine/answers.ts';
 import { createEngine, type Engine, type EngineOptions } from '../../engine/engine.ts';
 import { MemoryJournal } from '../../engine/journal/memory.ts';
-import type { Command } from '../../engine/inputs.ts';
 import type { Member } from '../../engine/member.ts';
 import { FakeClock } from './fake-clock.ts';
 import { LAW } from './laws.ts';
@@ -45,30 +43,3 @@ export async function startEngine(
   });
   return { engine, clock, journal };
 }
-
-/** What a gateway and an agent do, in short. */
-export const act = {
-  open: (
-    engine: Engine,
-    agent: number,
-    session: string,
-    resume: { session: string; seq: number } | null = null,
-  ): Promise<Answer> =>
-    engine.dispatch(agent, {
-      input: { type: 'open', session, device: 'test', address: '127.0.0.1', resume },
-    }),
-  lose: (engine: Engine, agent: number, session: string): Promise<Answer> =>
-    engine.dispatch(agent, { input: { type: 'lose', session } }),
-  choose: (
-    engine: Engine,
-    agent: number,
-    choice: Partial<Extract<Command, { type: 'choose' }>> & { status: string; id?: string },
-  ): Promise<Answer> => {
-    const { id, ...rest } = choice;
-    const session = rest.session ?? null;
-    return engine.dispatch(agent, {
-      input: { type: 'choose', reason: null, by: agent, ...rest, session },
-      ...(id !== undefined && { command: session === null ? { id, user: agent } : { id, session } }),
-    });
-  },
-};

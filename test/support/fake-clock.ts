@@ -39,6 +39,7 @@ export class FakeClock implements Clock {
 
   /** Time passes; timers run in their order, and what they started may settle in between. */
   async advance(byMs: number): Promise<void> {
+    await settle();
     const until = this.#monotonic + byMs;
     for (;;) {
       const next = [...this.#timers].filter(({ due }) => due <= until).sort((a, b) => a.due - b.due)[0];

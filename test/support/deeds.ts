@@ -1,0 +1,78 @@
+import type { Answer } from '../../engine/answers.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { AgentRecord } from '../../engine/record.ts';
+
+export interface How {
+  /** Null: not through a session. */
+  readonly session?: string | null;
+  readonly reason?: string | null;
+  /** Id of the command. */
+  readonly id?: string;
+  readonly expectSeq?: number;
+}
+
+/** One agent and its supervisor, as tests speak of them. */
+export class Deeds {
+  readonly agent: number;
+  readonly #engine: Engine;
+
+  constructor(engine: Engine, agent: number) {
+    this.#engine = engine;
+    this.agent = agent;
+  }
+
+  get record(): AgentRecord {
+    const record = this.#engine.record(this.agent);
+    if (record === null) throw new RangeError(`nobody knows agent ${this.agent}`);
+    return record;
+  }
+
+  opens(session: string, resume: { session: string; seq: number } | null = null): Promise<Answer> {
+    const input = { type: 'open', session, device: 'a device', address: '127.0.0.1', resume } as const;
+    return this.#engine.dispatch(this.agent, { input });
+  }
+
+  /** The session's connection is gone; the gateway says so. */
+  loses(session: string): void {
+    this.#engine.lose(this.agent, session);
+  }
+
+  stirs(session: string, at: number): void {
+    this.#engine.touch(this.agent, session, at);
+  }
+
+  chooses(status: string, { session = null, reason = null, id, expectSeq }: How = {}): Promise<Answer> {
+    return this.#engine.dispatch(this.agent, {
+      input: { type: 'choose', status, reason, session, by: this.agent },
+      ...(id !== undefined && {
+        command: session === null ? { id, user: this.agent } : { id, session },
+      }),
+      ...(expectSeq !== undefined && { expectSeq }),
+    });
+  }
+
+  works(session: string, current: number, max: number): Promise<Answer> {
+    const input = { type: 'work', current, max, session, by: this.agent } as const;
+    return this.#engine.dispatch(this.agent, { input });
+  }
+
+  saysBye(session: string, id = 'bye'): Promise<Answer> {
+    return this.#engine.dispatch(this.agent, {
+      input: { type: 'leave', cause: 'agent', reason: null, session, by: this.agent },
+      command: { id, session },
+    });
+  }
+
+  isForced(status: string, { hold = false, id }: { hold?: boolean; id?: string } = {}): Promise<Answer> {
+    return this.#engine.dispatch(this.agent, {
+      input: { type: 'force', status, reason: 'as I say', hold, by: SUPERVISOR },
+      ...(id !== undefined && { command: { id, user: SUPERVISOR } }),
+    });
+  }
+
+  isReleased(): Promise<Answer> {
+    return this.#engine.dispatch(this.agent, { input: { type: 'release', by: SUPERVISOR } });
+  }
+}
+
+const SUPERVISOR = 900;
