@@ -14,7 +14,7 @@ import { type Actor, Directory, type Rejected } from './directory.ts';
 import { isRetryable, type Refusal, refuse } from './errors.ts';
 import { type AgentEvent, decodeEvents } from './events.ts';
 import type { CommandId, Input } from './inputs.ts';
-import { type CommittedBatch, Fenced, type Writer } from './journal/port.ts';
+import { type CommittedBatch, Fenced, JournalBroken, type Writer } from './journal/port.ts';
 import type { Law } from './law.ts';
 import type { Member } from './member.ts';
 import type { AgentRecord } from './record.ts';
@@ -264,13 +264,19 @@ export class Partition {
 
   /** Nothing was written: people are told, the engine's own news are repeated. */
   #failed(decided: readonly Decided[], error: unknown): void {
-    if (error instanceof Fenced) return this.stop(error.message);
-    const refusal = refuse('JOURNAL_FAILED', 'the change could not be written down; nothing changed');
-    for (const { actor, pending } of decided) {
-      if (pending.answer !== null) pending.answer(refusal);
-      else this.#options.clock.after(RETRY_MS, () => this.#accept(actor, pending));
-    }
-    this.#release(decided);
+    if (error instanceof Fenced || error instanceof JournalBroken) return this.stop(error.message);
+    const answered = decided.filter(({ pending }) => pending.answer !== null);
+    for (const { actor, pending } of decided) if (pending.answer === null) this.#repeatSoon(actor, pending);
+    for (const { pending } of answered) pending.answer?.(journalFailed());
+    this.#release(answered);
+  }
+
+  /** The engine's own news come first again: nothing that people want may overtake them, so what waits is refused. */
+  #repeatSoon(actor: Actor, pending: Pending): void {
+    const waiting = actor.waiting.splice(0);
+    actor.waiting.push(pending, ...waiting.filter(({ answer }) => answer === null));
+    for (const { answer } of waiting) answer?.(journalFailed());
+    this.#options.clock.after(RETRY_MS, () => this.#goOn(actor));
   }
 
   /** What waited behind events that are done with is judged now. */
@@ -324,6 +330,10 @@ function done(actor: Actor, command: CommandId | undefined): Answer {
   const { record } = actor;
   const tile = command !== undefined && 'user' in command ? tileOf(record, 'full') : null;
   return { ok: true, seq: record.seq, tile };
+}
+
+function journalFailed(): Refusal {
+  return refuse('JOURNAL_FAILED', 'the change could not be written down; nothing changed');
 }
 
 function rejected({ type: command }: Input, { code, message }: Refusal, at: number): Rejected {
