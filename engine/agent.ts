@@ -154,15 +154,23 @@ export function allowedNow(record: AgentRecord, law: Law): readonly string[] {
   return record.override === 'held' ? [OFFLINE] : law.catalogue.allowed(record.member.role, record.dutyCode);
 }
 
-/** The same code again with the same reason, and nothing that the choice would end (A10). */
+/** Whether what is asked for is so already. */
 function repeats(record: AgentRecord, input: Input): boolean {
-  return (
-    input.type === 'choose' &&
-    input.status === record.dutyCode &&
-    input.reason === record.dutyReason &&
-    record.override === 'none' &&
-    record.activity === 'active'
-  );
+  switch (input.type) {
+    // The same code again with the same reason, and nothing that the choice would end (A10).
+    case 'choose':
+      return (
+        input.status === record.dutyCode &&
+        input.reason === record.dutyReason &&
+        record.override === 'none' &&
+        record.activity === 'active'
+      );
+    // The late word of a session that is over: whoever logged in since then stays (C3).
+    case 'leave':
+      return input.session !== null && !record.sessions.some(({ id }) => id === input.session);
+    default:
+      return false;
+  }
 }
 
 function draft(
