@@ -41,8 +41,10 @@ export function decide(record: AgentRecord, wish: Input, bench: Bench): Decision
   const at = Math.max(bench.now, record.lastAt);
   const drafted = draft(record, input, { ...bench, now: at });
   if (drafted === null) return { kind: 'unchanged' };
-  const set = difference(record, drafted.record);
-  if (Object.keys(set).length === 0) return { kind: 'unchanged' };
+  const changed = difference(record, drafted.record);
+  if (Object.keys(changed).length === 0) return { kind: 'unchanged' };
+  // The first event says who the agent is: so the history can tell what master data changed while nobody looked.
+  const set = record.seq === 0 ? { ...changed, member: drafted.record.member } : changed;
 
   const session = sessionOf(input, drafted.record) ?? sessionOf(input, record);
   const event: AgentEvent = {

@@ -63,8 +63,10 @@ export class Engine implements AsyncDisposable {
   /** Use createEngine. */
   constructor(options: EngineOptions & EngineParts) {
     this.#options = options;
-    const { clock, journal, tickMs = 20 } = options;
-    this.topics = new Topics({ clock, epoch: journal.epoch, tickMs });
+    const { clock, journal, partitions, tickMs = 20 } = options;
+    // Of whom nothing happened yet, only the roster tells, and no log says when it changed: each run counts anew.
+    const run = `${journal.epoch} ${partitions.map(({ term }) => term).join(' ')}`;
+    this.topics = new Topics({ clock, run, tickMs });
   }
 
   /** Identity of the log that seqs count in. */

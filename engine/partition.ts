@@ -83,6 +83,11 @@ export class Partition {
     });
   }
 
+  /** Under which claim this partition is written. */
+  get term(): number {
+    return this.#options.writer.term;
+  }
+
   /** Decides what comes of a request; answers once it is durable, or refused. */
   dispatch(agentId: number, request: Request): Promise<Answer> {
     const actor = this.directory.activate(agentId, this.#options.clock.monotonic());

@@ -17,7 +17,7 @@ export interface Sent {
 }
 
 export interface TopicOptions {
-  /** What makes a cursor this topic's own: log, organisation, scope and view. */
+  /** What makes a cursor this topic's own: log and run, organisation, scope and view. */
   readonly tag: string;
   readonly startsAt: Offset;
   /** Who is in the scope now. */

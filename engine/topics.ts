@@ -12,8 +12,8 @@ import { type Sent, Topic } from './topic.ts';
 
 export interface TopicsOptions {
   readonly clock: Clock;
-  /** Identity of the log that cursors count in. */
-  readonly epoch: string;
+  /** Identity of the log that cursors count in, and of the run of the engine that reads it. */
+  readonly run: string;
   readonly tickMs: number;
 }
 
@@ -120,7 +120,7 @@ export class Topics implements Disposable {
     if (present !== undefined) return present;
     const topic = new Topic({
       tag: createHash('sha256')
-        .update(`${this.#options.epoch} ${key} ${view}`)
+        .update(`${this.#options.run} ${key} ${view}`)
         .digest('base64url')
         .slice(0, 12),
       startsAt: this.#offset,
