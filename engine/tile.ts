@@ -69,11 +69,13 @@ export function tileOf(record: AgentRecord, view: View): Tile | FullTile {
   };
 }
 
-/** Who made the effective status what it is, and why: of the axis that won. */
+/** Who made the effective status what it is, and why: of the axis that won. A hold outlasts the log-out, but isn't it. */
 function authorship(record: AgentRecord): { readonly by: number | null; readonly reason: string | null } {
   switch (record.cause) {
     case 'override':
-      return record.forced === null ? { by: null, reason: record.dutyReason } : record.forced;
+      return record.forced === null || record.connectivity === 'disconnected'
+        ? { by: null, reason: record.dutyReason }
+        : record.forced;
     case 'agent':
       return { by: record.member.id, reason: record.dutyReason };
     default:
