@@ -152,7 +152,7 @@ export class Engine implements AsyncDisposable {
     for await (const batch of this.#options.journal.follow(0, this.#closing.signal)) {
       const partition = this.#partition(batch.partition);
       const committed = partition.commit(batch);
-      if (live) for (const change of committed) this.#show(change, batch.offset);
+      if (live) this.#show(committed, batch.offset);
       partition.settle(batch);
       if (!live && batch.offset >= head) {
         live = true;
@@ -171,9 +171,11 @@ export class Engine implements AsyncDisposable {
     restored();
   }
 
-  #show(change: Committed, offset: Offset): void {
-    this.topics.publish(change.record, offset);
-    for (const listener of this.#listeners.get(change.event.agent) ?? []) listener(change);
+  /** All of a batch is on the boards before anybody hears of it: a cursor never names half a batch. */
+  #show(committed: readonly Committed[], offset: Offset): void {
+    for (const { record } of committed) this.topics.publish(record, offset);
+    for (const change of committed)
+      for (const listener of this.#listeners.get(change.event.agent) ?? []) listener(change);
   }
 
   #partitionOf(agentId: number): Partition {

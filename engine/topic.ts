@@ -16,6 +16,12 @@ export interface Sent {
   readonly json: string;
 }
 
+/** One moment, by both clocks: how old data is, is wall time; how long nothing was sent, is not. Milliseconds. */
+export interface Moment {
+  readonly asOf: number;
+  readonly monotonic: number;
+}
+
 export interface TopicOptions {
   /** What makes a cursor this topic's own: log and run, organisation, scope and view. */
   readonly tag: string;
@@ -37,8 +43,8 @@ export class Topic {
   /** The oldest offset from which a watcher may resume. */
   #floor: Offset;
   #offset: Offset;
-  /** When something was last sent to all, epoch milliseconds. */
-  #sentAt = 0;
+  /** When something was last sent to all, monotonic milliseconds. */
+  #sentAt = -Infinity;
 
   constructor(options: TopicOptions) {
     this.#options = options;
@@ -67,7 +73,7 @@ export class Topic {
   }
 
   /** Sends what changed since the last time, as one batch that ends at `offset`. */
-  flush(offset: Offset, asOf: number): void {
+  flush(offset: Offset, moment: Moment): void {
     if (this.#dirty.size === 0) return;
     const agents = [...this.#dirty];
     this.#dirty.clear();
@@ -76,13 +82,14 @@ export class Topic {
     this.#window.push({ offset, agents });
     if (this.#window.length > WINDOW) this.#floor = this.#window.shift()?.offset ?? this.#floor;
     if (this.#listeners.size > 0)
-      this.#send({ cursor: this.cursor, json: this.#changes(after, agents, asOf) }, asOf);
+      this.#send({ cursor: this.cursor, json: this.#changes(after, agents, moment.asOf) }, moment);
   }
 
   /** Tells watchers who heard nothing for `silenceMs` that the data is still good. */
-  pulse(asOf: number, silenceMs: number): void {
-    if (this.#listeners.size === 0 || asOf - this.#sentAt < silenceMs) return;
-    this.#send({ cursor: this.cursor, json: JSON.stringify({ type: 'pulse', asOf }) }, asOf);
+  pulse(moment: Moment, silenceMs: number): void {
+    if (this.#listeners.size === 0 || moment.monotonic - this.#sentAt < silenceMs) return;
+    const json = JSON.stringify({ type: 'pulse', asOf: moment.asOf });
+    this.#send({ cursor: this.cursor, json }, moment);
   }
 
   /** The whole scope. */
@@ -113,8 +120,8 @@ export class Topic {
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
-  #send(sent: Sent, asOf: number): void {
-    this.#sentAt = asOf;
+  #send(sent: Sent, { monotonic }: Moment): void {
+    this.#sentAt = monotonic;
     for (const listener of this.#listeners) listener(sent);
   }
 

@@ -8,7 +8,7 @@ import type { Offset } from './journal/port.ts';
 import type { AgentRecord } from './record.ts';
 import { type Scope, scopeKey, scopeKeysOf } from './scope.ts';
 import { tileOf, type View } from './tile.ts';
-import { type Sent, Topic } from './topic.ts';
+import { type Moment, type Sent, Topic } from './topic.ts';
 
 export interface TopicsOptions {
   readonly clock: Clock;
@@ -117,7 +117,10 @@ export class Topics implements Disposable {
     const views = this.#topics.get(key) ?? new Map<View, Topic>();
     this.#topics.set(key, views);
     const present = views.get(view);
-    if (present !== undefined) return present;
+    if (present !== undefined) {
+      this.#abandonedAt.delete(present);
+      return present;
+    }
     const topic = new Topic({
       tag: createHash('sha256')
         .update(`${this.#options.run} ${key} ${view}`)
@@ -149,20 +152,25 @@ export class Topics implements Disposable {
     this.#tick = null;
     const dirty = this.#dirty;
     this.#dirty = new Set();
-    const asOf = this.#options.clock.now();
-    for (const topic of dirty) topic.flush(this.#offset, asOf);
+    const moment = this.#moment();
+    for (const topic of dirty) topic.flush(this.#offset, moment);
+  }
+
+  #moment(): Moment {
+    const { clock } = this.#options;
+    return { asOf: clock.now(), monotonic: clock.monotonic() };
   }
 
   /** Once a second: pulses, and topics that nobody has watched for long are let go. */
   #tend(): void {
-    const now = this.#options.clock.now();
-    const idle = this.#options.clock.monotonic();
+    const moment = this.#moment();
+    const { monotonic: now } = moment;
     for (const [key, views] of this.#topics) {
       for (const [view, topic] of views) {
-        topic.pulse(now, SILENCE_MS);
+        topic.pulse(moment, SILENCE_MS);
         if (topic.watchers > 0) this.#abandonedAt.delete(topic);
-        else if (!this.#abandonedAt.has(topic)) this.#abandonedAt.set(topic, idle);
-        else if (idle - (this.#abandonedAt.get(topic) ?? idle) > ABANDONED_MS) {
+        else if (!this.#abandonedAt.has(topic)) this.#abandonedAt.set(topic, now);
+        else if (now - (this.#abandonedAt.get(topic) ?? now) > ABANDONED_MS) {
           views.delete(view);
           this.#abandonedAt.delete(topic);
         }
