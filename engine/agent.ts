@@ -135,18 +135,17 @@ function judgeChoice(
   input: Extract<Command, { type: 'choose' }>,
   law: Law,
 ): Refusal | null {
-  const allowed = allowedNow(record, law);
   const named = law.catalogue.duty(input.status);
-  if (named === null) return unknownStatus(input.status, allowed);
+  if (named === null) return unknownStatus(input.status, allowedNow(record, law));
   if (!permitted(record, named, { law, role: record.member.role })) {
     const why =
       record.override === 'held'
         ? 'a supervisor holds the status'
         : `${named.code} may not follow ${record.dutyCode}`;
-    return refuse('TRANSITION_NOT_ALLOWED', why, { allowed });
+    return refuse('TRANSITION_NOT_ALLOWED', why, { allowed: allowedNow(record, law) });
   }
   return named.reasonRequired && !input.reason
-    ? refuse('REASON_REQUIRED', `${named.code} needs a reason`, { allowed })
+    ? refuse('REASON_REQUIRED', `${named.code} needs a reason`, { allowed: allowedNow(record, law) })
     : null;
 }
 

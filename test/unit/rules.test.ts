@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type Axes,
+  CATEGORIES,
+  type Configuration,
+  INITIAL_CONFIGURATION,
+  INITIAL_CONTEXT,
+} from '../../engine/axes.ts';
+import { effective } from '../../engine/rules.ts';
+import { LAW } from '../support/laws.ts';
+
+const FORCED = { code: 'lunch', category: 'break', reason: 'r', by: 9, hold: false } as const;
+/** A code of each category; of `available` one with an idle limit, one without, and one that is not routable. */
+const CODES = ['available', 'backoffice', 'busy', 'away', 'break', 'wrap_up', 'chat'] as const;
+
+const all = (['disconnected', 'connected', 'reconnecting'] as const).flatMap((connectivity) =>
+  (['none', 'forced', 'held'] as const).flatMap((override) =>
+    CODES.flatMap((code) =>
+      (['free', 'tasked', 'full'] as const).flatMap((workload) =>
+        (['active', 'idle'] as const).map((activity) =>
+          axesOf({ connectivity, override, workload, activity }, code),
+        ),
+      ),
+    ),
+  ),
+);
+
+function axesOf(states: Omit<Configuration, 'duty'>, code: string): Axes {
+  const category = LAW.catalogue.duty(code)?.category ?? 'available';
+  const isHere = states.connectivity !== 'disconnected';
+  return {
+    ...INITIAL_CONFIGURATION,
+    ...INITIAL_CONTEXT,
+    ...states,
+    duty: isHere ? category : 'off',
+    dutyCode: isHere ? code : null,
+    dutyCause: isHere ? 'agent' : 'disconnect',
+    forced: states.override === 'none' ? null : { ...FORCED, hold: states.override === 'held' },
+  };
+}
+
+/** A4, word by word. */
+function expected(axes: Axes): readonly [status: string, category: string, cause: string] {
+  if (axes.connectivity === 'disconnected') return ['offline', 'offline', 'disconnect'];
+  if (axes.override !== 'none') return ['lunch', 'break', 'override'];
+  if (axes.duty === 'break' || axes.duty === 'wrap_up' || axes.duty === 'away')
+    return [axes.dutyCode ?? '', axes.duty, 'agent'];
+  if (axes.duty === 'available' && axes.workload === 'full') return ['busy', 'busy', 'capacity'];
+  const hasIdleLimit = axes.dutyCode === 'available' || axes.dutyCode === 'chat';
+  if (axes.activity === 'idle' && hasIdleLimit) return ['away', 'away', 'idle'];
+  return [axes.dutyCode ?? '', axes.duty, 'agent'];
+}
+
+function isRoutable(axes: Axes): boolean {
+  return (
+    axes.connectivity === 'connected' &&
+    axes.override === 'none' &&
+    (axes.dutyCode === 'available' || axes.dutyCode === 'chat') &&
+    axes.workload !== 'full' &&
+    axes.activity === 'active'
+  );
+}
+
+describe('A4, A6: what everybody sees', () => {
+  test(`A4: on all ${all.length} combinations of the axes the first that matches wins`, () => {
+    const seen = all.map((axes) => {
+      const { status, category, cause } = effective(axes, LAW);
+      return [axes, status, category, cause];
+    });
+    expect(seen).toEqual(all.map((axes) => [axes, ...expected(axes)]));
+  });
+
+  test('A6: routable is who is connected, effectively available under a routable code, and below the maximum', () => {
+    const routable = all.filter((axes) => effective(axes, LAW).routable);
+    expect(routable).toEqual(all.filter(isRoutable));
+    expect(routable).toHaveLength(4);
+  });
+
+  test('A6: an override of a routable code makes routable who is below the maximum', () => {
+    const forced = { ...FORCED, code: 'chat', category: 'available' } as const;
+    const overridden = all
+      .filter(({ override }) => override === 'forced')
+      .map((axes) => ({ ...axes, forced }));
+    for (const axes of overridden)
+      expect(effective(axes, LAW).routable).toBe(
+        axes.connectivity === 'connected' && axes.workload !== 'full',
+      );
+  });
+
+  test('A5: while reconnecting everything stays what it was', () => {
+    for (const axes of all.filter(({ connectivity }) => connectivity === 'connected')) {
+      const { routable: _, ...shown } = effective(axes, LAW);
+      expect(effective({ ...axes, connectivity: 'reconnecting' }, LAW)).toEqual({
+        ...shown,
+        routable: false,
+      });
+    }
+  });
+
+  test('A1: the categories are those of the rules', () => {
+    expect(CATEGORIES).toEqual(['available', 'busy', 'away', 'break', 'wrap_up']);
+  });
+});
