@@ -5,7 +5,7 @@
  * reads the statechart's configuration, never its behaviour, and refuses whatever the table cannot express, so the
  * statechart stays the only definition (SPEC B2).
  */
-import type { Axes, Context, Region } from './axes.ts';
+import { type Axes, type Context, INITIAL_CONFIGURATION, type Region } from './axes.ts';
 import { type Effect, EFFECTS } from './events.ts';
 import type { Stimulus } from './inputs.ts';
 import { type GuardName, type GuardParams, guards, type MutatorName, mutators } from './rules.ts';
@@ -75,9 +75,10 @@ export function compile(config: unknown): Table {
   if (chart.type !== 'parallel') refuse('chart', 'must be parallel');
   const table = new Map<string, RegionCells[]>();
   for (const [region, node] of Object.entries(fields(chart.states, 'states'))) {
+    if (!Object.hasOwn(INITIAL_CONFIGURATION, region)) refuse(region, 'is no axis');
     const { initial, states } = fields(node, region, ['initial', 'states']);
     const flat = fields(states, `${region}.states`);
-    if (typeof initial !== 'string' || !(initial in flat)) refuse(region, 'has no initial state');
+    if (typeof initial !== 'string' || !Object.hasOwn(flat, initial)) refuse(region, 'has no initial state');
     for (const [state, stateNode] of Object.entries(flat)) {
       const where = `${region}.${state}`;
       const { on } = fields(stateNode, where, ['on']);
@@ -93,7 +94,7 @@ export function compile(config: unknown): Table {
 
 function compileArm(arm: unknown, where: string, states: Readonly<Record<string, unknown>>): TableArm {
   const { guard, target = null, actions = [] } = fields(arm, where, ['guard', 'target', 'actions']);
-  if (target !== null && !(typeof target === 'string' && target in states))
+  if (target !== null && !(typeof target === 'string' && Object.hasOwn(states, target)))
     refuse(where, `has no sibling ${show(target)}`);
   const names = list(actions);
   const unknown = names.find((name) => !isMutator(name) && !isEffect(name));
@@ -112,7 +113,7 @@ function compileGuard(guard: unknown, where: string): Pick<TableArm, 'guard' | '
     typeof guard === 'string' ? { type: guard } : fields(guard, where, ['type', 'params']);
   if (typeof type !== 'string' || !Object.hasOwn(guards, type))
     refuse(where, `has a guard that is no named rule: ${show(type)}`);
-  return { guard: type as GuardName, params: params as GuardParams };
+  return { guard: type as GuardName, params: fields(params, `${where}, params`) };
 }
 
 function put(
