@@ -6,7 +6,7 @@ import type { Journal } from '../../../engine/journal/port.ts';
 import type { Law } from '../../../engine/law.ts';
 import { FakeClock, settle } from '../fake-clock.ts';
 import type { ModelAgent, Person } from '../model/agent.ts';
-import { disagree } from '../model/disagreement.ts';
+import { disagree, errorOf } from '../model/disagreement.ts';
 import { choices, LAWS, lawOf } from '../model/law.ts';
 import { type Asked, Referee } from '../model/referee.ts';
 import { differing, tileOf } from '../model/tiles.ts';
@@ -32,7 +32,9 @@ export interface Temper {
   readonly failing: number;
 }
 
-const LAWS_OF_THE_ENGINE = new Map(Object.keys(LAWS).map((id) => [Number(id), engineLawOf(lawOf(Number(id)))]));
+const LAWS_OF_THE_ENGINE = new Map(
+  Object.keys(LAWS).map((id) => [Number(id), engineLawOf(lawOf(Number(id)))]),
+);
 const APPEND_MS = [0, 3, 50, 50, 120];
 
 export class Arena {
@@ -49,7 +51,7 @@ export class Arena {
   /** An engine that was taken for dead and is not. */
   zombie: Engine | null = null;
   failing: number;
-  #failure: unknown = null;
+  #failure: Error | null = null;
   readonly #compared = new Map<number, object>();
 
   constructor(seed: number, { temper, tampering }: { temper: Temper; tampering: Tampering }) {
@@ -62,7 +64,9 @@ export class Arena {
       fails: () => this.#fails(),
     });
     const journal = tampering.journal?.(inner, new Seeded(seed)) ?? inner;
-    this.#journal = new ObservedJournal(journal, (event) => this.#guarded(() => this.referee.happened(event)));
+    this.#journal = new ObservedJournal(journal, (event) =>
+      this.#guarded(() => this.referee.happened(event)),
+    );
     this.audience = new Audience({
       random: this.random,
       referee: this.referee,
@@ -109,10 +113,11 @@ export class Arena {
   async stop(): Promise<void> {
     this.audience.cut();
     this.referee.lifeEnds();
-    let isClosed = false;
-    const closing = this.engine[Symbol.asyncDispose]().then(() => (isClosed = true));
-    for (let turns = 0; !isClosed && turns < 1000; turns++) await (this.isRough ? this.clock.advance(20) : settle());
-    if (!isClosed) disagree('the engine never closes');
+    const closed = { isTrue: false };
+    const closing = this.engine[Symbol.asyncDispose]().then(() => (closed.isTrue = true));
+    for (let turns = 0; !closed.isTrue && turns < 1000; turns++)
+      await (this.isRough ? this.clock.advance(20) : settle());
+    if (!closed.isTrue) disagree('the engine never closes');
     await closing;
     this.#engine = null;
   }
@@ -129,7 +134,7 @@ export class Arena {
   async bury(): Promise<void> {
     const { zombie } = this;
     this.zombie = null;
-    zombie?.[Symbol.asyncDispose]().catch((error: unknown) => (this.#failure ??= error));
+    zombie?.[Symbol.asyncDispose]().catch((error: unknown) => (this.#failure ??= errorOf(error)));
     await settle();
   }
 
@@ -148,7 +153,7 @@ export class Arena {
           });
     answer
       .then((given) => this.#guarded(() => this.referee.answered(sent, answeredOf(given))))
-      .catch((error: unknown) => (this.#failure ??= error));
+      .catch((error: unknown) => (this.#failure ??= errorOf(error)));
   }
 
   touch(agent: number, session: string, at: number): void {
@@ -164,7 +169,7 @@ export class Arena {
     this.zombie
       .dispatch(agent, { input })
       .then((answer) => this.#guarded(() => void (answer.ok && disagree('a ghost was obeyed', answer))))
-      .catch((error: unknown) => (this.#failure ??= error));
+      .catch((error: unknown) => (this.#failure ??= errorOf(error)));
   }
 
   /** The journal writes again, and everything under way comes to rest. */
@@ -201,9 +206,11 @@ export class Arena {
     const field = differing(tileOf(agent, 'full'), { ...why.tile });
     if (field !== null) disagree(`${field} is another`, { why, agent });
     const { person, duty, override } = agent;
-    const expected = override?.hold === true ? ['offline'] : choices(lawOf(person.organisation), person.role, duty ?? '');
+    const expected =
+      override?.hold === true ? ['offline'] : choices(lawOf(person.organisation), person.role, duty ?? '');
     const allowed = duty === null ? [] : expected;
-    if ([...allowed].sort().join() !== [...why.allowed].sort().join()) disagree('allowed are others', { why, allowed });
+    if ([...allowed].sort().join() !== [...why.allowed].sort().join())
+      disagree('allowed are others', { why, allowed });
   }
 
   /** What a later engine would make of the journal is what this one holds. */
@@ -241,7 +248,7 @@ export class Arena {
     try {
       check();
     } catch (error) {
-      this.#failure ??= error;
+      this.#failure ??= errorOf(error);
     }
   }
 

@@ -82,9 +82,11 @@ export class Audience {
       const { subject, board, state, isAsleep } = spectator;
       if (state !== 'watching' || isAsleep) continue;
       const shown = topics().board(subject);
-      if (shown.cursor !== spectator.cursor) disagree('another cursor', { shown: shown.cursor, held: spectator.cursor });
+      if (shown.cursor !== spectator.cursor)
+        disagree('another cursor', { shown: shown.cursor, held: spectator.cursor });
       this.#compare(subject, board);
-      if (now() - spectator.heardAt > SILENCE_MS + 1000) disagree('silence', { subject, heardAt: spectator.heardAt, now: now() });
+      if (now() - spectator.heardAt > SILENCE_MS + 1000)
+        disagree('silence', { subject, heardAt: spectator.heardAt, now: now() });
     }
   }
 
@@ -136,12 +138,26 @@ export class Audience {
         join(others.length === 0 ? null : random.pick(others).cursor, 'snapshot');
         break;
       case 'garbage':
-        join(random.pick(['', '.', 'x', '1', `zzzzzzzzzz.${held?.split('.')[1]}`, `${held}x`, '-1.abc', '💥', `.${held}`]), 'snapshot');
+        join(
+          random.pick([
+            '',
+            '.',
+            'x',
+            '1',
+            `zzzzzzzzzz.${held?.split('.')[1]}`,
+            `${held}x`,
+            '-1.abc',
+            '💥',
+            `.${held}`,
+          ]),
+          'snapshot',
+        );
         break;
       case 'board': {
         const board = topics().board(spectator.subject);
         spectator.board.clear();
-        for (const tile of JSON.parse(board.tilesJson) as readonly Fields[]) spectator.board.set(Number(tile['id']), tile);
+        for (const tile of JSON.parse(board.tilesJson) as readonly Fields[])
+          spectator.board.set(Number(tile['id']), tile);
         spectator.cursor = board.cursor;
         join(board.cursor, 'changes');
       }

@@ -3,13 +3,17 @@ import { settle } from '../fake-clock.ts';
 import { Arena, type Tampering, type Temper } from './arena.ts';
 import { Player } from './player.ts';
 
-const TEMPERS: readonly Temper[] = [
-  { isSlow: false, failing: 0 },
-  { isSlow: false, failing: 0 },
+/** How the journal behaves, by seed: the even ones have a quick and faultless one. */
+const CALM: Temper = { isSlow: false, failing: 0 };
+const ROUGH: readonly Temper[] = [
   { isSlow: true, failing: 0 },
-  { isSlow: true, failing: 0.1 },
   { isSlow: false, failing: 0.1 },
+  { isSlow: true, failing: 0.1 },
 ];
+
+export function temperOf(seed: number): Temper {
+  return seed % 2 === 0 ? CALM : (ROUGH[((seed - 1) / 2) % ROUGH.length] ?? CALM);
+}
 
 /** How many steps lie between two looks at the boards. */
 const LOOK = 20;
@@ -22,8 +26,7 @@ export class FuzzFailed extends Error {
 
 /** @throws FuzzFailed */
 export async function fuzz(seed: number, steps: number, tampering: Tampering = {}): Promise<void> {
-  const temper = TEMPERS[seed % TEMPERS.length] ?? { isSlow: false, failing: 0 };
-  const arena = new Arena(seed, { temper, tampering });
+  const arena = new Arena(seed, { temper: temperOf(seed), tampering });
   const player = new Player(arena);
   const last: (readonly unknown[])[] = [];
   let step = 0;
@@ -51,6 +54,8 @@ export async function fuzz(seed: number, steps: number, tampering: Tampering = {
     const actions = last.map((action, at) => `${step - last.length + at + 1}: ${JSON.stringify(action)}`);
     const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     const again = `FUZZ_SEED=${seed} FUZZ_STEPS=${steps}`;
-    throw new FuzzFailed(`seed ${seed}, step ${step} (${again}): ${what}\n${actions.join('\n')}`, { cause: error });
+    throw new FuzzFailed(`seed ${seed}, step ${step} (${again}): ${what}\n${actions.join('\n')}`, {
+      cause: error,
+    });
   }
 }

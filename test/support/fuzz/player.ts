@@ -4,7 +4,7 @@ import type { Wish } from '../model/judge.ts';
 import { choices, lawOf } from '../model/law.ts';
 import type { Asked } from '../model/referee.ts';
 import { alarmsOf } from '../model/timers.ts';
-import { Seeded } from '../seeded.ts';
+import type { Seeded } from '../seeded.ts';
 import type { Arena } from './arena.ts';
 import { weighing } from './weighted.ts';
 
@@ -40,7 +40,6 @@ const fateOf = weighing({ arrives: 70, late: 12, twice: 6, again: 8, lost: 4 });
 const inBurst = weighing({ choose: 5, work: 3, hello: 2, force: 1, release: 1 });
 const waitFor = weighing({ moment: 12, second: 6, seconds: 3, deadline: 5, grace: 0.5, minutes: 0.1 });
 
-
 export class Player {
   readonly #arena: Arena;
   readonly #random: Seeded;
@@ -75,7 +74,11 @@ export class Player {
         return [act, this.#send(this.#command(act))];
       case 'lose': {
         const agent = this.#agent();
-        const asked: Asked = { agent, wish: { kind: 'lose', session: this.#session(agent) }, isAwaited: false };
+        const asked: Asked = {
+          agent,
+          wish: { kind: 'lose', session: this.#session(agent) },
+          isAwaited: false,
+        };
         if (arena.referee.seats.has(agent)) arena.ask(asked);
         return [act, asked];
       }
@@ -135,7 +138,8 @@ export class Player {
     if (fate === 'arrives' || fate === 'twice' || fate === 'again') this.#arena.ask(asked);
     if (fate === 'twice') this.#arena.ask(this.#anew(asked));
     // One id for many: whoever takes several agents in hand at once.
-    if (asked.wish.kind === 'force' && this.#random.chance(0.2)) this.#arena.ask({ ...asked, agent: this.#agent() });
+    if (asked.wish.kind === 'force' && this.#random.chance(0.2))
+      this.#arena.ask({ ...asked, agent: this.#agent() });
     if (fate === 'late' || fate === 'again') this.#network.push(asked);
     if (this.#network.length > 40) this.#network.shift();
     return [fate, asked];
@@ -143,7 +147,9 @@ export class Player {
 
   /** A hello that comes again comes on a connection of its own, which has a session id of its own. */
   #anew(asked: Asked): Asked {
-    return asked.wish.kind === 'open' ? { ...asked, wish: { ...asked.wish, session: `s${++this.#made}` } } : asked;
+    return asked.wish.kind === 'open'
+      ? { ...asked, wish: { ...asked.wish, session: `s${++this.#made}` } }
+      : asked;
   }
 
   #command(
@@ -152,7 +158,9 @@ export class Player {
   ): Asked {
     const seat = this.#arena.referee.seats.get(agent);
     const id = `c${++this.#made}`;
-    const expectSeq = this.#random.chance(0.1) ? (seat?.agent.seq ?? 0) - (this.#random.chance(0.3) ? 1 : 0) : undefined;
+    const expectSeq = this.#random.chance(0.1)
+      ? (seat?.agent.seq ?? 0) - (this.#random.chance(0.3) ? 1 : 0)
+      : undefined;
     const asked = (wish: Wish, sender: string | null): Asked => ({
       agent,
       wish,
@@ -193,7 +201,9 @@ export class Player {
   #hello(agent: number): Wish {
     const seat = this.#arena.referee.seats.get(agent);
     const session = `s${++this.#made}`;
-    const held = this.#random.chance(0.35) ? null : this.#session(this.#random.chance(0.05) ? this.#agent() : agent);
+    const held = this.#random.chance(0.35)
+      ? null
+      : this.#session(this.#random.chance(0.05) ? this.#agent() : agent);
     const seq = Math.max(0, (seat?.agent.seq ?? 0) - this.#random.pick([0, 0, 0, 1, 5, -1]));
     const known = this.#sessions.get(agent) ?? [];
     this.#sessions.set(agent, [...known, session].slice(-5));
@@ -206,7 +216,18 @@ export class Player {
     const now = this.#arena.clock.now();
     const seat = this.#arena.referee.seats.get(agent);
     const idleSince = seat?.agent.idleSince ?? seat?.evidence.from ?? now;
-    const at = this.#random.pick([now, now, now, now - 700, now - 20_000, now - 500_000, now + 60_000, idleSince, idleSince + 999, idleSince + 1000]);
+    const at = this.#random.pick([
+      now,
+      now,
+      now,
+      now - 700,
+      now - 20_000,
+      now - 500_000,
+      now + 60_000,
+      idleSince,
+      idleSince + 999,
+      idleSince + 1000,
+    ]);
     const session = this.#session(agent);
     this.#arena.touch(agent, session, at);
     return [agent, session, at];

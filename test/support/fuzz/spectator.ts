@@ -1,13 +1,18 @@
 /** A watcher that believes nothing: it keeps its own board from what it is sent, and checks each thing it is sent. */
 import type { Subject, Topics } from '../../../engine/topics.ts';
 import { SlowWatcher, watch } from '../../../engine/watcher.ts';
-import { disagree } from '../model/disagreement.ts';
+import { disagree, errorOf } from '../model/disagreement.ts';
 import type { Fields } from '../model/tiles.ts';
 
 /** What comes over the wire. */
 type News =
   | { readonly type: 'snapshot'; readonly agents: readonly Fields[] }
-  | { readonly type: 'changes'; readonly after: string; readonly changes: readonly Fields[]; readonly removed: readonly number[] }
+  | {
+      readonly type: 'changes';
+      readonly after: string;
+      readonly changes: readonly Fields[];
+      readonly removed: readonly number[];
+    }
   | { readonly type: 'pulse' };
 
 export interface Joining {
@@ -33,7 +38,7 @@ export class Spectator {
   life = -1;
   #leave = new AbortController();
   #wake: () => void = () => undefined;
-  #failure: unknown = null;
+  #failure: Error | null = null;
   readonly #now: () => number;
 
   constructor(subject: Subject, now: () => number) {
@@ -45,7 +50,7 @@ export class Spectator {
     this.#leave = new AbortController();
     this.state = 'watching';
     this.life = joining.life;
-    this.#read(joining, this.#leave.signal).catch((error: unknown) => (this.#failure ??= error));
+    this.#read(joining, this.#leave.signal).catch((error: unknown) => (this.#failure ??= errorOf(error)));
   }
 
   leave(): void {
@@ -70,7 +75,8 @@ export class Spectator {
     try {
       for await (const sent of watch(topics, { subject: this.subject, after: cursor, signal, maxWaiting })) {
         const news = parse(sent.json);
-        if (isFirst && expected !== null && news.type !== expected) disagree(`${news.type} for ${expected}`, cursor);
+        if (isFirst && expected !== null && news.type !== expected)
+          disagree(`${news.type} for ${expected}`, cursor);
         if (isFirst && news.type === 'pulse') disagree('a pulse before anything else');
         isFirst = false;
         this.#take(news);

@@ -12,13 +12,24 @@ import type { Answered } from '../model/referee.ts';
 
 export function memberOf(person: Person): Member {
   const { id, name, department, role, onBoard, active } = person;
-  return { id, name, department, role, onBoard, active, organisationId: person.organisation, teamId: person.team };
+  return {
+    id,
+    name,
+    department,
+    role,
+    onBoard,
+    active,
+    organisationId: person.organisation,
+    teamId: person.team,
+  };
 }
 
 export function engineLawOf(law: ModelLaw): Law {
-  const end = (name: string): Endpoint =>
-    name.startsWith('#') ? { category: name.slice(1) as Kind } : { code: name };
-  const transitions = law.graph.map(([from, to, role]) => ({ from: end(from), to: end(to), role: role as Role | null }));
+  const transitions = law.graph.map(([from, to, role]) => ({
+    from: end(from),
+    to: end(to),
+    role: role as Role | null,
+  }));
   return {
     catalogue: new Catalogue(law.statuses.map(engineStatusOf), transitions),
     config: {
@@ -30,7 +41,19 @@ export function engineLawOf(law: ModelLaw): Law {
   };
 }
 
-function engineStatusOf({ code, category, routable, roles, needsReason, idle, archived }: ModelStatus): Status {
+function end(name: string): Endpoint {
+  return name.startsWith('#') ? { category: name.slice(1) as Kind } : { code: name };
+}
+
+function engineStatusOf({
+  code,
+  category,
+  routable,
+  roles,
+  needsReason,
+  idle,
+  archived,
+}: ModelStatus): Status {
   return status({
     code,
     category,

@@ -100,16 +100,14 @@ export function show(agent: ModelAgent): Shown {
       category: status?.category ?? '?',
       cause,
       routable:
-        connectivity === 'connected' &&
-        status?.category === 'available' &&
-        status.routable &&
-        !isFull,
+        connectivity === 'connected' && status?.category === 'available' && status.routable && !isFull,
     };
   };
   if (connectivity === 'disconnected' || agent.duty === null) return shown('offline', agent.goneBy);
   if (agent.override !== null) return shown(agent.override.code, 'override');
   const category = statusOf(law, agent.duty)?.category;
-  if (category === 'break' || category === 'wrap_up' || category === 'away') return shown(agent.duty, 'agent');
+  if (category === 'break' || category === 'wrap_up' || category === 'away')
+    return shown(agent.duty, 'agent');
   if (category === 'available' && isFull) return shown('busy', 'capacity');
   if (agent.idleSince !== null && idleMsOf(law, agent.duty) !== null) return shown('away', 'idle');
   return shown(agent.duty, 'agent');

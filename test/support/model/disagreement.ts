@@ -6,3 +6,7 @@ export class Disagreement extends Error {
 export function disagree(what: string, details?: unknown): never {
   throw new Disagreement(details === undefined ? what : `${what}: ${JSON.stringify(details)}`);
 }
+
+export function errorOf(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -16,9 +16,21 @@ export type Wish =
       readonly session: string | null;
       readonly by: number;
     }
-  | { readonly kind: 'work'; readonly current: number; readonly max: number; readonly session: string; readonly by: number }
+  | {
+      readonly kind: 'work';
+      readonly current: number;
+      readonly max: number;
+      readonly session: string;
+      readonly by: number;
+    }
   | { readonly kind: 'bye'; readonly session: string | null; readonly by: number }
-  | { readonly kind: 'force'; readonly status: string; readonly reason: string; readonly hold: boolean; readonly by: number }
+  | {
+      readonly kind: 'force';
+      readonly status: string;
+      readonly reason: string;
+      readonly hold: boolean;
+      readonly by: number;
+    }
   | { readonly kind: 'release'; readonly by: number }
   | { readonly kind: 'profile'; readonly person: Person }
   | { readonly kind: 'restart' };
@@ -96,14 +108,22 @@ export function judge(agent: ModelAgent, wish: Wish, at: number): Verdict {
         return refused('TRANSITION_NOT_ALLOWED', allowed);
       const isSame = code === from && reason === agent.dutyReason;
       if (isSame && agent.override === null && agent.idleSince === null) return UNCHANGED;
-      if (status.needsReason && (reason === null || reason === '')) return refused('REASON_REQUIRED', allowed);
+      if (status.needsReason && (reason === null || reason === ''))
+        return refused('REASON_REQUIRED', allowed);
       const dutySince = code === from ? agent.dutySince : at;
-      return become('status_chosen', { duty: code, dutyReason: reason, dutySince, override: null, idleSince: null });
+      return become('status_chosen', {
+        duty: code,
+        dutyReason: reason,
+        dutySince,
+        override: null,
+        idleSince: null,
+      });
     }
 
     case 'work': {
       if (!isLive(agent, wish.session)) return refused('NOT_CONNECTED');
-      if (agent.current === wish.current && agent.max === wish.max && agent.idleSince === null) return UNCHANGED;
+      if (agent.current === wish.current && agent.max === wish.max && agent.idleSince === null)
+        return UNCHANGED;
       return become('workload_changed', { current: wish.current, max: wish.max, idleSince: null });
     }
 

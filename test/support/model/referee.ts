@@ -89,7 +89,11 @@ export class Referee {
         if (sent.waitingBefore < MAX_WAITING) disagree('nothing overloads it', sent);
         return leaveQueue(seat, sent);
       case 'JOURNAL_FAILED':
-        if ((this.failures === sent.failuresBefore && this.#failedAt < sent.sentAt) || sent.committedSeq !== null) disagree('nothing failed', sent);
+        if (
+          (this.failures === sent.failuresBefore && this.#failedAt < sent.sentAt) ||
+          sent.committedSeq !== null
+        )
+          disagree('nothing failed', sent);
         leaveQueue(seat, sent);
         if (this.#isOwnDeed(sent)) seat?.saw(now, { from: seat.evidence.from, to: now });
         return;
@@ -136,7 +140,14 @@ export class Referee {
   /** Somebody of whom the engine has not heard. */
   strangers(person: Person): void {
     const { id, organisation } = person;
-    const unknown = { name: '', team: null, department: null, role: 'viewer', onBoard: false, active: false } as const;
+    const unknown = {
+      name: '',
+      team: null,
+      department: null,
+      role: 'viewer',
+      onBoard: false,
+      active: false,
+    } as const;
     if (!this.seats.has(id)) this.#enrol({ id, organisation, ...unknown });
   }
 
@@ -170,7 +181,8 @@ export class Referee {
         ? { ok: true, seq: seat.agent.seq, code: null, allowed: null }
         : { ok: false, seq: null, code: verdict.code, allowed: verdict.allowed };
     if (sameAnswer(expected, answer)) {
-      const isRemembered = command !== null && (command.sender.startsWith('user:') || hasSession(seat.agent, command.sender));
+      const isRemembered =
+        command !== null && (command.sender.startsWith('user:') || hasSession(seat.agent, command.sender));
       if (isRemembered) seat.memory.remember(command, answer, false);
     } else disagree('another answer', { sent, answer, expected });
   }
@@ -179,11 +191,14 @@ export class Referee {
   #answeredLate(sent: Sent, answer: Answered): void {
     const seat = this.seats.get(sent.agent);
     leaveQueue(seat, sent);
+    if (this.#isOwnDeed(sent) && sent.life === this.life && seat !== undefined)
+      seat.saw(this.#now(), { from: seat.evidence.from, to: this.#now() });
     if (!answer.ok || answer.seq === sent.committedSeq) return;
     const { command } = sent;
     const first = command === null ? null : (seat?.memory.recall(command.sender, command.id) ?? null);
     if (first !== null && first.seq === answer.seq) return;
-    const isNews = sent.committedSeq !== null || sent.wish.kind === 'force' || (answer.seq ?? 0) > (seat?.agent.seq ?? 0);
+    const isNews =
+      sent.committedSeq !== null || sent.wish.kind === 'force' || (answer.seq ?? 0) > (seat?.agent.seq ?? 0);
     if (isNews) disagree('acknowledged by an engine that had lost its partitions', { sent, answer });
   }
 

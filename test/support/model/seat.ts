@@ -38,8 +38,8 @@ export interface Happened {
   readonly set: { readonly idleSince?: number | null };
 }
 
-/** A wheel turns once a second: what is nearly due may come with the tick before. */
-const EARLY_MS = 500;
+/** Two clocks never agree to the millisecond: what is as nearly due as this may come. */
+const EARLY_MS = 10;
 /** The wheel's seconds and those of the timer that turns it need not fall together. */
 const LATE_MS = 2000;
 
@@ -123,12 +123,15 @@ export class Seat {
   #timed(event: Happened, now: number): null {
     const { agent, evidence } = this;
     if (event.type === 'became_active') {
-      if (!stirred(agent, evidence.to, event.at)) disagree('woke without activity', { event, agent, evidence });
+      if (!stirred(agent, evidence.to, event.at))
+        disagree('woke without activity', { event, agent, evidence });
       this.agent = awake(agent, event.at);
       return null;
     }
     const idleSince = event.set.idleSince ?? 0;
-    const known = this.#before.filter(({ until }) => until >= event.at).map((state) => state.evidence);
+    const known = this.#before
+      .filter(({ until }) => until >= event.at - EARLY_MS)
+      .map((state) => state.evidence);
     const alarm = [...known, evidence]
       .flatMap((state) => alarmsOf(agent, state))
       .find((one) => one.event === event.type && isDue(one, event, idleSince));
@@ -147,11 +150,13 @@ export class Seat {
     const verdict = this.verdict(sent, event.at);
     if (verdict.kind !== 'changed') disagree('it should not have happened', { event, sent, verdict });
     if (verdict.event !== event.type) disagree(`it should be ${verdict.event}`, { event, sent });
-    if (event.at < Math.max(sent.sentAt, before.lastAt)) disagree('it happened before it was wished', { event, sent });
+    if (event.at < Math.max(sent.sentAt, before.lastAt))
+      disagree('it happened before it was wished', { event, sent });
     if (JSON.stringify(event.effects ?? []) !== JSON.stringify(verdict.effects))
       disagree('other effects', { event, verdict });
     if ('by' in wish && wish.by !== event.by) disagree('by another', { event, sent });
-    if ('reason' in wish && (wish.reason ?? undefined) !== event.reason) disagree('another reason', { event, sent });
+    if ('reason' in wish && (wish.reason ?? undefined) !== event.reason)
+      disagree('another reason', { event, sent });
 
     this.agent = verdict.after;
     sent.committedSeq = event.seq;
@@ -162,7 +167,8 @@ export class Seat {
         from: event.at > before.lastAt ? event.at : sent.sentAt,
         to: Math.min(event.at, now),
       });
-    if (wish.kind === 'open' && before.duty === null) this.saw(now, { from: Math.min(event.at, now), to: now });
+    if (wish.kind === 'open' && before.duty === null)
+      this.saw(now, { from: Math.min(event.at, now), to: now });
     if (command !== null) this.memory.remember(command, { ok: true, seq: event.seq, code: null }, true);
     return sent;
   }

@@ -30,7 +30,9 @@ export function alarmsOf(agent: ModelAgent, evidence: Evidence): readonly Alarm[
   const connectivity = connectivityOf(agent);
   if (connectivity === 'disconnected') return [];
   if (agent.graceUntil !== null)
-    return [{ event: 'grace_expired', session: null, at: agent.graceUntil, by: agent.graceUntil, seen: evidence }];
+    return [
+      { event: 'grace_expired', session: null, at: agent.graceUntil, by: agent.graceUntil, seen: evidence },
+    ];
   const alarms: Alarm[] = [];
   for (const { id, lostAt } of agent.sessions) {
     const at = (lostAt ?? Infinity) + law.graceSeconds * 1000;
@@ -56,7 +58,11 @@ export function stirred(agent: ModelAgent, at: number, now: number): boolean {
   );
 }
 
-export function rung(agent: ModelAgent, alarm: Alarm, { at, idleSince }: { at: number; idleSince: number }): ModelAgent {
+export function rung(
+  agent: ModelAgent,
+  alarm: Alarm,
+  { at, idleSince }: { at: number; idleSince: number },
+): ModelAgent {
   switch (alarm.event) {
     case 'grace_expired':
       return changed(agent, { ...departed(agent, at), goneBy: 'disconnect', dutyReason: null }, at);

@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest';
+import { fuzz } from '../support/fuzz/fuzz.ts';
+import { seedGroups, STEPS } from '../support/fuzz/seeds.ts';
+
+test.each(seedGroups(0).map((seeds) => [seeds] as const))(
+  'A–G: over a quick journal the engine does what the rules say, whatever happens: seeds %s',
+  async (seeds) => {
+    for (const seed of seeds) await expect(fuzz(seed, STEPS)).resolves.toBeUndefined();
+  },
+);
