@@ -12,7 +12,8 @@ describe('what a tile says beside the status', () => {
 
   test('A7: the cause, and what the agent chose where something else is in force', () => {
     expect(notesOf(fullTileOf(1, { ...BUSY, cause: 'capacity', current: 3, max: 3 }))).toMatchObject({
-      text: 'At capacity · chose Available',
+      text: 'Full · chose Available',
+      sentence: 'At capacity · chose Available',
       workload: { current: 3, max: 3 },
     });
     expect(notesOf(fullTileOf(1, { status: 'away', category: 'away', cause: 'idle' })).text).toBe(

@@ -5,7 +5,7 @@ import { labelOf } from './status-style.ts';
 export interface Notes {
   /** Somebody else made the status what it is. */
   readonly forced: 'forced' | 'held' | null;
-  /** One short line, such as `At capacity · chose Available`; empty where all is plain. */
+  /** One short line, such as `Full · chose Available`; empty where all is plain. */
   readonly text: string;
   /** The same in full. */
   readonly sentence: string;
@@ -51,7 +51,7 @@ function why({ cause, held, reason, category }: Tile): string {
       if (reason === undefined) return held === true ? 'Held by a supervisor' : 'Forced by a supervisor';
       return withReason(held === true ? 'Held' : 'Forced', reason);
     case 'capacity':
-      return 'At capacity';
+      return 'Full';
     case 'idle':
       return 'Idle';
     case 'disconnect':
@@ -69,6 +69,7 @@ function why({ cause, held, reason, category }: Tile): string {
 
 function whyInFull(tile: Tile): string {
   const { cause, held, reason, category } = tile;
+  if (cause === 'capacity') return 'At capacity';
   if (cause !== 'override' || category === 'offline') return why(tile);
   return withReason(held === true ? 'Held by a supervisor' : 'Forced by a supervisor', reason);
 }
