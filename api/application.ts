@@ -1,5 +1,6 @@
 /** The composition root: everything is made here, handed what it needs, and closed in the opposite order. */
-import { resolve } from 'node:path';
+import { access, constants } from 'node:fs/promises';
+import { isIPv6 } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { Database } from '../drizzle/client.ts';
@@ -8,17 +9,17 @@ import { systemClock } from '../engine/clock.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { members } from '../drizzle/repositories/members.ts';
 import { openFileJournal } from '../engine/journal/file.ts';
-import { type FolderLock, lockFolder } from '../engine/journal/lock.ts';
-import { trustedProxies } from './addresses.ts';
+import type { FolderLock } from '../engine/journal/lock.ts';
 import { AgentGateway } from './agent-gateway.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { ownSecret } from './auth/secrets.ts';
 import { Tokens } from './auth/tokens.ts';
-import type { Environment } from './config.ts';
-import { openIn } from './configured-database.ts';
+import { BadVariable, type Environment } from './config.ts';
+import { lockDataFolder, openIn } from './configured-database.ts';
+import { drain } from './drain.ts';
 import { ensureFirstOrganisation, type FirstStart } from './first-start.ts';
 import { Health } from './health.ts';
-import { createHttpHandler } from './http.ts';
+import { Http } from './http.ts';
 import { Laws } from './laws.ts';
 import { Opened } from './opened.ts';
 import { OutboxRelay } from './outbox-relay.ts';
@@ -26,7 +27,7 @@ import { appRouter } from './routers/app.ts';
 import { startServer } from './server.ts';
 import { StaticFiles } from './static-files.ts';
 import type { Services } from './trpc/context.ts';
-import { handleTrpc } from './trpc/http.ts';
+import { TrpcHttp } from './trpc/http.ts';
 import { asValue } from './trpc/serialised.ts';
 import { TrpcSockets } from './trpc/sockets.ts';
 
@@ -66,7 +67,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
 async function compose(options: ApplicationOptions, opened: Opened): Promise<Application> {
   const { environment, log, drainMs = 2_000 } = options;
   const onInternalError = (error: unknown) => log.error({ err: error }, 'internal error');
-  const lock = opened.use(await lockFolder(resolve(environment.DATA_DIR)));
+  const lock = opened.use(await lockDataFolder(environment));
   const { database, firstStart } = await openMasterData(options, { lock, opened });
   const { db, pool } = database;
   const laws = await Laws.load(db);
@@ -82,47 +83,41 @@ async function compose(options: ApplicationOptions, opened: Opened): Promise<App
   );
   const trpcSockets = new TrpcSockets({ services, onInternalError });
   const health = new Health({ pool, journal });
-  const tls = tlsOf(environment);
+  const tls = await tlsOf(environment);
+  const http = new Http({
+    trpc: new TrpcHttp({
+      router: appRouter,
+      isEncrypted: tls !== null,
+      onInternalError,
+      createContext: async ({ token, ...call }) => ({
+        ...services,
+        ...call,
+        present: asValue,
+        claims: await authenticator.claims(token),
+      }),
+    }),
+    health,
+    files: await StaticFiles.read(WALLBOARD),
+    maxConcurrent: environment.MAX_CONCURRENT_REQUESTS,
+    maxBodyBytes: MAX_BODY_BYTES,
+    allowedOrigins: environment.ALLOWED_ORIGINS,
+    onInternalError,
+  });
 
   const server = opened.use(
     await startServer({
       host: environment.HOST,
       ports: environment.WS_PORT === undefined ? [environment.PORT] : [environment.PORT, environment.WS_PORT],
       tls,
-      trustedProxies: trustedProxies(environment.TRUSTED_PROXIES),
+      trustedProxies: environment.TRUSTED_PROXIES,
       maxBodyBytes: MAX_BODY_BYTES,
-      http: createHttpHandler({
-        trpc: (request, peer) =>
-          handleTrpc(request, peer, {
-            router: appRouter,
-            isEncrypted: tls !== null,
-            onInternalError,
-            createContext: async ({ token, ...call }) => ({
-              ...services,
-              ...call,
-              present: asValue,
-              claims: await authenticator.claims(token),
-            }),
-          }),
-        health,
-        files: await StaticFiles.read(WALLBOARD),
-        maxConcurrent: environment.MAX_CONCURRENT_REQUESTS,
-        allowedOrigins: environment.ALLOWED_ORIGINS,
-        onInternalError,
-      }),
+      http,
       sockets: { '/agent': gateway.route, '/trpc': trpcSockets.route },
     }),
   );
-  opened.defer(async () => {
-    health.drain();
-    server.stopListening();
-    gateway.drain(drainMs / 2);
-    trpcSockets.drain(drainMs / 2);
-    if (gateway.size + trpcSockets.size > 0) await new Promise((done) => setTimeout(done, drainMs));
-    gateway.closeAll();
-  });
+  opened.defer(() => drain({ clock: systemClock, health, server, http, gateway, trpcSockets }, drainMs));
   return {
-    url: `${tls === null ? 'http' : 'https'}://${environment.HOST}:${server.ports[0]}`,
+    url: `${tls === null ? 'http' : 'https'}://${hostOf(environment)}:${server.ports[0]}`,
     ports: server.ports,
     firstStart,
     stopped: engine.stopped,
@@ -178,6 +173,21 @@ async function openAuthenticator(
   return new Authenticator({ db: database.db, clock: systemClock, tokens, accessMs, refreshMs, memberOf });
 }
 
-function tlsOf({ TLS_CERT, TLS_KEY }: Environment): { certFile: string; keyFile: string } | null {
-  return TLS_CERT === undefined || TLS_KEY === undefined ? null : { certFile: TLS_CERT, keyFile: TLS_KEY };
+/** @throws BadVariable for a file that can't be read. */
+async function tlsOf({
+  TLS_CERT,
+  TLS_KEY,
+}: Environment): Promise<{ certFile: string; keyFile: string } | null> {
+  if (TLS_CERT === undefined || TLS_KEY === undefined) return null;
+  for (const [name, path] of Object.entries({ TLS_CERT, TLS_KEY })) {
+    await access(path, constants.R_OK).catch((cause: unknown) => {
+      throw new BadVariable(`${name}: ${path} can not be read`, { cause });
+    });
+  }
+  return { certFile: TLS_CERT, keyFile: TLS_KEY };
+}
+
+/** As a URL writes it. */
+function hostOf({ HOST }: Environment): string {
+  return isIPv6(HOST) ? `[${HOST}]` : HOST;
 }

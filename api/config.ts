@@ -1,5 +1,6 @@
 /** The environment: the one file that reads it. Parsed once; an error names the variable. */
 import { z } from 'zod';
+import { trustedProxies } from './addresses.ts';
 
 /** A variable that can't be used, in one line. */
 export class BadVariable extends Error {
@@ -8,7 +9,10 @@ export class BadVariable extends Error {
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** `15m`, `7d`, `3600s`: a length of time, as milliseconds. */
+/** A length of time must fit into a date. */
+const MAX_DURATION_MS = 3_650 * UNITS.d;
+
+/** `15m`, `7d`, `3600s`: a length of time from a second to ten years, as milliseconds. */
 const duration = z
   .string()
   .regex(/^\d{1,6}(ms|s|m|h|d)$/, 'must be a length of time such as 15m, 12h or 7d')
@@ -16,7 +20,7 @@ const duration = z
     const unit = /[a-z]+$/.exec(value)?.[0] as keyof typeof UNITS;
     return Number.parseInt(value, 10) * UNITS[unit];
   })
-  .refine((ms) => ms > 0, 'must be longer than nothing');
+  .refine((ms) => ms >= UNITS.s && ms <= MAX_DURATION_MS, 'must be from 1s to 3650d');
 
 const integer = (min: number, max: number) =>
   z
@@ -32,6 +36,18 @@ const list = z.string().transform((value) =>
     .map((entry) => entry.trim())
     .filter((entry) => entry !== ''),
 );
+const origins = list.refine(
+  (entries) => entries.every((entry) => URL.canParse(entry) && new URL(entry).origin === entry),
+  'must hold origins such as https://desk.example.com, without a path',
+);
+const proxies = list.transform((entries, context) => {
+  try {
+    return trustedProxies(entries);
+  } catch (error) {
+    context.addIssue(error instanceof Error ? error.message : String(error));
+    return z.NEVER;
+  }
+});
 const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true');
 const url = (...protocols: string[]) =>
   z
@@ -69,8 +85,8 @@ const environment = z.object({
   ADMIN_PASSWORD: z.string().min(8, 'must have at least 8 characters').max(1024).optional(),
   TLS_CERT: z.string().optional(),
   TLS_KEY: z.string().optional(),
-  TRUSTED_PROXIES: list.default([]),
-  ALLOWED_ORIGINS: list.default([]),
+  TRUSTED_PROXIES: proxies.default(() => trustedProxies([])),
+  ALLOWED_ORIGINS: origins.default([]),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   METRICS_ENABLED: flag.default(true),
   TICK_MS: integer(1, 1000).default(20),

@@ -1,12 +1,26 @@
 import { resolve } from 'node:path';
 import { type Database, openDatabase } from '../drizzle/client.ts';
-import { lockFolder } from '../engine/journal/lock.ts';
-import type { Environment } from './config.ts';
+import { type FolderLock, lockFolder } from '../engine/journal/lock.ts';
+import { BadVariable, type Environment } from './config.ts';
 
 /** Folder of the embedded database within the data folder. */
 const DATABASE_FOLDER = 'database';
 
 type Variables = Pick<Environment, 'DATABASE_URL' | 'DATABASE_POOL_SIZE' | 'DATABASE_TIMEOUT'>;
+
+/**
+ * The data folder, held by this process alone.
+ * @throws FolderLocked, BadVariable for a folder that can't be made or written.
+ */
+export async function lockDataFolder({ DATA_DIR }: Pick<Environment, 'DATA_DIR'>): Promise<FolderLock> {
+  try {
+    return await lockFolder(resolve(DATA_DIR));
+  } catch (cause) {
+    if (cause instanceof Error && 'syscall' in cause)
+      throw new BadVariable(`DATA_DIR: ${cause.message}`, { cause });
+    throw cause;
+  }
+}
 
 /** The database that the environment names. The caller holds the lock of the data folder. */
 export function openIn(
@@ -22,13 +36,12 @@ export function openIn(
 /**
  * The database that the environment names, for a command that needs nothing else. A database server may be in use by a
  * running Rollcall; the embedded database has one user at a time.
- * @throws FolderLocked, DatabaseUnavailable
+ * @throws FolderLocked, BadVariable, DatabaseUnavailable
  */
 export async function openConfigured(environment: Environment): Promise<Database> {
-  const folder = resolve(environment.DATA_DIR);
-  const lock = environment.DATABASE_URL === undefined ? await lockFolder(folder) : null;
+  const lock = environment.DATABASE_URL === undefined ? await lockDataFolder(environment) : null;
   try {
-    const database = await openIn(folder, environment);
+    const database = await openIn(environment.DATA_DIR, environment);
     return {
       ...database,
       async [Symbol.asyncDispose]() {

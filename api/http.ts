@@ -1,52 +1,93 @@
 /** Which part answers which path, and what holds for all of them: how many at once, and who may ask from elsewhere. */
-import { ERRORS, type ErrorCode } from './contract/errors.ts';
+import { ERRORS, RollcallError } from './contract/errors.ts';
 import type { Health } from './health.ts';
 import type { StaticFiles } from './static-files.ts';
-import { TRPC_PATH } from './trpc/http.ts';
-import type { HttpHandler, Peer } from './transport.ts';
+import type { TrpcHttp } from './trpc/http.ts';
+import type { HttpFront, Peer, RequestFault } from './transport.ts';
 
 export interface HttpOptions {
-  readonly trpc: HttpHandler;
+  readonly trpc: TrpcHttp;
   readonly health: Health;
   readonly files: StaticFiles;
   /** Requests that are worked on at once; a stream counts until its answer begins. */
   readonly maxConcurrent: number;
+  readonly maxBodyBytes: number;
   /** Other origins whose pages may ask. */
   readonly allowedOrigins: readonly string[];
   readonly onInternalError: (error: unknown) => void;
 }
 
-export function createHttpHandler(options: HttpOptions): HttpHandler {
-  let running = 0;
-  return async (request, peer) => {
-    if (running >= options.maxConcurrent) return refusal('OVERLOADED', 'too many requests at once');
-    running += 1;
+const READING: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
+export class Http implements HttpFront {
+  readonly #options: HttpOptions;
+  #running = 0;
+
+  constructor(options: HttpOptions) {
+    this.#options = options;
+  }
+
+  /** How many requests are worked on now. */
+  get running(): number {
+    return this.#running;
+  }
+
+  readonly answer = async (request: Request, peer: Peer): Promise<Response> => {
+    const { maxConcurrent, allowedOrigins, onInternalError } = this.#options;
+    const { pathname } = new URL(request.url);
+    const origin = allowedOrigins.find((allowed) => allowed === peer.origin) ?? null;
+    if (request.method === 'OPTIONS') return preflight(origin);
+    if (this.#running >= maxConcurrent) {
+      const overloaded = new RollcallError('too many requests at once', { code: 'OVERLOADED' });
+      return allowing(origin, this.#refusal(pathname, overloaded));
+    }
+    this.#running += 1;
     try {
-      const origin = options.allowedOrigins.find((allowed) => allowed === peer.origin) ?? null;
-      if (request.method === 'OPTIONS') return preflight(origin);
-      return allowing(origin, await route(request, peer, options));
+      return allowing(origin, await this.#route(request, peer));
     } catch (error) {
-      options.onInternalError(error);
-      return refusal('INTERNAL', 'something went wrong on the server');
+      onInternalError(error);
+      const internal = new RollcallError('something went wrong on the server', { code: 'INTERNAL' });
+      return allowing(origin, this.#refusal(pathname, internal));
     } finally {
-      running -= 1;
+      this.#running -= 1;
     }
   };
-}
 
-async function route(request: Request, peer: Peer, { trpc, health, files }: HttpOptions): Promise<Response> {
-  const { pathname } = new URL(request.url);
-  if (pathname.startsWith(`${TRPC_PATH}/`)) return trpc(request, peer);
-  if (pathname === '/health') return Response.json({ status: 'alive' });
-  if (pathname === '/ready') return health.ready();
-  return (
-    files.answer(request) ??
-    (pathname === '/' && files.isEmpty ? notBuilt() : refusal('NOT_FOUND', 'there is nothing at this path'))
-  );
-}
+  refuse(path: string, fault: RequestFault): Response {
+    const message =
+      fault === 'too_large'
+        ? `the body is larger than ${this.#options.maxBodyBytes} bytes`
+        : 'the request is malformed';
+    return this.#refusal(path, new RollcallError(message, { code: 'VALIDATION' }));
+  }
 
-function refusal(code: ErrorCode, message: string): Response {
-  return Response.json({ error: { code, message } }, { status: ERRORS[code].http });
+  async #route(request: Request, peer: Peer): Promise<Response> {
+    const { trpc } = this.#options;
+    const { pathname } = new URL(request.url);
+    if (trpc.serves(pathname)) return trpc.answer(request, peer);
+    const found = READING.has(request.method) ? await this.#page(pathname, request) : null;
+    const missing = new RollcallError('there is nothing at this path', { code: 'NOT_FOUND' });
+    return found ?? this.#refusal(pathname, missing);
+  }
+
+  async #page(pathname: string, request: Request): Promise<Response | null> {
+    const { health, files } = this.#options;
+    switch (pathname) {
+      case '/health':
+        return Response.json({ status: 'alive' });
+      case '/ready':
+        return health.ready();
+      default:
+        return files.answer(request) ?? (pathname === '/' && files.isEmpty ? notBuilt() : null);
+    }
+  }
+
+  #refusal(path: string, error: RollcallError): Response {
+    const { trpc } = this.#options;
+    if (trpc.serves(path)) return trpc.refusal(error);
+    const { detail, message } = error;
+    return Response.json({ error: { ...detail, message } }, { status: ERRORS[detail.code].http });
+  }
 }
 
 function notBuilt(): Response {

@@ -10,11 +10,12 @@ import type {
   HttpResponse,
   TemplatedApp,
   us_listen_socket,
-  WebSocket,
   WebSocketBehavior,
 } from 'uWebSockets.js';
 import { clientAddress, type TrustedProxies } from './addresses.ts';
-import type { HttpHandler, Peer, Socket, SocketListener, SocketRoute } from './transport.ts';
+import { HttpExchange } from './http-exchange.ts';
+import { type Opening, ServerSocket } from './server-socket.ts';
+import type { HttpFront, Peer, SocketListener, SocketRoute } from './transport.ts';
 
 export interface ServerOptions {
   readonly host: string;
@@ -23,7 +24,7 @@ export interface ServerOptions {
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   readonly trustedProxies: TrustedProxies;
   readonly maxBodyBytes: number;
-  readonly http: HttpHandler;
+  readonly http: HttpFront;
   /** By path. */
   readonly sockets: Readonly<Record<string, SocketRoute>>;
 }
@@ -45,18 +46,21 @@ export class NativeServerMissing extends Error {
   override readonly name = 'NativeServerMissing';
 }
 
+/** Files that are no certificate and its key. */
+export class TlsRefused extends Error {
+  override readonly name = 'TlsRefused';
+}
+
 const IDLE_BACKSTOP_SECONDS = 960;
 const MAX_HEADERS_BYTES = '16384';
-/** Below it, a socket takes more. */
-const LOW_WATER_BYTES = 64 * 1024;
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+const NOT_IN_HEADERS = /[^\t\x20-\x7e\x80-\xff]/g;
 
 export async function startServer(options: ServerOptions): Promise<Server> {
   const uws = await loadNative();
-  const { tls } = options;
-  const app =
-    tls === null ? uws.App() : uws.SSLApp({ cert_file_name: tls.certFile, key_file_name: tls.keyFile });
+  const app = appOf(uws, options);
   for (const [path, route] of Object.entries(options.sockets)) app.ws(path, behaviour(route, options));
-  app.any('/*', (response, request) => void answer(response, request, options));
+  app.any('/*', (response, request) => serve(response, request, options));
 
   const listening: us_listen_socket[] = [];
   const stopListening = () => {
@@ -83,6 +87,15 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
 }
 
+function appOf(uws: typeof uWS, { tls }: ServerOptions): TemplatedApp {
+  if (tls === null) return uws.App();
+  try {
+    return uws.SSLApp({ cert_file_name: tls.certFile, key_file_name: tls.keyFile });
+  } catch (cause) {
+    throw new TlsRefused('TLS_CERT and TLS_KEY: no certificate with its key', { cause });
+  }
+}
+
 async function loadNative(): Promise<typeof uWS> {
   process.env['UWS_HTTP_MAX_HEADERS_SIZE'] ??= MAX_HEADERS_BYTES;
   try {
@@ -106,6 +119,67 @@ function listen(app: TemplatedApp, host: string, port: number): Promise<us_liste
   });
 }
 
+/** A request as far as it can be read at once: uWS takes it back at the first await. */
+interface Asked {
+  readonly method: string;
+  /** As it was sent, without the query. */
+  readonly path: string;
+  readonly url: string;
+  readonly headers: Headers;
+  readonly peer: Peer;
+}
+
+/** Methods whose requests have no body here. */
+const WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+/** A host name or address with a port, and nothing that would make another URL of it. */
+const HOST = /^[\w.-]+(?::\d+)?$|^\[[\da-f:.]+\](?::\d+)?$/i;
+
+function serve(response: HttpResponse, request: HttpRequest, options: ServerOptions): void {
+  const exchange = new HttpExchange(response);
+  const asked = askedOf(response, request, options);
+  // Only a connection that broke, or a stream that did, comes to this: there is nobody to tell.
+  answer(exchange, asked, options).catch(() => exchange.cut());
+}
+
+async function answer(exchange: HttpExchange, asked: Asked, options: ServerOptions): Promise<void> {
+  const { http, maxBodyBytes } = options;
+  const { method, path, peer } = asked;
+  const body = WITHOUT_BODY.has(method) ? null : await exchange.body(maxBodyBytes);
+  // What is still to come of the body is not read: that connection ends.
+  if (body === 'too_large') return exchange.send(http.refuse(path, 'too_large'), { method, last: true });
+  const request = toRequest(asked, body, exchange.signal);
+  const answered = request === null ? http.refuse(path, 'malformed') : await http.answer(request, peer);
+  await exchange.send(answered, { method });
+}
+
+function askedOf(response: HttpResponse, request: HttpRequest, options: ServerOptions): Asked {
+  const headers = headersOf(request);
+  const path = request.getUrl();
+  const query = request.getQuery();
+  return {
+    method: request.getCaseSensitiveMethod().toUpperCase(),
+    path,
+    url: `http://${headers.get('host') ?? 'localhost'}${path}${query ? `?${query}` : ''}`,
+    headers,
+    peer: peerOf(response, headers, options.trustedProxies),
+  };
+}
+
+/** Null for what is no request: a host that is none, a method that fetch refuses. */
+function toRequest(
+  { method, url, headers }: Asked,
+  body: Uint8Array<ArrayBuffer> | null,
+  signal: AbortSignal,
+): Request | null {
+  if (!HOST.test(headers.get('host') ?? 'localhost')) return null;
+  try {
+    const init = { method, headers, signal };
+    return new Request(url, body === null || body.length === 0 ? init : { ...init, body });
+  } catch {
+    return null;
+  }
+}
+
 function peerOf(response: HttpResponse, headers: Headers, trusted: TrustedProxies): Peer {
   return {
     address: clientAddress(text(response.getRemoteAddressAsText()), headers.get('x-forwarded-for'), trusted),
@@ -114,127 +188,17 @@ function peerOf(response: HttpResponse, headers: Headers, trusted: TrustedProxie
   };
 }
 
+/** uWS reads any bytes as UTF-8. What no header may hold is replaced, so that it can be told as a header. */
 function headersOf(request: HttpRequest): Headers {
   const headers = new Headers();
-  request.forEach((name, value) => headers.append(name, value));
+  request.forEach((name, value) => {
+    if (HEADER_NAME.test(name)) headers.append(name, value.replaceAll(NOT_IN_HEADERS, '?'));
+  });
   return headers;
 }
 
-/** Everything of the request that is needed later is read here, before the first await. */
-async function answer(response: HttpResponse, request: HttpRequest, options: ServerOptions): Promise<void> {
-  const aborted = new AbortController();
-  response.onAborted(() => aborted.abort());
-  const method = request.getCaseSensitiveMethod().toUpperCase();
-  const headers = headersOf(request);
-  const query = request.getQuery();
-  const url = `http://${headers.get('host') ?? 'localhost'}${request.getUrl()}${query ? `?${query}` : ''}`;
-  const peer = peerOf(response, headers, options.trustedProxies);
-  try {
-    const hasBody = method !== 'GET' && method !== 'HEAD';
-    const body = hasBody ? await readBody(response, options.maxBodyBytes) : null;
-    if (body === 'too large') return sendWhole(response, aborted.signal, tooLarge(options.maxBodyBytes));
-    const answered = await options.http(
-      toRequest(url, { method, headers, body, signal: aborted.signal }),
-      peer,
-    );
-    if (isStream(answered)) await sendStream(response, answered, aborted.signal);
-    else await sendWhole(response, aborted.signal, answered);
-  } catch {
-    // Nothing above may fail but by a broken connection or a malformed URL: either way there is nobody to tell more.
-    if (!aborted.signal.aborted) response.close();
-  }
-}
-
-function toRequest(
-  url: string,
-  init: { method: string; headers: Headers; body: Buffer | null; signal: AbortSignal },
-): Request {
-  const { body, ...rest } = init;
-  return new Request(
-    url,
-    body === null || body.length === 0 ? rest : { ...rest, body: new Uint8Array(body) },
-  );
-}
-
-/** uWS takes the buffers back after each call, so they are copied. */
-function readBody(response: HttpResponse, maxBytes: number): Promise<Buffer | 'too large'> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    response.onData((chunk, isLast) => {
-      bytes += chunk.byteLength;
-      if (bytes > maxBytes) return resolve('too large');
-      chunks.push(Buffer.from(Buffer.from(chunk)));
-      if (isLast) resolve(Buffer.concat(chunks));
-    });
-  });
-}
-
-function tooLarge(maxBytes: number): Response {
-  const error = { code: 'VALIDATION', message: `the body is larger than ${maxBytes} bytes` };
-  return Response.json({ error }, { status: 400, headers: { connection: 'close' } });
-}
-
-const STREAMS = ['text/event-stream', 'application/jsonl'];
-
-function isStream(answered: Response): boolean {
-  const type = answered.headers.get('content-type') ?? '';
-  return answered.body !== null && STREAMS.some((stream) => type.startsWith(stream));
-}
-
-/** Headers that speak of one connection; uWS writes its own. */
-const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'upgrade']);
-
-function writeHead(response: HttpResponse, answered: Response): void {
-  response.writeStatus(`${answered.status} ${answered.statusText}`.trim());
-  for (const [name, value] of answered.headers) if (!HOP_BY_HOP.has(name)) response.writeHeader(name, value);
-}
-
-async function sendWhole(response: HttpResponse, signal: AbortSignal, answered: Response): Promise<void> {
-  const body = await answered.arrayBuffer();
-  if (signal.aborted) return;
-  response.cork(() => {
-    writeHead(response, answered);
-    response.end(body);
-  });
-}
-
-/** Writes as fast as the client reads, and no faster: while it doesn't, nothing more is taken from the stream. */
-async function sendStream(response: HttpResponse, answered: Response, signal: AbortSignal): Promise<void> {
-  const filler = answered.headers.get('content-type')?.startsWith('text/event-stream') ? ':\n\n' : ' ';
-  const reader = answered.body?.getReader();
-  if (reader === undefined || signal.aborted) return;
-  signal.addEventListener('abort', () => void reader.cancel().catch(() => undefined));
-  response.cork(() => writeHead(response, answered));
-  let whenWritable: (() => void) | null = null;
-  response.onWritable(() => {
-    // uWS wants something written here, and to know whether it went out.
-    const wentOut = response.write(filler);
-    whenWritable?.();
-    return wentOut;
-  });
-  for (;;) {
-    const { done, value } = (await reader.read()) as { done: boolean; value?: Uint8Array };
-    if (signal.aborted) return;
-    if (done) break;
-    let wentOut = true;
-    response.cork(() => void (wentOut = response.write(value ?? new Uint8Array())));
-    if (!wentOut)
-      await Promise.race([new Promise<void>((resolve) => (whenWritable = resolve)), aborts(signal)]);
-    if (signal.aborted) return;
-  }
-  response.cork(() => void response.end());
-}
-
-function aborts(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-}
-
-interface SocketData {
-  readonly peer: Peer;
-  readonly query: URLSearchParams;
-  readonly headers: Headers;
-  socket: UwsSocket | null;
+interface SocketData extends Opening {
+  socket: ServerSocket | null;
   listener: SocketListener | null;
 }
 
@@ -260,7 +224,7 @@ function behaviour(route: SocketRoute, { trustedProxies }: ServerOptions): WebSo
     },
     open(ws) {
       const data = ws.getUserData();
-      data.socket = new UwsSocket(ws, data);
+      data.socket = new ServerSocket(ws, data);
       data.listener = route.open(data.socket);
     },
     message: (ws, message, isBinary) => ws.getUserData().listener?.message(isBinary ? null : text(message)),
@@ -272,56 +236,6 @@ function behaviour(route: SocketRoute, { trustedProxies }: ServerOptions): WebSo
       data.listener?.closed();
     },
   };
-}
-
-/** uWS throws on a WebSocket that has closed; this one then does nothing. */
-class UwsSocket implements Socket {
-  readonly peer: Peer;
-  readonly query: URLSearchParams;
-  readonly headers: Headers;
-  #ws: WebSocket<SocketData> | null;
-  readonly #awaitingDrain: (() => void)[] = [];
-
-  constructor(ws: WebSocket<SocketData>, { peer, query, headers }: SocketData) {
-    this.#ws = ws;
-    this.peer = peer;
-    this.query = query;
-    this.headers = headers;
-  }
-
-  get buffered(): number {
-    return this.#ws?.getBufferedAmount() ?? 0;
-  }
-
-  send(frame: string): void {
-    this.#ws?.send(frame);
-  }
-
-  drained(): Promise<void> {
-    return this.buffered <= LOW_WATER_BYTES
-      ? Promise.resolve()
-      : new Promise((resolve) => this.#awaitingDrain.push(resolve));
-  }
-
-  ping(): void {
-    this.#ws?.ping();
-  }
-
-  /** A peer that doesn't read wouldn't read the goodbye either: it is cut off. */
-  close(code: number, reason: string): void {
-    if (this.buffered > LOW_WATER_BYTES) this.#ws?.close();
-    else this.#ws?.end(code, reason);
-  }
-
-  tellDrained(): void {
-    if (this.buffered > LOW_WATER_BYTES) return;
-    for (const resolve of this.#awaitingDrain.splice(0)) resolve();
-  }
-
-  forget(): void {
-    this.#ws = null;
-    this.tellDrained();
-  }
 }
 
 function text(bytes: ArrayBuffer): string {

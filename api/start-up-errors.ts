@@ -8,6 +8,7 @@ const EXPECTED: ReadonlySet<string> = new Set([
   'JournalCorrupt',
   'NativeServerMissing',
   'PortInUse',
+  'TlsRefused',
 ]);
 
 /** What to print of an error that ended the start. */

@@ -56,15 +56,14 @@ export class StaticFiles {
     return this.#files.size === 0;
   }
 
-  /** The file of a path; null where there is none. */
+  /** The file of a path; null where there is none. What answers a HEAD is cut down by whoever sends it. */
   answer(request: Request): Response | null {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return null;
     const { pathname } = new URL(request.url);
     const file = this.#files.get(APP_PATHS.has(pathname) ? '/index.html' : pathname);
     if (file === undefined) return null;
     if (request.headers.get('if-none-match') === file.headers['etag'])
       return new Response(null, { status: 304, headers: file.headers });
-    return new Response(request.method === 'HEAD' ? null : file.bytes, { headers: file.headers });
+    return new Response(file.bytes, { headers: file.headers });
   }
 }
 

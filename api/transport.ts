@@ -14,6 +14,16 @@ export interface Peer {
 /** Answers a request. Must not throw. */
 export type HttpHandler = (request: Request, peer: Peer) => Promise<Response>;
 
+/** Why a request can't be answered as what it is. */
+export type RequestFault = 'malformed' | 'too_large';
+
+/** Everything that speaks HTTP. */
+export interface HttpFront {
+  readonly answer: HttpHandler;
+  /** What to say to a request for that path. Must not throw. */
+  refuse(path: string, fault: RequestFault): Response;
+}
+
 /** One WebSocket. After it closed, every method does nothing. */
 export interface Socket {
   readonly peer: Peer;

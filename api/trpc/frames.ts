@@ -18,6 +18,8 @@ export interface Call {
   readonly input: unknown;
 }
 
+export const NO_CALL: Call = { path: undefined, type: 'unknown', input: undefined };
+
 /** What the shapes of answers depend on; its own type says nothing of it. */
 type RootConfig = Parameters<typeof transformTRPCResponse>[0];
 
@@ -49,15 +51,21 @@ export class Frames {
   }
 
   error(id: RequestId, error: TRPCError, call: Call): string {
-    return this.#encode({
-      id,
-      error: getTRPCErrorShape({ config: this.#config, error, ctx: undefined, ...call }) as TRPCErrorShape,
-    });
+    return this.#encode({ id, error: this.#shape(error, call) });
+  }
+
+  /** An error of something that is no call. Over HTTP, of a whole request. */
+  refusal(error: TRPCError): string {
+    return this.#encode({ error: this.#shape(error, NO_CALL) });
   }
 
   /** Asks the client to connect anew; it resumes its subscriptions. */
   reconnect(): string {
     return JSON.stringify({ id: null, method: 'reconnect' });
+  }
+
+  #shape(error: TRPCError, call: Call): TRPCErrorShape {
+    return getTRPCErrorShape({ config: this.#config, error, ctx: undefined, ...call }) as TRPCErrorShape;
   }
 
   #encode(message: Parameters<typeof transformTRPCResponse>[1]): string {

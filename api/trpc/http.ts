@@ -1,8 +1,12 @@
 /** tRPC over HTTP: single calls, batches, streamed batches, and subscriptions as server-sent events. */
+import { isIP } from 'node:net';
 import type { AnyRouter, TRPCError } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
+import { ERRORS, type RollcallError } from '../contract/errors.ts';
 import type { Peer } from '../transport.ts';
 import type { Cookies } from './context.ts';
+import { Frames } from './frames.ts';
+import { toTRPCError } from './procedures.ts';
 
 export interface HttpCall {
   readonly token: string | null;
@@ -20,29 +24,54 @@ export interface TrpcHttpOptions {
   readonly isEncrypted: boolean;
 }
 
-export const TRPC_PATH = '/trpc';
+const PATH = '/trpc';
 const REFRESH_COOKIE = 'rollcall_refresh';
 const MAX_BATCH = 100;
 
-export async function handleTrpc(request: Request, peer: Peer, options: TrpcHttpOptions): Promise<Response> {
-  const cookies = new RequestCookies(request, options.isEncrypted || !isLoopback(request));
-  const hangUp = new AbortController();
-  const response = await fetchRequestHandler({
-    endpoint: TRPC_PATH,
-    req: request,
-    router: options.router,
-    maxBatchSize: MAX_BATCH,
-    createContext: ({ info }) => {
-      const token = bearer(request.headers) ?? tokenOf(info.connectionParams);
-      return options.createContext({ token, peer, cookies, hangUp: () => hangUp.abort() });
-    },
-    onError: ({ error }) => {
-      if (error.code === 'INTERNAL_SERVER_ERROR') options.onInternalError(error);
-    },
-  });
-  if (touchesCookies(request)) return withCookies(response, cookies);
-  if (response.body === null) return response;
-  return new Response(response.body.pipeThrough(new TransformStream(), { signal: hangUp.signal }), response);
+export class TrpcHttp {
+  readonly #options: TrpcHttpOptions;
+  readonly #frames: Frames;
+
+  constructor(options: TrpcHttpOptions) {
+    this.#options = options;
+    this.#frames = new Frames(options.router);
+  }
+
+  serves(path: string): boolean {
+    return path.startsWith(`${PATH}/`);
+  }
+
+  async answer(request: Request, peer: Peer): Promise<Response> {
+    const { router, createContext, onInternalError, isEncrypted } = this.#options;
+    const cookies = new RequestCookies(request, isEncrypted || !isLoopback(request, peer));
+    const hangUp = new AbortController();
+    const response = await fetchRequestHandler({
+      endpoint: PATH,
+      req: request,
+      router,
+      maxBatchSize: MAX_BATCH,
+      createContext: ({ info }) => {
+        const token = bearer(request.headers) ?? tokenOf(info.connectionParams);
+        return createContext({ token, peer, cookies, hangUp: () => hangUp.abort() });
+      },
+      onError: ({ error }) => {
+        if (error.code === 'INTERNAL_SERVER_ERROR') onInternalError(error);
+      },
+    });
+    if (touchesCookies(request)) return withCookies(response, cookies);
+    if (response.body === null) return response;
+    return new Response(
+      response.body.pipeThrough(new TransformStream(), { signal: hangUp.signal }),
+      response,
+    );
+  }
+
+  /** For a request that no procedure gets to see: what unmodified clients read as the error of each of its calls. */
+  refusal(error: RollcallError): Response {
+    const body = this.#frames.refusal(toTRPCError(error));
+    const { http: status } = ERRORS[error.detail.code];
+    return new Response(body, { status, headers: { 'content-type': 'application/json' } });
+  }
 }
 
 /** The token of connection parameters, as clients of sockets and of server-sent events send it. */
@@ -59,20 +88,26 @@ export function bearer(headers: Headers): string | null {
  * the answer waits until it is whole, also where it would be streamed.
  */
 async function withCookies(response: Response, cookies: RequestCookies): Promise<Response> {
-  const body = await response.arrayBuffer();
+  // A status such as 204 allows none, not even an empty one.
+  const body = response.body === null ? null : await response.arrayBuffer();
   const headers = new Headers(response.headers);
   for (const cookie of cookies.set) headers.append('set-cookie', cookie);
   return new Response(body, { status: response.status, headers });
 }
 
-/** Plain HTTP to this very machine: the one case in which a cookie needs no encryption. */
-function isLoopback(request: Request): boolean {
+/** Plain HTTP within this very machine: the one case in which a cookie needs no encryption. */
+function isLoopback(request: Request, { address }: Peer): boolean {
   const { hostname } = new URL(request.url);
-  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+  const isNamedSo = hostname === 'localhost' || isLoopbackAddress(hostname.replaceAll(/^\[|\]$/g, ''));
+  return isNamedSo && isLoopbackAddress(address);
+}
+
+function isLoopbackAddress(address: string): boolean {
+  return address === '::1' || (isIP(address) === 4 && address.startsWith('127.'));
 }
 
 function touchesCookies(request: Request): boolean {
-  const paths = new URL(request.url).pathname.slice(TRPC_PATH.length + 1);
+  const paths = new URL(request.url).pathname.slice(PATH.length + 1);
   return paths.split(',').some((path) => path.startsWith('auth.'));
 }
 
@@ -92,7 +127,7 @@ class RequestCookies implements Cookies {
     const age = token === null ? 0 : Math.floor(maxAgeMs / 1000);
     const secure = this.#secure ? '; Secure' : '';
     this.set.push(
-      `${REFRESH_COOKIE}=${token ?? ''}; Path=${TRPC_PATH}; Max-Age=${age}; HttpOnly; SameSite=Strict${secure}`,
+      `${REFRESH_COOKIE}=${token ?? ''}; Path=${PATH}; Max-Age=${age}; HttpOnly; SameSite=Strict${secure}`,
     );
   }
 }

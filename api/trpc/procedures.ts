@@ -1,11 +1,23 @@
 import { initTRPC, TRPCError } from '@trpc/server';
-import superjson from 'superjson';
+import { deserialize, serialize, type SuperJSONResult } from 'superjson';
 import { ZodError } from 'zod';
 import { type ErrorDetail, ERRORS, RollcallError } from '../contract/errors.ts';
 import type { Context } from './context.ts';
 
+/** superjson, whose complaints about what was sent are the sender's fault. No input is the input `undefined`. */
+const transformer = {
+  serialize,
+  deserialize: (value: SuperJSONResult | undefined): unknown => {
+    try {
+      return value === undefined ? undefined : deserialize(value);
+    } catch (cause) {
+      throw new TRPCError({ code: 'PARSE_ERROR', message: 'the input is not superjson', cause });
+    }
+  },
+};
+
 const t = initTRPC.context<Context>().create({
-  transformer: superjson,
+  transformer,
   isDev: false,
   /** Errors carry their place in the closed table, never a stack. */
   errorFormatter: ({ shape, error }) => {
