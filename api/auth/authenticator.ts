@@ -54,7 +54,9 @@ export class Authenticator implements Disposable {
   constructor(options: AuthenticatorOptions) {
     this.#options = options;
     this.refreshMs = options.refreshMs;
-    this.liveSessions = new LiveSessions(options.clock, options.accessMs);
+    const { clock, accessMs, memberOf } = options;
+    const isDeactivated = (userId: number) => memberOf(userId)?.active === false;
+    this.liveSessions = new LiveSessions({ clock, accessMs, isDeactivated });
   }
 
   /** @throws RollcallError UNAUTHENTICATED, RATE_LIMITED. */

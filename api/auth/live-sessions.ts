@@ -10,25 +10,31 @@ interface Live {
   readonly onEnd: Set<() => void>;
 }
 
+export interface LiveSessionsOptions {
+  readonly clock: Clock;
+  /** How long an access token holds, milliseconds. */
+  readonly accessMs: number;
+  /** Whether the user was deactivated. */
+  readonly isDeactivated: (userId: number) => boolean;
+}
+
 export class LiveSessions implements Disposable {
-  readonly #clock: Clock;
+  readonly #options: LiveSessionsOptions;
   readonly #live = new Map<string, Live>();
   /** Sessions that ended while an access token of theirs may still be about, and until when. */
   readonly #ended = new Map<string, number>();
-  readonly #accessMs: number;
   readonly #sweeping: Disposable;
 
-  constructor(clock: Clock, accessMs: number) {
-    this.#clock = clock;
-    this.#accessMs = accessMs;
-    this.#sweeping = clock.every(1000, () => this.#sweep());
+  constructor(options: LiveSessionsOptions) {
+    this.#options = options;
+    this.#sweeping = options.clock.every(1000, () => this.#sweep());
   }
 
   hasEnded(sessionId: string): boolean {
     return this.#ended.has(sessionId);
   }
 
-  /** Calls `onEnd` once when the session ends. Disposing takes it back. */
+  /** Calls `onEnd` once when the session ends; soon, where it has ended meanwhile. Disposing takes it back. */
   attach(
     session: { sessionId: string; userId: number; sessionExpiresAt: number },
     onEnd: () => void,
@@ -38,6 +44,7 @@ export class LiveSessions implements Disposable {
     live.expiresAt = Math.max(live.expiresAt, sessionExpiresAt);
     live.onEnd.add(onEnd);
     this.#live.set(sessionId, live);
+    if (this.hasEnded(sessionId)) queueMicrotask(() => this.#end(sessionId));
     return {
       [Symbol.dispose]: () => {
         live.onEnd.delete(onEnd);
@@ -53,24 +60,26 @@ export class LiveSessions implements Disposable {
   }
 
   end(sessionId: string): void {
-    this.#ended.set(sessionId, this.#clock.now() + this.#accessMs);
-    const live = this.#live.get(sessionId);
-    this.#live.delete(sessionId);
-    for (const onEnd of live?.onEnd ?? []) onEnd();
-  }
-
-  /** Ends every session of a user. */
-  endUser(userId: number): void {
-    for (const [sessionId, live] of this.#live) if (live.userId === userId) this.end(sessionId);
+    const { clock, accessMs } = this.#options;
+    this.#ended.set(sessionId, clock.now() + accessMs);
+    this.#end(sessionId);
   }
 
   [Symbol.dispose](): void {
     this.#sweeping[Symbol.dispose]();
   }
 
+  #end(sessionId: string): void {
+    const live = this.#live.get(sessionId);
+    this.#live.delete(sessionId);
+    for (const onEnd of live?.onEnd ?? []) onEnd();
+  }
+
   #sweep(): void {
-    const now = this.#clock.now();
-    for (const [sessionId, { expiresAt }] of this.#live) if (expiresAt <= now) this.end(sessionId);
+    const { clock, isDeactivated } = this.#options;
+    const now = clock.now();
+    for (const [sessionId, { userId, expiresAt }] of this.#live)
+      if (expiresAt <= now || isDeactivated(userId)) this.end(sessionId);
     for (const [sessionId, until] of this.#ended) if (until <= now) this.#ended.delete(sessionId);
   }
 }

@@ -9,6 +9,8 @@ import { type Viewer, viewOf } from './permissions.ts';
 
 type Asking = Pick<Services, 'db' | 'engine'> & { readonly principal: { readonly member: Member } };
 
+/** No column holds a greater id. */
+const MAX_ID = 2_147_483_647;
 /** More tiles than this go through no one board: a narrower scope serves better. */
 const MAX_ALL = 20_000;
 
@@ -27,7 +29,7 @@ export async function subjectOf(asking: Asking, scope: Scope): Promise<Subject> 
   const viewer = await viewerOf(asking);
   const { organisationId } = viewer.member;
   const target = 'agentId' in scope ? agentOf(asking, scope.agentId) : null;
-  if ('teamId' in scope && (await stored(teams.byId(asking.db, organisationId, scope.teamId))) === null) {
+  if ('teamId' in scope && !(await isTeam(asking, scope.teamId))) {
     throw new RollcallError(`there is no team ${scope.teamId}`, { code: 'NOT_FOUND' });
   }
   const view = viewOf(viewer, scope, target);
@@ -42,8 +44,12 @@ export async function subjectOf(asking: Asking, scope: Scope): Promise<Subject> 
   return subject;
 }
 
-/** An agent of the asker's own organisation; of another's nothing is told. */
-function agentOf({ engine, principal }: Asking, agentId: number): Member {
+async function isTeam({ db, principal: { member } }: Asking, teamId: number): Promise<boolean> {
+  return MAX_ID >= Math.abs(teamId) && (await stored(teams.byId(db, member.organisationId, teamId))) !== null;
+}
+
+/** An active user of the asker's own organisation; of another's nothing is told. @throws RollcallError NOT_FOUND */
+export function agentOf({ engine, principal }: Asking, agentId: number): Member {
   const target = engine.record(agentId)?.member;
   if (target?.active !== true || target.organisationId !== principal.member.organisationId) {
     throw new RollcallError(`there is no agent ${agentId}`, { code: 'NOT_FOUND' });

@@ -51,7 +51,8 @@ export class Tokens {
     sessionExpiresAt,
   }: Claims): Promise<{ readonly token: string; readonly expiresAt: number }> {
     const now = this.#clock.now();
-    const expiresAt = Math.floor((now + this.#accessMs) / 1000) * 1000;
+    // Never longer than the session that it is of.
+    const expiresAt = Math.floor(Math.min(now + this.#accessMs, sessionExpiresAt) / 1000) * 1000;
     const token = await new SignJWT({ sid: sessionId, sx: sessionExpiresAt })
       .setProtectedHeader({ alg: ALGORITHM, kid: this.#signing.kid })
       .setIssuer(ISSUER)

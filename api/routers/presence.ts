@@ -1,7 +1,7 @@
 import { tracked } from '@trpc/server';
-import type { Subject } from '../../engine/topics.ts';
-import { watch } from '../../engine/watcher.ts';
-import { subjectOf, viewerOf } from '../auth/scopes.ts';
+import { watch, type WatcherOptions } from '../../engine/watcher.ts';
+import type { Principal } from '../auth/authenticator.ts';
+import { agentOf, subjectOf, viewerOf } from '../auth/scopes.ts';
 import { hasPresence, mayAskWhy } from '../auth/permissions.ts';
 import { RollcallError } from '../contract/errors.ts';
 import { agentInput, scopeInput, setStatusInput, watchInput } from '../contract/presence.ts';
@@ -9,6 +9,7 @@ import type { Board, FullTile, Summary, WatchEvent } from '../contract/tile.ts';
 import { doneOrThrow } from '../errors.ts';
 import { chooseStatus } from '../presence-commands.ts';
 import { summaryOf } from '../summary.ts';
+import type { Context } from '../trpc/context.ts';
 import { router, userProcedure } from '../trpc/procedures.ts';
 import type { JsonOf } from '../trpc/serialised.ts';
 
@@ -24,12 +25,10 @@ export const presenceRouter = router({
   }),
 
   /** A snapshot, or what was missed since `lastEventId`; then every change. The id of each event is the cursor. */
-  watch: userProcedure.input(watchInput).subscription(async function* ({ ctx, input, signal = NEVER }) {
-    const subject: Subject = await subjectOf(ctx, input.scope);
-    const after = input.lastEventId ?? null;
-    using _ = ctx.authenticator.liveSessions.attach(ctx.principal.claims, ctx.hangUp);
-    const sent = watch(ctx.engine.topics, { subject, after, signal, onSlow: ctx.hangUp });
-    for await (const { cursor, json } of sent) yield tracked(cursor, ctx.present<WatchEvent>(json));
+  watch: userProcedure.input(watchInput).subscription(async ({ ctx, input, signal = NEVER }) => {
+    // Refused here, before the stream begins, it is an error as every other call's.
+    const subject = await subjectOf(ctx, input.scope);
+    return eventsOf(ctx, { subject, after: input.lastEventId ?? null, signal });
   }),
 
   summary: userProcedure.input(scopeInput).query(async ({ ctx, input }): Promise<Summary> => {
@@ -60,12 +59,19 @@ export const presenceRouter = router({
 
   why: userProcedure.input(agentInput).query(async ({ ctx, input }) => {
     const viewer = await viewerOf(ctx);
-    const why = ctx.engine.why(input.agentId);
-    const target = ctx.engine.record(input.agentId)?.member;
-    if (why === null || target?.organisationId !== viewer.member.organisationId) {
-      throw new RollcallError(`there is no agent ${input.agentId}`, { code: 'NOT_FOUND' });
-    }
+    const target = agentOf(ctx, input.agentId);
     if (!mayAskWhy(viewer, target)) throw new RollcallError('not of this agent', { code: 'FORBIDDEN' });
+    const why = ctx.engine.why(target.id);
+    if (why === null) throw new TypeError('an agent who has a record has a why');
     return why;
   }),
 });
+
+async function* eventsOf(
+  ctx: Context & { readonly principal: Principal },
+  watching: Pick<WatcherOptions, 'subject' | 'after' | 'signal'>,
+) {
+  using _ = ctx.authenticator.liveSessions.attach(ctx.principal.claims, ctx.hangUp);
+  const sent = watch(ctx.engine.topics, { ...watching, onSlow: ctx.hangUp });
+  for await (const { cursor, json } of sent) yield tracked(cursor, ctx.present<WatchEvent>(json));
+}

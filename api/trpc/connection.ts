@@ -8,7 +8,7 @@ import { type AnyRouter, callTRPCProcedure, getTRPCErrorFromUnknown, TRPCError }
 import { parseConnectionParamsFromUnknown } from '@trpc/server/http';
 import { parseTRPCMessage } from '@trpc/server/rpc';
 import type { Socket, SocketListener } from '../transport.ts';
-import { type Call, Frames, type RequestId } from './frames.ts';
+import { type Call, Frames, NO_CALL, type RequestId } from './frames.ts';
 
 export interface ConnectionOptions {
   readonly router: AnyRouter;
@@ -47,16 +47,16 @@ export class TrpcConnection implements SocketListener {
     if (text === 'PONG') return;
     if (text === 'PING') return this.#send('PONG');
     const parsed = parse(text);
-    if (parsed === undefined) return this.#refuse(null, 'the frame is not JSON');
+    if (parsed === undefined) return this.#refuse(null, { message: 'the frame is not JSON' });
     if (this.#context === null) return this.#takeParams(parsed);
     const messages = Array.isArray(parsed) ? (parsed as unknown[]) : [parsed];
-    if (messages.length > MAX_BATCH) return this.#refuse(null, `a batch holds at most ${MAX_BATCH} calls`);
+    if (messages.length > MAX_BATCH) return this.#refuseBatch(messages);
     for (const [index, message] of messages.entries()) this.#take(message, index);
   }
 
   /** Breaks off; the client comes back by itself and resumes. */
   hangUp(): void {
-    this.#closed.abort();
+    this.#stop();
     this.#options.socket.close(TRY_AGAIN, 'reconnect and resume');
   }
 
@@ -68,10 +68,14 @@ export class TrpcConnection implements SocketListener {
   pong(): void {}
 
   closed(): void {
+    this.#stop();
+    this.#options.onClosed();
+  }
+
+  #stop(): void {
     this.#closed.abort();
     for (const subscription of this.#subscriptions.values()) subscription.abort();
     this.#subscriptions.clear();
-    this.#options.onClosed();
   }
 
   #takeParams(parsed: unknown): void {
@@ -88,14 +92,14 @@ export class TrpcConnection implements SocketListener {
     try {
       message = parseTRPCMessage(raw, this.#options.router._def._config.transformer);
     } catch (cause) {
-      const error = new TRPCError({ code: 'PARSE_ERROR', message: 'not a tRPC message', cause });
-      return this.#send(
-        this.#frames.error(idOf(raw), error, { path: undefined, type: 'unknown', input: undefined }),
-      );
+      return this.#refuse(idOf(raw), { message: 'not a tRPC message', cause });
     }
-    if (message.id === null || message.id === undefined) return this.#refuse(null, 'a message needs an id');
+    if (message.id === null || message.id === undefined)
+      return this.#refuse(null, { message: 'a message needs an id' });
     if (message.method === 'subscription.stop') return this.#subscriptions.get(message.id)?.abort();
-    void this.#call(message, batchIndex);
+    this.#call(message, batchIndex).catch((error: unknown) =>
+      this.#options.onInternalError(getTRPCErrorFromUnknown(error)),
+    );
   }
 
   async #call(request: Request, batchIndex: number): Promise<void> {
@@ -114,7 +118,7 @@ export class TrpcConnection implements SocketListener {
         getRawInput: () => Promise.resolve(input),
         ctx: await this.#context,
         type: request.method,
-        signal: AbortSignal.any([running.signal, this.#closed.signal]),
+        signal: request.method === 'subscription' ? running.signal : this.#closed.signal,
         batchIndex,
       });
       if (request.method !== 'subscription') return this.#send(this.#frames.data(id, result));
@@ -153,14 +157,15 @@ export class TrpcConnection implements SocketListener {
     }
   }
 
-  #refuse(id: RequestId, message: string): void {
-    this.#send(
-      this.#frames.error(id, new TRPCError({ code: 'PARSE_ERROR', message }), {
-        path: undefined,
-        type: 'unknown',
-        input: undefined,
-      }),
-    );
+  /** Each call of a batch that is too large is told so: its caller waits for it. */
+  #refuseBatch(messages: readonly unknown[]): void {
+    const message = `a batch holds at most ${MAX_BATCH} calls`;
+    const ids = new Set(messages.map(idOf));
+    for (const id of ids) this.#refuse(id, { message });
+  }
+
+  #refuse(id: RequestId, { message, cause }: { message: string; cause?: unknown }): void {
+    this.#send(this.#frames.error(id, new TRPCError({ code: 'PARSE_ERROR', message, cause }), NO_CALL));
   }
 
   #send(frame: string): void {

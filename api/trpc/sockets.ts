@@ -19,6 +19,7 @@ const MAX_MESSAGE_BYTES = 1 << 20;
 const MAX_BUFFERED_BYTES = 64 << 20;
 /** The session behind the socket has ended. */
 const UNAUTHENTICATED = 4401;
+const TOO_MANY = 4429;
 
 /** tRPC over WebSockets. */
 export class TrpcSockets {
@@ -49,7 +50,7 @@ export class TrpcSockets {
   }
 
   #open(socket: Socket): TrpcConnection {
-    const held: Disposable[] = [];
+    const hold: Hold = { isOver: false, things: [] };
     const connection: TrpcConnection = new TrpcConnection({
       router: appRouter,
       socket,
@@ -57,12 +58,13 @@ export class TrpcSockets {
       createContext: async (params) => {
         const token = bearer(socket.headers) ?? tokenOf(params);
         const claims = await this.#options.services.authenticator.openSession(token);
-        if (!(claims instanceof RollcallError)) held.push(this.#hold(claims, socket));
+        if (!(claims instanceof RollcallError)) this.#admit(claims, { socket, hold });
         return this.#context(connection, { socket, claims });
       },
       onClosed: () => {
+        hold.isOver = true;
         this.#connections.delete(connection);
-        for (const one of held.splice(0)) one[Symbol.dispose]();
+        for (const thing of hold.things.splice(0)) thing[Symbol.dispose]();
       },
     });
     this.#connections.add(connection);
@@ -83,22 +85,31 @@ export class TrpcSockets {
     };
   }
 
-  /** Counts a user's socket, and ends it with the log-in session. */
-  #hold(claims: Claims, socket: Socket): Disposable {
+  /** Counts a user's socket, and ends it with the log-in session. One too many is closed. */
+  #admit(claims: Claims, { socket, hold }: { socket: Socket; hold: Hold }): void {
+    // It may have closed while the session was looked up.
+    if (hold.isOver) return;
     const { userId } = claims;
-    const sockets = (this.#socketsOf.get(userId) ?? 0) + 1;
-    this.#socketsOf.set(userId, sockets);
-    if (sockets > MAX_SOCKETS_A_USER) socket.close(4429, 'this user has too many sockets');
-    const attached = this.#options.services.authenticator.liveSessions.attach(claims, () =>
-      socket.close(UNAUTHENTICATED, 'the log-in session ended'),
+    const sockets = this.#socketsOf.get(userId) ?? 0;
+    if (sockets >= MAX_SOCKETS_A_USER) return socket.close(TOO_MANY, 'this user has too many sockets');
+    this.#socketsOf.set(userId, sockets + 1);
+    hold.things.push(
+      { [Symbol.dispose]: () => this.#leave(userId) },
+      this.#options.services.authenticator.liveSessions.attach(claims, () =>
+        socket.close(UNAUTHENTICATED, 'the log-in session ended'),
+      ),
     );
-    return {
-      [Symbol.dispose]: () => {
-        attached[Symbol.dispose]();
-        const left = (this.#socketsOf.get(userId) ?? 1) - 1;
-        if (left > 0) this.#socketsOf.set(userId, left);
-        else this.#socketsOf.delete(userId);
-      },
-    };
   }
+
+  #leave(userId: number): void {
+    const left = (this.#socketsOf.get(userId) ?? 1) - 1;
+    if (left > 0) this.#socketsOf.set(userId, left);
+    else this.#socketsOf.delete(userId);
+  }
+}
+
+/** What is given back when a socket closes. */
+interface Hold {
+  isOver: boolean;
+  readonly things: Disposable[];
 }
