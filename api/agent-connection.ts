@@ -2,25 +2,18 @@
  * One agent's socket, from hello to goodbye (CONTRACT: Agent socket).
  *
  * No frame is lost without a word: what can't be understood closes the socket with a code that says why, and every
- * command that has an id is answered, once what it changed is on disk.
+ * command that has an id is answered (agent-session.ts).
  */
-import { allowedNow } from '../engine/agent.ts';
-import type { Answer } from '../engine/answers.ts';
 import type { Clock } from '../engine/clock.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Input } from '../engine/inputs.ts';
-import type { Committed } from '../engine/partition.ts';
-import type { AgentRecord } from '../engine/record.ts';
-import { tileOf } from '../engine/tile.ts';
 import { readFrame } from './agent-frame-reader.ts';
+import { AgentSession, type Live, type OpenInput, type Outlet } from './agent-session.ts';
 import type { Authenticator } from './auth/authenticator.ts';
 import { hasPresence } from './auth/permissions.ts';
 import type { ClientFrame, CloseCode, ServerFrame } from './contract/agent-frames.ts';
 import { RollcallError } from './contract/errors.ts';
-import type { Heartbeats } from './heartbeats.ts';
+import type { Beating, Heartbeats } from './heartbeats.ts';
 import { TokenBucket } from './limits.ts';
-import { chooseStatus } from './presence-commands.ts';
-import { statusesOf } from './statuses.ts';
 import type { Socket, SocketListener } from './transport.ts';
 
 export interface AgentConnectionOptions {
@@ -36,6 +29,8 @@ export interface AgentConnectionOptions {
 export interface Gateway {
   /** A session id that no other node gives. */
   newSession(): string;
+  /** Whether a user has as many sockets as there may be, without the one that holds the session to be resumed. */
+  isFull(agentId: number, resumed: string | null): boolean;
   /** Takes a connection in as the one of its session; false when its user has too many. */
   admit(connection: AgentConnection, live: Live): boolean;
   /** A connection ended; with it the session that it was the one of. */
@@ -45,24 +40,21 @@ export interface Gateway {
   failed(error: unknown): void;
 }
 
-export interface Live {
-  readonly agentId: number;
-  readonly session: string;
-}
+type Hello = Extract<ClientFrame, { op: 'hello' }>;
 
 type State =
   | { readonly kind: 'expecting_hello' }
   | { readonly kind: 'opening' }
-  | ({ readonly kind: 'live' } & Live)
+  | { readonly kind: 'live'; readonly session: AgentSession }
   | { readonly kind: 'closed' };
 
 const HELLO_MS = 5_000;
 const FRAME_RATE = { perSecond: 20, burst: 40 };
-const ACTIVE_MS = 1_000;
 /** So many pings without an answer, and the connection counts as lost. */
 const MISSED_PINGS = 2;
+const TOO_MANY_SOCKETS = 'this user has too many sockets';
 
-export class AgentConnection implements SocketListener {
+export class AgentConnection implements SocketListener, Outlet, Beating {
   readonly #options: AgentConnectionOptions;
   readonly #bucket: TokenBucket;
   readonly #held: Disposable[] = [];
@@ -70,9 +62,6 @@ export class AgentConnection implements SocketListener {
   /** Frames that came while the session was opened. The frame rate bounds them. */
   readonly #early: ClientFrame[] = [];
   #unansweredPings = 0;
-  #activeAt = -ACTIVE_MS;
-  /** This socket's own command logged the agent out: it is answered first. */
-  #isLeaving = false;
 
   constructor(options: AgentConnectionOptions) {
     this.#options = options;
@@ -87,14 +76,11 @@ export class AgentConnection implements SocketListener {
     switch (frame.kind) {
       case 'unreadable':
         return this.close(frame.closeCode, frame.message);
-      case 'invalid':
-        return this.send({
-          op: 'no',
-          id: frame.id,
-          code: 'VALIDATION',
-          message: 'the frame is not valid',
-          fields: frame.fields,
-        });
+      case 'invalid': {
+        if (this.#state.kind === 'expecting_hello') return this.close(4400, 'the first frame is a hello');
+        const { id, fields } = frame;
+        return this.send({ op: 'no', id, code: 'VALIDATION', message: 'the frame is not valid', fields });
+      }
       case 'frame':
         return this.#take(frame.frame);
     }
@@ -118,6 +104,14 @@ export class AgentConnection implements SocketListener {
     this.#options.socket.close(code, reason);
   }
 
+  beat(): number {
+    if (this.#unansweredPings >= MISSED_PINGS) this.close(1001, 'no answer to two heartbeats');
+    this.#unansweredPings += 1;
+    this.#options.socket.ping();
+    this.send({ op: 'pulse', now: this.#options.clock.now() });
+    return (this.#state.kind === 'live' ? this.#state.session.heartbeatMs : null) ?? HELLO_MS;
+  }
+
   #helloIsLate(): void {
     if (this.#state.kind === 'expecting_hello') this.close(4408, 'no hello within five seconds');
   }
@@ -133,160 +127,55 @@ export class AgentConnection implements SocketListener {
         this.#early.push(frame);
         return;
       case 'live':
-        this.#obey(frame, this.#state).catch((error: unknown) => this.#fail(error));
+        this.#state.session.obey(frame).catch((error: unknown) => this.#fail(error));
         return;
       case 'closed':
         return;
     }
   }
 
-  async #open(hello: Extract<ClientFrame, { op: 'hello' }>): Promise<void> {
-    const { engine, authenticator, gateway, socket } = this.#options;
+  async #open(hello: Hello): Promise<void> {
+    const { engine, authenticator, gateway, clock, heartbeats } = this.#options;
     const claims = await authenticator.openSession(hello.token);
     if (claims instanceof RollcallError) return this.close(4401, claims.message);
     const { userId: agentId } = claims;
     const member = engine.record(agentId)?.member;
-    if (member === undefined || !hasPresence(member)) return this.close(4403, 'this role has no presence');
+    // Somebody who was made a moment ago: the engine hears of it soon.
+    if (member === undefined) return this.close(4500, 'not known yet; try again');
+    if (!member.active) return this.close(4401, 'the user was deactivated');
+    if (!hasPresence(member)) return this.close(4403, 'this role has no presence');
+    if (gateway.isFull(agentId, hello.resume?.session ?? null)) return this.close(4429, TOO_MANY_SOCKETS);
 
-    const session = gateway.newSession();
-    const resume = hello.resume ?? null;
-    const input: Input = {
-      type: 'open',
-      session,
-      device: hello.device,
-      address: socket.peer.address,
-      resume,
-    };
-    const answer = await engine.dispatch(agentId, { input });
+    const opening = this.#openingOf(hello);
+    const answer = await engine.dispatch(agentId, { input: opening });
     const record = engine.record(agentId);
     if (!answer.ok || record === null) return this.close(4500, 'the session could not be opened; try again');
-
     const opened =
-      record.sessions.find(({ id }) => id === session) ??
-      record.sessions.find(({ id }) => id === resume?.session);
+      record.sessions.find(({ id }) => id === opening.session) ??
+      record.sessions.find(({ id }) => id === opening.resume?.session);
     if (opened === undefined) return this.close(4410, 'logged out');
     const live: Live = { agentId, session: opened.id };
     if (this.#isClosed()) return gateway.lost(live);
-    if (!gateway.admit(this, live)) return this.close(4429, 'this user has too many sockets');
-    this.#state = { kind: 'live', ...live };
+    if (!gateway.admit(this, live)) return this.close(4429, TOO_MANY_SOCKETS);
+
+    const session = new AgentSession({ engine, clock, live, opening, outlet: this });
+    this.#state = { kind: 'live', session };
     this.#held.push(
-      engine.listen(agentId, (committed) => this.#hear(committed, live)),
+      engine.listen(agentId, (committed) => session.hear(committed)),
       authenticator.liveSessions.attach(claims, () => this.close(4401, 'the log-in session ended')),
-      this.#options.heartbeats.add(this, this.#heartbeatMs(record)),
+      heartbeats.add(this, session.heartbeatMs ?? HELLO_MS),
     );
-    this.#welcome(record, live.session, opened.id !== session);
+    session.welcome(record, live.session !== opening.session);
     for (const frame of this.#early.splice(0)) this.#take(frame);
   }
 
-  #welcome(record: AgentRecord, session: string, resumed: boolean): void {
-    const { engine, clock } = this.#options;
-    const law = engine.law(record.member.organisationId);
-    this.send({
-      op: 'welcome',
-      session,
-      seq: record.seq,
-      epoch: engine.epoch,
-      now: clock.now(),
-      tile: tileOf(record, 'full'),
-      statuses: statusesOf(law.catalogue),
-      allowed: allowedNow(record, law),
-      heartbeatMs: this.#heartbeatMs(record),
-      resumed,
-    });
-  }
-
-  /** Carries out a command; the answer leaves when it is durable. */
-  async #obey(frame: ClientFrame, { agentId, session }: Live): Promise<void> {
-    const { engine, clock } = this.#options;
-    switch (frame.op) {
-      case 'hello':
-        return this.close(4400, 'a socket says hello once');
-      case 'active':
-        if (clock.monotonic() - this.#activeAt < ACTIVE_MS) return;
-        this.#activeAt = clock.monotonic();
-        return engine.touch(agentId, session, frame.at);
-      case 'status': {
-        const { id, status, reason = null, next = false, expectSeq = null } = frame;
-        return this.#answer(
-          id,
-          await chooseStatus(engine, { agentId, status, reason, next, expectSeq, command: { id, session } }),
-        );
-      }
-      case 'work': {
-        const { id, current, max } = frame;
-        const input: Input = { type: 'work', current, max, session, by: agentId };
-        return this.#answer(id, await engine.dispatch(agentId, { input, command: { id, session } }));
-      }
-      case 'extend':
-        return this.send({
-          op: 'no',
-          id: frame.id,
-          code: 'CONFLICT',
-          message: 'no break with an end to extend',
-        });
-      case 'bye': {
-        const input: Input = { type: 'leave', cause: 'agent', reason: null, session, by: agentId };
-        return this.#answer(
-          frame.id,
-          await engine.dispatch(agentId, { input, command: { id: frame.id, session } }),
-        );
-      }
-    }
-  }
-
-  #answer(id: string, answer: Answer): void {
-    if (answer.ok) this.send({ op: 'ok', id, seq: answer.seq });
-    else {
-      const { code, message, allowed, current } = answer;
-      this.send({ op: 'no', id, code, message, ...(allowed && { allowed }), ...(current && { current }) });
-    }
-    if (this.#isLeaving) this.close(1000, 'logged out');
-  }
-
-  /** Something of the agent became true: of this socket's doing or not. */
-  #hear({ event, record }: Committed, { session }: Live): void {
-    const { engine } = this.#options;
-    const allowed = allowedNow(record, engine.law(record.member.organisationId));
-    this.send({ op: 'state', tile: tileOf(record, 'full'), allowed });
-    for (const effect of event.effects ?? []) {
-      switch (effect) {
-        case 'dismiss':
-          this.#isLeaving =
-            event.command !== undefined && 'session' in event.command && event.command.session === session;
-          if (!this.#isLeaving)
-            this.close(4410, event.cause === 'override' ? 'logged out by a supervisor' : 'logged out');
-          break;
-        case 'notify_forced':
-        case 'notify_released': {
-          const kind = effect === 'notify_forced' ? 'forced' : 'released';
-          this.send({
-            op: 'notice',
-            kind,
-            at: event.at,
-            ...(event.reason !== undefined && { text: event.reason }),
-          });
-          break;
-        }
-      }
-    }
-  }
-
-  beat(): number {
-    const state = this.#state;
-    const record = state.kind === 'live' ? this.#options.engine.record(state.agentId) : null;
-    if (this.#unansweredPings >= MISSED_PINGS) this.close(1001, 'no answer to two heartbeats');
-    this.#unansweredPings += 1;
-    this.#options.socket.ping();
-    this.send({ op: 'pulse', now: this.#options.clock.now() });
-    return record === null ? HELLO_MS : this.#heartbeatMs(record);
+  #openingOf({ device, resume = null }: Hello): OpenInput {
+    const { gateway, socket } = this.#options;
+    return { type: 'open', session: gateway.newSession(), device, address: socket.peer.address, resume };
   }
 
   #isClosed(): boolean {
     return this.#state.kind === 'closed';
-  }
-
-  #heartbeatMs({ member }: AgentRecord): number {
-    return this.#options.engine.law(member.organisationId).config.WEBSOCKET_HEARTBEAT_INTERVAL * 1000;
   }
 
   #fail(error: unknown): void {

@@ -7,7 +7,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../engine/clock.ts';
 import type { Engine } from '../engine/engine.ts';
-import { AgentConnection, type Gateway, type Live } from './agent-connection.ts';
+import { AgentConnection, type Gateway } from './agent-connection.ts';
+import type { Live } from './agent-session.ts';
 import type { Authenticator } from './auth/authenticator.ts';
 import { Heartbeats } from './heartbeats.ts';
 import type { SocketRoute } from './transport.ts';
@@ -82,16 +83,23 @@ export class AgentGateway implements Disposable {
 
   readonly #forConnections: Gateway = {
     newSession: () => `${this.#options.node}-${randomUUID()}`,
+    isFull: (agentId, resumed) => this.#isFull(agentId, resumed),
     admit: (connection, live) => this.#admit(connection, live),
     leave: (connection) => this.#leave(connection),
-    lost: (live) => this.#lose(live),
+    // Another connection may hold the session that this one resumed.
+    lost: (live) => void (this.#bySession.has(live.session) || this.#lose(live)),
     failed: (error) => this.#options.onInternalError(error),
   };
+
+  #isFull(agentId: number, resumed: string | null): boolean {
+    const replaces = resumed !== null && this.#bySession.has(resumed);
+    return !replaces && (this.#socketsOf.get(agentId) ?? 0) >= MAX_SOCKETS_A_USER;
+  }
 
   #admit(connection: AgentConnection, live: Live): boolean {
     const earlier = this.#bySession.get(live.session);
     const sockets = this.#socketsOf.get(live.agentId) ?? 0;
-    if (earlier === undefined && sockets >= MAX_SOCKETS_A_USER) {
+    if (this.#isFull(live.agentId, live.session)) {
       this.#lose(live);
       return false;
     }
