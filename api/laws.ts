@@ -57,12 +57,12 @@ function configOf(rows: readonly { readonly key: string; readonly value: string 
     if (value === undefined) return [key, definition.default];
     switch (definition.type) {
       case 'integer': {
-        const number = Number(value);
-        const fits = Number.isInteger(number) && number >= definition.min && number <= definition.max;
+        const number = /^\d+$/.test(value) ? Number(value) : NaN;
+        const fits = number >= definition.min && number <= definition.max;
         return [key, fits ? number : definition.default];
       }
       case 'boolean':
-        return [key, value === 'true'];
+        return [key, value === 'true' || (value !== 'false' && definition.default)];
       case 'status':
         return [key, value];
     }

@@ -6,50 +6,85 @@ import { RollcallError } from './contract/errors.ts';
  * Successes don't count, and somebody who guesses from one address doesn't lock the user out from another.
  */
 export class LoginLimits {
-  readonly #byNameAndAddress = new RateLimiterMemory({ points: 5, duration: 60 });
-  readonly #byAddress = new RateLimiterMemory({ points: 100, duration: 60 });
-  /** Tries of one name from one address go one after the other, so that many at once count one by one. */
-  readonly #queues = new Map<string, Promise<unknown>>();
+  readonly #byNameAndAddress = new FailureLimit(5);
+  readonly #byAddress = new FailureLimit(100);
 
   /**
    * Makes one try: `attempt` resolves to null where it failed.
    * @throws RollcallError RATE_LIMITED, without trying, while there were too many failures.
    */
-  async guard<Result>(
+  guard<Result>(
     username: string,
     address: string,
     attempt: () => Promise<Result | null>,
   ): Promise<Result | null> {
-    const key = `${username.toLowerCase()} ${address}`;
-    const turn = (this.#queues.get(key) ?? Promise.resolve()).then(() => this.#try(key, address, attempt));
-    const done = turn.catch(() => undefined);
-    this.#queues.set(key, done);
+    const name = `${username.toLowerCase()} ${address}`;
+    return this.#byNameAndAddress.guard(name, () => this.#byAddress.guard(address, attempt));
+  }
+}
+
+const WINDOW_SECONDS = 60;
+
+/** The tries of one key. */
+interface Queue {
+  /** All of them, whether they run or wait. */
+  tries: number;
+  running: number;
+  readonly waiting: (() => void)[];
+}
+
+/**
+ * So many failures of a key within a minute. A try that is under way counts as one until it is known: so many at once
+ * fail no more often than one by one.
+ */
+class FailureLimit {
+  readonly #failures: RateLimiterMemory;
+  readonly #points: number;
+  readonly #queues = new Map<string, Queue>();
+
+  constructor(points: number) {
+    this.#points = points;
+    this.#failures = new RateLimiterMemory({ points, duration: WINDOW_SECONDS });
+  }
+
+  /** @throws RollcallError RATE_LIMITED, or what the attempt throws, which is no failure. */
+  async guard<Result>(key: string, attempt: () => Promise<Result | null>): Promise<Result | null> {
+    const queue = this.#queues.get(key) ?? { tries: 0, running: 0, waiting: [] };
+    this.#queues.set(key, queue);
+    queue.tries += 1;
     try {
-      return await turn;
+      await this.#enter(key, queue);
+      try {
+        const result = await attempt();
+        if (result === null) await this.#failures.penalty(key, 1);
+        return result;
+      } finally {
+        queue.running -= 1;
+      }
     } finally {
-      if (this.#queues.get(key) === done) this.#queues.delete(key);
+      queue.tries -= 1;
+      if (queue.tries === 0) this.#queues.delete(key);
+      // Each of those who wait looks for itself whether it may go on.
+      for (const wake of queue.waiting.splice(0)) wake();
     }
   }
 
-  async #try<Result>(
-    key: string,
-    address: string,
-    attempt: () => Promise<Result | null>,
-  ): Promise<Result | null> {
-    const limits = await Promise.all([this.#byNameAndAddress.get(key), this.#byAddress.get(address)]);
-    const retryAfterMs = Math.max(
-      0,
-      ...limits.map((limit) => (limit !== null && limit.remainingPoints <= 0 ? limit.msBeforeNext : 0)),
-    );
-    if (retryAfterMs > 0)
-      throw new RollcallError('too many failed log-ins; wait a moment', {
-        code: 'RATE_LIMITED',
-        retryAfterMs,
-      });
-    const result = await attempt();
-    if (result === null)
-      await Promise.all([this.#byNameAndAddress.penalty(key, 1), this.#byAddress.penalty(address, 1)]);
-    return result;
+  async #enter(key: string, queue: Queue): Promise<void> {
+    for (;;) {
+      const { consumedPoints = 0, msBeforeNext = 0 } = (await this.#failures.get(key)) ?? {};
+      const failures = msBeforeNext > 0 ? consumedPoints : 0;
+      if (failures >= this.#points) {
+        throw new RollcallError('too many failed log-ins; wait a moment', {
+          code: 'RATE_LIMITED',
+          retryAfterMs: msBeforeNext,
+        });
+      }
+      if (failures + queue.running < this.#points) {
+        queue.running += 1;
+        return;
+      }
+      await new Promise<void>((resolve) => queue.waiting.push(resolve));
+    }
   }
 }
 

@@ -3,7 +3,7 @@
  * transaction; the row is removed only when the journal has what it tells. So nothing is lost between the two, and
  * hearing of a change twice does no harm.
  */
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 import type { Queryable } from '../drizzle/queryable.ts';
 import * as outbox from '../drizzle/repositories/outbox.ts';
 import type { Clock } from '../engine/clock.ts';
@@ -26,7 +26,8 @@ const POLL_MS = 5_000;
 export class OutboxRelay implements AsyncDisposable {
   readonly #options: OutboxRelayOptions;
   readonly #polling: Disposable;
-  #client: PoolClient | null = null;
+  #listening: Promise<Listening> | null = null;
+  #isOver = false;
   #running: Promise<void> | null = null;
   /** Somebody wants to know of changes that the run under way may have missed. */
   #isAsked = false;
@@ -49,7 +50,7 @@ export class OutboxRelay implements AsyncDisposable {
    */
   async relayed(): Promise<void> {
     this.#isAsked = true;
-    while (this.#isAsked) {
+    while (this.#isAsked && !this.#isOver) {
       this.#running ??= this.#run();
       await this.#running;
     }
@@ -57,8 +58,10 @@ export class OutboxRelay implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#polling[Symbol.dispose]();
+    this.#isOver = true;
     await this.#running;
-    this.#client?.release(true);
+    const listening = await this.#listening?.catch(() => null);
+    listening?.release();
   }
 
   async #run(): Promise<void> {
@@ -70,7 +73,7 @@ export class OutboxRelay implements AsyncDisposable {
         if (rows.length === 0) break;
         // An organisation before its members: they are judged by its law.
         for (const row of rows) if (row.topic === 'organisation') await this.#deliver(row);
-        await Promise.all(rows.filter(({ topic }) => topic === 'member').map((row) => this.#deliver(row)));
+        await Promise.all(newestOfMembers(rows).map((row) => this.#deliver(row)));
         const delivered = rows.map(({ id }) => id);
         await outbox.remove(db, delivered);
       }
@@ -94,20 +97,59 @@ export class OutboxRelay implements AsyncDisposable {
     }
   }
 
-  /** Listens for notifications; when that connection breaks, polling goes on and tries again. */
-  async #listen(): Promise<void> {
-    const client = await this.#options.pool.connect();
-    client.on('notification', () => this.#wake());
-    client.on('error', () => {
-      this.#client = null;
-      client.release(true);
-    });
-    await client.query(`LISTEN ${outbox.OUTBOX_CHANNEL}`);
-    this.#client = client;
+  /** Listens for notifications on one connection; when that breaks, polling goes on and has it made anew. */
+  #listen(): Promise<Listening> {
+    const forget = () => (this.#listening = null);
+    return (this.#listening ??= listen(this.#options.pool, {
+      onNotified: () => this.#wake(),
+      onBroken: forget,
+    }).catch((error: unknown) => {
+      forget();
+      throw error;
+    }));
   }
 
   #wake(): void {
-    const listening = this.#client === null ? this.#listen() : Promise.resolve();
-    listening.then(() => this.relayed()).catch((error: unknown) => this.#options.onError(error));
+    if (this.#isOver) return;
+    this.#listen()
+      .then(() => this.relayed())
+      .catch((error: unknown) => this.#options.onError(error));
   }
+}
+
+/** Of several rows about one member the last: each says how things are. */
+function newestOfMembers(rows: readonly outbox.OutboxRow[]): readonly outbox.OutboxRow[] {
+  const newest = new Map<number, outbox.OutboxRow>();
+  for (const row of rows) if (row.topic === 'member') newest.set(row.payload.id, row);
+  return [...newest.values()];
+}
+
+interface Listening {
+  /** Gives the connection back. Once is enough, more do no harm. */
+  release(): void;
+}
+
+async function listen(
+  pool: Pool,
+  { onNotified, onBroken }: { onNotified: () => void; onBroken: () => void },
+): Promise<Listening> {
+  const client = await pool.connect();
+  let isReleased = false;
+  const release = (): void => {
+    if (isReleased) return;
+    isReleased = true;
+    client.release(true);
+  };
+  client.on('notification', onNotified);
+  client.on('error', () => {
+    onBroken();
+    release();
+  });
+  try {
+    await client.query(`LISTEN ${outbox.OUTBOX_CHANNEL}`);
+  } catch (error) {
+    release();
+    throw error;
+  }
+  return { release };
 }

@@ -9,6 +9,8 @@ import * as users from '../../drizzle/repositories/users.ts';
 export const authRouter = router({
   login: openProcedure.input(loginInput).mutation(async ({ ctx, input }): Promise<LoginSession> => {
     const loggedIn = await stored(ctx.authenticator.login(input.username, input.password, ctx.peer));
+    // Somebody who was made a moment ago, elsewhere: the first call must not be too early.
+    if (ctx.engine.record(loggedIn.session.user.id) === null) await ctx.relay.relayed();
     return handOver(ctx, loggedIn, input.client === 'native');
   }),
 
