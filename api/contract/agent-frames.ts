@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ErrorCode } from './errors.ts';
 import { commandIdSchema, reasonSchema, statusCodeSchema } from './presence.ts';
 import type { Status } from './statuses.ts';
+import { storableText } from './text.ts';
 import type { FullTile } from './tile.ts';
 
 /** The agent socket speaks JSON text frames of at most this many bytes. */
@@ -15,7 +16,7 @@ export const clientFrameSchema = z.discriminatedUnion('op', [
     op: z.literal('hello'),
     token: z.string().min(1),
     /** What the agent works at, for supervisors to read. */
-    device: z.string().min(1).max(200),
+    device: storableText.min(1).max(200),
     /** The session that the client held, and the last seq that it knows. */
     resume: z.object({ session: z.string().min(1).max(100), seq: seqSchema }).nullish(),
   }),

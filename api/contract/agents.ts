@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { idSchema } from './ids.ts';
 import { roleSchema } from './roles.ts';
+import { storableText } from './text.ts';
 import { basicTileSchema } from './tile.ts';
 
 /** Letters, digits and underscores; unique whatever the case. */
@@ -45,11 +47,11 @@ export const listAgentsInput = z.object({
   filters: z
     .object({
       role: roleSchema.optional(),
-      teamId: z.int().optional(),
-      department: z.string().max(100).optional(),
+      teamId: idSchema.optional(),
+      department: storableText.max(100).optional(),
       active: z.boolean().optional(),
       /** Part of a name, user name or e-mail address, whatever the case. */
-      search: z.string().max(255).optional(),
+      search: storableText.max(255).optional(),
     })
     .default({}),
   page: z.int().min(1).default(1),
@@ -59,10 +61,10 @@ export const listAgentsInput = z.object({
 export const createAgentInput = z.object({
   username: usernameSchema,
   email: z.email().max(255),
-  name: z.string().trim().min(2).max(255),
+  name: storableText.trim().min(2).max(255),
   role: roleSchema.default('agent'),
-  teamId: z.int().nullable().default(null),
-  department: z.string().trim().min(2).max(100).nullable().default(null),
+  teamId: idSchema.nullable().default(null),
+  department: storableText.trim().min(2).max(100).nullable().default(null),
   phone: z
     .string()
     .max(20)

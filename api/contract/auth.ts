@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { roleSchema } from './roles.ts';
+import { storableText } from './text.ts';
 
 export const loginInput = z.object({
-  username: z.string().min(1).max(255),
+  username: storableText.min(1).max(255),
   password: z.string().min(1).max(1024),
   /** `native` clients have no cookie jar: they get the refresh token in the answer. */
   client: z.enum(['browser', 'native']).default('browser'),

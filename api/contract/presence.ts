@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { storableText } from './text.ts';
 import { scopeSchema } from './tile.ts';
 
-export const commandIdSchema = z.string().min(1).max(100);
-export const statusCodeSchema = z.string().min(1).max(50);
-export const reasonSchema = z.string().trim().min(1).max(500);
+export const commandIdSchema = storableText.min(1).max(100);
+export const statusCodeSchema = storableText.min(1).max(50);
+export const reasonSchema = storableText.trim().min(1).max(500);
 
 export const scopeInput = z.object({ scope: scopeSchema });
 
