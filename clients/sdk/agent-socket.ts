@@ -10,7 +10,7 @@ import {
   type ServerFrame,
   type WelcomeFrame,
 } from '../../api/contract/agent-frames.ts';
-import type { FullTile } from '../../api/contract/tile.ts';
+import { type AgentSocketState, frameOf, INITIAL } from './agent-state.ts';
 import { Backoff } from './backoff.ts';
 import { CommandQueue } from './commands.ts';
 import { type SocketConstructor, socketConstructor, type SocketLike } from './web-socket.ts';
@@ -18,8 +18,11 @@ import { type SocketConstructor, socketConstructor, type SocketLike } from './we
 export interface AgentSocketOptions {
   /** `ws://host:port/agent` */
   readonly url: string;
-  /** An access token that holds now; asked for at each connection. */
-  readonly token: () => Promise<string> | string;
+  /**
+   * An access token that holds now; asked for at each connection. `fresh` when the server has just refused the last
+   * one, though it may still look good here.
+   */
+  readonly token: (wanted: { readonly fresh: boolean }) => Promise<string> | string;
   /** What the agent works at, for supervisors to read. */
   readonly device: string;
   readonly onChange?: (state: AgentSocketState) => void;
@@ -29,54 +32,40 @@ export interface AgentSocketOptions {
   readonly random?: () => number;
 }
 
-/** What is known now. The tile is the last that the server told, also while the connection is away. */
-export interface AgentSocketState {
-  readonly connection: 'connecting' | 'live' | 'waiting' | 'stopped';
-  readonly session: string | null;
-  readonly seq: number;
-  readonly tile: FullTile | null;
-  readonly statuses: WelcomeFrame['statuses'];
-  /** The codes that the agent may choose now. */
-  readonly allowed: readonly string[];
-  /** What to add to the client's clock to get the server's, milliseconds. */
-  readonly clockOffsetMs: number;
-  /** Why it stopped for good. */
-  readonly stoppedBy: { readonly code: number; readonly reason: string } | null;
-}
-
-const INITIAL: AgentSocketState = {
-  connection: 'connecting',
-  session: null,
-  seq: 0,
-  tile: null,
-  statuses: [],
-  allowed: [],
-  clockOffsetMs: 0,
-  stoppedBy: null,
-};
-
 const UNAUTHENTICATED = 4401;
+/** Closes after which the agent is logged out. */
+const LOGGED_OUT: ReadonlySet<number> = new Set([1000, 4410]);
 const ACTIVE_MS = 1_000;
 /** So many heartbeats without a word, and the server counts as dead. */
 const SILENT_BEATS = 2.5;
 const WELCOME_MS = 10_000;
+/** A connection that lived for less didn't mend anything: the wait before the next one goes on growing. */
+const STABLE_MS = 5_000;
 
 export class AgentSocket {
   readonly #options: AgentSocketOptions;
+  readonly #WebSocket: SocketConstructor;
   readonly #backoff: Backoff;
   readonly #commands: CommandQueue;
   #state = INITIAL;
   #socket: SocketLike | null = null;
-  #heartbeatMs = WELCOME_MS / SILENT_BEATS;
+  /** How long the server may be silent on the connection at hand. */
+  #patienceMs = WELCOME_MS;
   #watchdog: ReturnType<typeof setTimeout> | null = null;
   #retry: ReturnType<typeof setTimeout> | null = null;
   /** Server time of the newest activity; null while there was none. */
   #activeAt: number | null = null;
   #toldActiveAt = 0;
   #refusedTokens = 0;
+  #isLoggedOut = false;
+  #liveSince: number | null = null;
   #ids = 0;
 
+  /** @throws TypeError for a URL that is none, and where there is no WebSocket. */
   constructor(options: AgentSocketOptions) {
+    if (!/^wss?:/.test(new URL(options.url).protocol))
+      throw new TypeError(`${options.url} is no WebSocket's URL`);
+    this.#WebSocket = socketConstructor(options.WebSocket);
     this.#options = options;
     this.#backoff = new Backoff({ firstMs: 500, maxMs: 15_000, random: options.random ?? Math.random });
     this.#commands = new CommandQueue((frame) => this.#socket?.send(frame));
@@ -107,9 +96,18 @@ export class AgentSocket {
       this.#tellActivity();
   }
 
-  /** Logs out, in every tab, and stops. */
+  /**
+   * Logs out, in every tab, and stops. Resolves once it is durable. Should the answer get lost with the connection, the
+   * log-out is asked for again, if need be of the session that the reconnect has begun.
+   * @throws CommandRefused
+   */
   async bye(): Promise<void> {
-    await this.#commands.push(this.#newId(), { op: 'bye' });
+    try {
+      await this.#commands.push(this.#newId(), { op: 'bye' }, { outlivesSession: true });
+    } catch (error) {
+      // Logged out meanwhile, by another tab or a supervisor: that is what was asked for.
+      if (!this.#isLoggedOut) throw error;
+    }
     this.stop();
   }
 
@@ -125,13 +123,14 @@ export class AgentSocket {
     this.#change({ connection: 'connecting' });
     let token: string;
     try {
-      token = await this.#options.token();
+      token = await this.#options.token({ fresh: this.#refusedTokens > 0 });
     } catch {
       return this.#retryLater();
     }
     if (this.#state.connection === 'stopped') return;
-    const socket = new (socketConstructor(this.#options.WebSocket))(this.#options.url);
+    const socket = new this.#WebSocket(this.#options.url);
     this.#socket = socket;
+    this.#patienceMs = WELCOME_MS;
     this.#watch(socket);
     socket.addEventListener('open', () => {
       const { session, seq } = this.#state;
@@ -139,7 +138,10 @@ export class AgentSocket {
       socket.send(JSON.stringify({ op: 'hello', token, device: this.#options.device, ...resume }));
     });
     socket.addEventListener('message', ({ data }) => {
-      if (this.#socket === socket) this.#take(JSON.parse(String(data)) as ServerFrame, socket);
+      const frame = frameOf(data);
+      if (this.#socket !== socket) return;
+      if (frame === null) this.#reconnect(socket);
+      else this.#take(frame, socket);
     });
     socket.addEventListener('close', ({ code, reason }) => {
       if (this.#socket === socket) this.#closed(code, reason);
@@ -174,9 +176,9 @@ export class AgentSocket {
 
   #welcomed(frame: WelcomeFrame): void {
     const { session, seq, tile, statuses, allowed, now, heartbeatMs, resumed } = frame;
-    this.#heartbeatMs = heartbeatMs;
+    this.#patienceMs = heartbeatMs * SILENT_BEATS;
     this.#refusedTokens = 0;
-    this.#backoff.succeeded();
+    this.#liveSince = performance.now();
     if (!resumed && this.#state.session !== null)
       this.#commands.abandon('the session was lost before the answer came');
     this.#change({
@@ -194,6 +196,7 @@ export class AgentSocket {
 
   #closed(code: number, reason: string): void {
     this.#leave();
+    this.#isLoggedOut = LOGGED_OUT.has(code);
     const known = Object.entries(CLOSE_CODES).find(([listed]) => Number(listed) === code)?.[1];
     if (code === UNAUTHENTICATED && this.#refusedTokens === 0) {
       // The token may have run out meanwhile: one more try with a fresh one.
@@ -213,6 +216,9 @@ export class AgentSocket {
   }
 
   #leave(): void {
+    if (this.#liveSince !== null && performance.now() - this.#liveSince >= STABLE_MS)
+      this.#backoff.succeeded();
+    this.#liveSince = null;
     this.#socket = null;
     this.#commands.pause();
     if (this.#watchdog !== null) clearTimeout(this.#watchdog);
@@ -228,14 +234,14 @@ export class AgentSocket {
 
   #end(stoppedBy: { code: number; reason: string }): void {
     this.#leave();
-    this.#commands.abandon(`logged out: ${stoppedBy.reason}`);
     this.#change({ connection: 'stopped', stoppedBy });
+    this.#commands.close(`the connection has ended: ${stoppedBy.reason}`);
   }
 
   /** The server speaks at least once a heartbeat; silence means that it is gone. */
   #watch(socket: SocketLike): void {
     if (this.#watchdog !== null) clearTimeout(this.#watchdog);
-    this.#watchdog = setTimeout(() => this.#reconnect(socket), this.#heartbeatMs * SILENT_BEATS);
+    this.#watchdog = setTimeout(() => this.#reconnect(socket), this.#patienceMs);
   }
 
   #tellActivity(): void {

@@ -18,7 +18,7 @@ export class BoardGap extends Error {
 
 /**
  * The board after an event. `id` is the event's tracked id.
- * @throws BoardGap when changes don't follow the cursor that is held.
+ * @throws BoardGap when it doesn't follow the cursor that is held.
  */
 export function boardAfter(board: BoardState, id: string, event: WatchEvent): BoardState {
   switch (event.type) {
@@ -33,6 +33,7 @@ export function boardAfter(board: BoardState, id: string, event: WatchEvent): Bo
       return { cursor: id, asOf: event.asOf, agents };
     }
     case 'pulse':
+      if (id !== board.cursor) throw new BoardGap(`a pulse at ${id}, held is ${board.cursor}`);
       return { ...board, asOf: event.asOf };
   }
 }

@@ -1,5 +1,6 @@
 import type { ServerFrame } from '../../api/contract/agent-frames.ts';
 import type { ErrorCode } from '../../api/contract/errors.ts';
+import { Pace } from './pace.ts';
 
 /** A command that the server refused, or that was given up with its session. */
 export class CommandRefused extends Error {
@@ -21,6 +22,8 @@ export class CommandRefused extends Error {
 interface Command {
   readonly id: string;
   readonly frame: string;
+  /** What it asks for holds in whatever session comes next: it is not given up with the one that it began in. */
+  readonly outlivesSession: boolean;
   readonly resolve: (seq: number) => void;
   readonly reject: (reason: CommandRefused) => void;
 }
@@ -31,29 +34,38 @@ interface Command {
  */
 export class CommandQueue {
   readonly #send: (frame: string) => void;
-  readonly #waiting: Command[] = [];
+  readonly #pace: Pace;
+  #waiting: Command[] = [];
   #isOpen = false;
+  /** Why nothing is taken any more. */
+  #closed: string | null = null;
+  #pausing: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(send: (frame: string) => void) {
+  constructor(send: (frame: string) => void, pace = new Pace()) {
     this.#send = send;
+    this.#pace = pace;
   }
 
   /** Resolves to the seq once the server has it on disk. @throws CommandRefused */
-  push(id: string, frame: object): Promise<number> {
+  push(id: string, frame: object, { outlivesSession = false } = {}): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ id, frame: JSON.stringify({ ...frame, id }), resolve, reject });
-      if (this.#isOpen && this.#waiting.length === 1) this.#sendFirst();
+      if (this.#closed !== null) return reject(lost(this.#closed));
+      this.#waiting.push({ id, frame: JSON.stringify({ ...frame, id }), outlivesSession, resolve, reject });
+      if (this.#waiting.length === 1) this.#sendFirst();
     });
   }
 
   /** The session is there: what waits is sent. */
   open(): void {
     this.#isOpen = true;
+    this.#pace.renew();
     this.#sendFirst();
   }
 
   pause(): void {
     this.#isOpen = false;
+    if (this.#pausing !== null) clearTimeout(this.#pausing);
+    this.#pausing = null;
   }
 
   /** An answer came; one to nothing that waits is an echo of a former connection. */
@@ -68,14 +80,32 @@ export class CommandQueue {
     this.#sendFirst();
   }
 
-  /** The session is gone, and with it whatever was not answered. */
+  /** The session is gone, and with it whatever was meant for it and not answered. */
   abandon(why: string): void {
-    for (const { reject } of this.#waiting.splice(0))
-      reject(new CommandRefused(why, { code: 'SESSION_LOST' }));
+    const abandoned = this.#waiting.filter(({ outlivesSession }) => !outlivesSession);
+    this.#waiting = this.#waiting.filter(({ outlivesSession }) => outlivesSession);
+    for (const { reject } of abandoned) reject(lost(why));
+  }
+
+  /** No session will come: everything is given up, also what is pushed from here on. */
+  close(why: string): void {
+    this.pause();
+    this.#closed ??= why;
+    for (const { reject } of this.#waiting.splice(0)) reject(lost(why));
   }
 
   #sendFirst(): void {
     const [first] = this.#waiting;
-    if (this.#isOpen && first !== undefined) this.#send(first.frame);
+    if (!this.#isOpen || first === undefined || this.#pausing !== null) return;
+    const waitMs = this.#pace.take();
+    if (waitMs === 0) return this.#send(first.frame);
+    this.#pausing = setTimeout(() => {
+      this.#pausing = null;
+      this.#sendFirst();
+    }, waitMs);
   }
+}
+
+function lost(why: string): CommandRefused {
+  return new CommandRefused(why, { code: 'SESSION_LOST' });
 }

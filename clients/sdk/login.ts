@@ -8,7 +8,7 @@ const RENEW_MS = 60_000;
 export class Login {
   readonly #client: RollcallClient;
   #session: LoginSession;
-  #renewing: Promise<LoginSession> | null = null;
+  #renewing: Promise<void> | null = null;
 
   private constructor(client: RollcallClient, session: LoginSession) {
     this.#client = client;
@@ -23,27 +23,22 @@ export class Login {
     return this.#session.user;
   }
 
-  /** An access token that holds now; renewed where it is needed. */
-  async token(): Promise<string> {
-    if (this.#session.expiresAt - Date.now() < RENEW_MS) {
+  /**
+   * An access token that holds now; renewed where it is needed, or where the server refused the last one (`fresh`).
+   * @throws TRPCClientError when the log-in session has ended, or the server can't be reached.
+   */
+  async token({ fresh = false }: { readonly fresh?: boolean } = {}): Promise<string> {
+    if (fresh || this.#session.expiresAt - Date.now() < RENEW_MS) {
       this.#renewing ??= this.#renew().finally(() => (this.#renewing = null));
       await this.#renewing;
     }
     return this.#session.token;
   }
 
-  async #renew(): Promise<LoginSession> {
+  async #renew(): Promise<void> {
     const { refreshToken } = this.#session;
-    const renewed = await this.#client.api.auth.refresh.mutate(
-      refreshToken === undefined ? {} : { refreshToken },
-    );
+    const renewed = await this.#client.api.auth.refresh.mutate({ ...(refreshToken && { refreshToken }) });
     // A token that another renewal took first comes back without a successor: the one at hand goes on.
-    this.#session = {
-      ...renewed,
-      ...((renewed.refreshToken ?? refreshToken)
-        ? { refreshToken: renewed.refreshToken ?? refreshToken ?? '' }
-        : {}),
-    };
-    return this.#session;
+    this.#session = { ...(refreshToken && { refreshToken }), ...renewed };
   }
 }

@@ -82,7 +82,7 @@ export class Simulator implements AsyncDisposable {
     const url = `${this.#options.url.replace(/^http/, 'ws')}/agent`;
     const socket = new AgentSocket({
       url,
-      token: () => login.token(),
+      token: (wanted) => login.token(wanted),
       device: 'simulator',
       WebSocket,
       random: this.#random,
