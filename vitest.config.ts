@@ -15,7 +15,7 @@ export default defineConfig({
       project('contract', 60_000),
       project('property', 300_000),
       project('integration', 60_000, SERVERS),
-      project('e2e', 120_000, SERVERS),
+      project('e2e', 120_000, [...SERVERS, 'test/support/wallboard.setup.ts']),
     ],
     maxWorkers: 2,
     coverage: {

@@ -1,10 +1,11 @@
 /** Agents who are not there: each on a real agent socket, changing status at a common rate. */
 import { WebSocket } from 'ws';
+import type { Category } from '../../api/contract/tile.ts';
 import { AgentSocket } from '../sdk/agent-socket.ts';
 import { createRollcallClient, type RollcallClient } from '../sdk/client.ts';
 import { CommandRefused } from '../sdk/commands.ts';
 import { Login } from '../sdk/login.ts';
-import { pick, seededRandom } from './random.ts';
+import { pick, pickWeighted, seededRandom } from './random.ts';
 
 export interface SimulatorOptions {
   /** `http://host:port` */
@@ -25,6 +26,15 @@ export interface Tally {
 
 /** So many log in at once: checking a password costs the server milliseconds. */
 const PARALLEL_LOGINS = 4;
+/** What people at work turn to next: mostly to customers. */
+const LIKELIHOOD: Readonly<Record<Category, number>> = {
+  available: 8,
+  busy: 9,
+  wrap_up: 6,
+  break: 1,
+  away: 1,
+  offline: 0,
+};
 /** Some agents work with a reason; the catalogue tells which statuses need one. */
 const REASONS = ['team meeting', 'coaching with Alex', 'new product training', 'lunch with the team'];
 
@@ -104,14 +114,13 @@ export class Simulator implements AsyncDisposable {
 
   async #change(socket: AgentSocket): Promise<void> {
     const { statuses, allowed, connection } = socket.state;
-    const codes = allowed.filter((one) => one !== 'offline');
-    const code = pick(codes, this.#random);
-    if (connection !== 'live' || code === undefined) return;
-    const needsReason = statuses.some((status) => status.code === code && status.reasonRequired);
-    const reason = needsReason ? pick(REASONS, this.#random) : undefined;
+    const offered = statuses.filter((status) => allowed.includes(status.code));
+    const status = pickWeighted(offered, ({ category }) => LIKELIHOOD[category], this.#random);
+    if (connection !== 'live' || status === undefined) return;
+    const reason = status.reasonRequired ? pick(REASONS, this.#random) : undefined;
     socket.active();
     try {
-      await socket.setStatus(code, reason === undefined ? {} : { reason });
+      await socket.setStatus(status.code, reason === undefined ? {} : { reason });
       this.tally.changes += 1;
     } catch (error) {
       if (!(error instanceof CommandRefused)) throw error;
