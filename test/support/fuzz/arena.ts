@@ -5,7 +5,7 @@ import { MemoryJournal } from '../../../engine/journal/memory.ts';
 import type { Journal } from '../../../engine/journal/port.ts';
 import type { Law } from '../../../engine/law.ts';
 import { FakeClock, settle } from '../fake-clock.ts';
-import type { ModelAgent, Person } from '../model/agent.ts';
+import type { Person } from '../model/agent.ts';
 import { disagree, errorOf } from '../model/disagreement.ts';
 import { choices, LAWS, lawOf } from '../model/law.ts';
 import { type Asked, Referee } from '../model/referee.ts';
@@ -51,6 +51,8 @@ export class Arena {
   /** An engine that was taken for dead and is not. */
   zombie: Engine | null = null;
   failing: number;
+  /** Whether anybody may come to watch. */
+  #isOpen = false;
   #failure: Error | null = null;
   readonly #compared = new Map<number, object>();
 
@@ -107,10 +109,12 @@ export class Arena {
     for (const id of this.people.keys()) this.#listen(started, id);
     this.#engine = engine?.(started, seeded()) ?? started;
     this.#topics = topics?.(started.topics, seeded()) ?? started.topics;
+    this.#isOpen = true;
   }
 
   /** The engine stops in good order. */
   async stop(): Promise<void> {
+    this.#isOpen = false;
     this.audience.cut();
     this.referee.lifeEnds();
     const closed = { isTrue: false };
@@ -126,6 +130,7 @@ export class Arena {
   async crash(): Promise<void> {
     await settle();
     await this.bury();
+    this.#isOpen = false;
     this.audience.cut();
     this.referee.lifeEnds();
     this.zombie = this.#engine;
@@ -195,12 +200,13 @@ export class Arena {
       if (record === null) return disagree('nobody knows the agent', agent);
       compare(record, agent);
       this.#compared.set(id, agent);
-      this.#compareWhy(agent);
     }
   }
 
-  /** What the engine says of the agent, and what it lets the agent choose. */
-  #compareWhy(agent: ModelAgent): void {
+  /** What the engine says of one agent, and what it lets the agent choose. */
+  checkWhy(nth: number): void {
+    const agent = [...this.referee.seats.values()].at(nth % this.referee.seats.size)?.agent;
+    if (agent === undefined) return;
     const why = this.engine.why(agent.person.id);
     if (why === null) return disagree('nothing is known', agent);
     const field = differing(tileOf(agent, 'full'), { ...why.tile });
@@ -240,6 +246,8 @@ export class Arena {
         if (last !== null && event.seq !== last + 1) disagree(`heard of ${event.seq} after ${last}`, event);
         last = event.seq;
         compare(record, this.referee.seat(agent).agent);
+        // Who hears of something may look at a board at once.
+        if (this.#isOpen && this.random.chance(0.02)) this.audience.stir();
       }),
     );
   }

@@ -45,6 +45,7 @@ export async function fuzz(seed: number, steps: number, tampering: Tampering = {
         arena.audience.flush();
         await settle();
         arena.audience.check();
+        arena.checkWhy(step / LOOK);
       }
     }
     arena.audience.checkBoards();

@@ -8,7 +8,8 @@ import type { Seeded } from '../seeded.ts';
 import type { Arena } from './arena.ts';
 import { weighing } from './weighted.ts';
 
-const AGENTS = [1, 2, 3, 4, 9, 17, 30];
+/** Some share a partition: 1, 22 and 43; 9, 17 and 30. */
+const AGENTS = [1, 2, 22, 43, 9, 17, 30];
 /** Taken on later. */
 const APPLICANTS = [40, 41];
 const SUPERVISORS = [900, 901];
@@ -269,7 +270,7 @@ export class Player {
       organisation: id === 9 || id === 30 ? 2 : 1,
       name: `Agent ${id}`,
       team: 1 + (id % 2),
-      department: id % 3 === 0 ? 'Sales' : 'Support',
+      department: id % 4 === 2 ? 'Sales' : 'Support',
       role: id === 2 ? 'supervisor' : 'agent',
       onBoard: true,
       active: true,

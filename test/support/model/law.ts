@@ -63,6 +63,8 @@ export const LAWS: Readonly<Record<number, ModelLaw>> = {
       draft({ code: 'chat', category: 'available', idle: 60 }),
       draft({ code: 'backoffice', category: 'available', routable: false, idle: 90 }),
       draft({ code: 'errand', category: 'busy', idle: 45 }),
+      draft({ code: 'lounge', category: 'away', idle: 50 }),
+      draft({ code: 'nap', category: 'break', idle: 55 }),
       draft({ code: 'coaching', category: 'busy', roles: ['supervisor'] }),
       draft({ code: 'retired', category: 'available', archived: true }),
     ],

@@ -23,6 +23,7 @@ export interface Asked {
   readonly isAwaited?: boolean;
 }
 
+/** Behind the one that is under way. */
 const MAX_WAITING = 64;
 
 export class Referee {
@@ -86,7 +87,7 @@ export class Referee {
         if (sent.wasKnown) disagree('the agent is known', sent);
         return leaveQueue(seat, sent);
       case 'OVERLOADED':
-        if (sent.waitingBefore < MAX_WAITING) disagree('nothing overloads it', sent);
+        if (sent.waitingBefore <= MAX_WAITING) disagree('nothing overloads it', sent);
         return leaveQueue(seat, sent);
       case 'JOURNAL_FAILED':
         if (

@@ -57,6 +57,7 @@ export class Seat {
   #before: { readonly evidence: Evidence; readonly until: number }[] = [];
   /** When the history last had something of this agent, by the clock. */
   #committedAt = 0;
+  #punctualAt = 0;
 
   constructor(person: Person, now: number) {
     this.agent = unseen(person);
@@ -113,11 +114,17 @@ export class Seat {
     const head = this.head(now);
     if (head !== null) disagree(`agent ${this.agent.person.id}: never done`, head);
     const { evidence, agent } = this;
+    if (now !== this.#punctualAt) this.#punctual(now);
+    this.#punctualAt = now;
+    if (agent.graceUntil === null && stirred(agent, evidence.from, now))
+      disagree('active, but still shown idle', { agent, evidence, now });
+  }
+
+  #punctual(now: number): void {
+    const { evidence, agent } = this;
     for (const alarm of alarmsOf(agent, evidence)) {
       if (Math.max(alarm.by, this.#committedAt) + LATE_MS <= now) disagree('overdue', { alarm, agent, now });
     }
-    if (agent.graceUntil === null && stirred(agent, evidence.from, now))
-      disagree('active, but still shown idle', { agent, evidence, now });
   }
 
   #timed(event: Happened, now: number): null {
