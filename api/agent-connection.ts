@@ -19,7 +19,7 @@ import type { Socket, SocketListener } from './transport.ts';
 export interface AgentConnectionOptions {
   readonly socket: Socket;
   readonly engine: Engine;
-  readonly authenticator: Authenticator;
+  readonly authenticator: Pick<Authenticator, 'openSession' | 'liveSessions'>;
   readonly clock: Clock;
   readonly heartbeats: Heartbeats;
   readonly gateway: Gateway;

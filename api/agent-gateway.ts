@@ -15,7 +15,7 @@ import type { SocketRoute } from './transport.ts';
 
 export interface AgentGatewayOptions {
   readonly engine: Engine;
-  readonly authenticator: Authenticator;
+  readonly authenticator: Pick<Authenticator, 'openSession' | 'liveSessions'>;
   readonly clock: Clock;
   /** Name of this node: its sessions' ids begin with it. */
   readonly node: string;

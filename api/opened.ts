@@ -12,10 +12,17 @@ export class Opened implements AsyncDisposable {
     this.#things.push({ [Symbol.asyncDispose]: async () => close() });
   }
 
+  /** Closes everything, whatever fails on the way. @throws what failed first */
   async [Symbol.asyncDispose](): Promise<void> {
+    const failures: unknown[] = [];
     for (let thing = this.#things.pop(); thing !== undefined; thing = this.#things.pop()) {
-      if (Symbol.asyncDispose in thing) await thing[Symbol.asyncDispose]();
-      else thing[Symbol.dispose]();
+      try {
+        if (Symbol.asyncDispose in thing) await thing[Symbol.asyncDispose]();
+        else thing[Symbol.dispose]();
+      } catch (error) {
+        failures.push(error);
+      }
     }
+    if (failures.length > 0) throw failures[0];
   }
 }

@@ -46,6 +46,7 @@ describe.skipIf(!hasBrowser())('the wallboard', () => {
     const attributes = Object.entries(state).map(([name, value]) => `[data-${name}="${value}"]`);
     return page.locator(`[data-agent="${agent.id}"]${attributes.join('')}`).waitFor({ timeout: SOON_MS });
   };
+  const clock = async () => /\d+:\d\d/.exec(await tile().innerText())?.[0];
   const stream = (state: string) =>
     page.locator(`[data-stream="${state}"]`).first().waitFor({ timeout: 30_000 });
 
@@ -79,7 +80,6 @@ describe.skipIf(!hasBrowser())('the wallboard', () => {
   });
 
   test('the clock of a status runs by itself', async () => {
-    const clock = async () => /\d+:\d\d/.exec(await tile().innerText())?.[0];
     const before = await clock();
     expect(before).toBeDefined();
     await expect.poll(clock, { timeout: SOON_MS }).not.toBe(before);
@@ -130,6 +130,6 @@ describe.skipIf(!hasBrowser())('the wallboard', () => {
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByLabel('User name').waitFor({ timeout: SOON_MS });
     await page.reload();
-    await page.getByLabel('User name').waitFor({ timeout: SOON_MS });
+    await expect.poll(() => page.getByLabel('User name').isVisible(), { timeout: SOON_MS }).toBe(true);
   });
 });

@@ -30,5 +30,5 @@ function options(): { signal: AbortSignal } {
 /** The cookie is good for one renewal: tabs that share it take turns. Browsers have locks on secure pages only. */
 async function oneTabAtATime<Result>(run: () => Promise<Result>): Promise<Result> {
   const locks = (navigator as { readonly locks?: LockManager }).locks;
-  return locks === undefined ? run() : ((await locks.request(LOCK, run)) as Result);
+  return locks === undefined ? run() : locks.request(LOCK, run);
 }
