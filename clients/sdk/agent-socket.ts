@@ -151,6 +151,7 @@ export class AgentSocket {
   }
 
   #take(frame: ServerFrame, socket: SocketLike): void {
+    if (frame.op === 'welcome') this.#patienceMs = frame.heartbeatMs * SILENT_BEATS;
     this.#watch(socket);
     switch (frame.op) {
       case 'welcome':
@@ -175,8 +176,7 @@ export class AgentSocket {
   }
 
   #welcomed(frame: WelcomeFrame): void {
-    const { session, seq, tile, statuses, allowed, now, heartbeatMs, resumed } = frame;
-    this.#patienceMs = heartbeatMs * SILENT_BEATS;
+    const { session, seq, tile, statuses, allowed, now, resumed } = frame;
     this.#refusedTokens = 0;
     this.#liveSince = performance.now();
     if (!resumed && this.#state.session !== null)
