@@ -1,0 +1,97 @@
+/** The agents' gateway over an engine in memory, whose disk, tokens and network do what a test tells them to. */
+import { AgentGateway } from '../../api/agent-gateway.ts';
+import { LiveSessions } from '../../api/auth/live-sessions.ts';
+import type { Claims } from '../../api/auth/tokens.ts';
+import { RollcallError } from '../../api/contract/errors.ts';
+import type { SocketListener } from '../../api/transport.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { MemoryJournal } from '../../engine/journal/memory.ts';
+import type { Member } from '../../engine/member.ts';
+import { member, startEngine } from './engines.ts';
+import { type FakeClock, settle } from './fake-clock.ts';
+import { FakeSocket, type Sent } from './fake-socket.ts';
+
+/** A socket and the listener that the gateway gave it. */
+export interface Opened {
+  readonly socket: FakeSocket;
+  readonly listener: SocketListener;
+  /** Sends frames, lets everything come to rest, and answers what came back. */
+  say(...frames: readonly (object | string)[]): Promise<Sent[]>;
+}
+
+export interface Arena extends Disposable {
+  readonly engine: Engine;
+  readonly clock: FakeClock;
+  readonly gateway: AgentGateway;
+  readonly liveSessions: LiveSessions;
+  readonly errors: unknown[];
+  /** What the disk and the look-up of a session wait for; settled when nothing is set. */
+  readonly waits: { disk: Promise<void> | null; token: Promise<void> | null; diskFails: boolean };
+  open(): Opened;
+  /** Says hello with the token of an agent, `agent:ID`; answers the welcome, or null. */
+  hello(agentId: number, more?: object): Promise<Opened & { readonly welcome: Sent | null }>;
+}
+
+const SESSION_MS = 3_600_000;
+
+export async function startArena(members: readonly Member[] = [member(1), member(2)]): Promise<Arena> {
+  const waits: Arena['waits'] = { disk: null, token: null, diskFails: false };
+  const journal = new MemoryJournal({
+    delay: async () => waits.disk ?? undefined,
+    fails: () => waits.diskFails,
+  });
+  const { engine, clock } = await startEngine({ journal, members });
+  const errors: unknown[] = [];
+  const liveSessions = new LiveSessions({
+    clock,
+    accessMs: 900_000,
+    isDeactivated: (id) => engine.record(id)?.member.active === false,
+  });
+  const openSession = async (token: string | null): Promise<Claims | RollcallError> => {
+    await waits.token;
+    const userId = Number(/^agent:(\d+)$/.exec(token ?? '')?.[1]);
+    return Number.isInteger(userId)
+      ? { userId, sessionId: `login of ${userId}`, sessionExpiresAt: clock.now() + SESSION_MS }
+      : new RollcallError('the token is not valid', { code: 'UNAUTHENTICATED' });
+  };
+  const gateway = new AgentGateway({
+    engine,
+    clock,
+    node: 'test',
+    authenticator: { openSession, liveSessions },
+    onInternalError: (error) => void errors.push(error),
+  });
+  const open = (): Opened => {
+    const socket = new FakeSocket();
+    const listener = gateway.route.open(socket);
+    socket.onClosed = () => listener.closed();
+    return {
+      socket,
+      listener,
+      async say(...frames) {
+        for (const frame of frames)
+          listener.message(typeof frame === 'string' ? frame : JSON.stringify(frame));
+        await settle();
+        return socket.take();
+      },
+    };
+  };
+  return {
+    engine,
+    clock,
+    gateway,
+    liveSessions,
+    errors,
+    waits,
+    open,
+    async hello(agentId, more = {}) {
+      const opened = open();
+      const frames = await opened.say({ op: 'hello', token: `agent:${agentId}`, device: 'test', ...more });
+      return { ...opened, welcome: frames.find(({ op }) => op === 'welcome') ?? null };
+    },
+    [Symbol.dispose]() {
+      gateway[Symbol.dispose]();
+      liveSessions[Symbol.dispose]();
+    },
+  };
+}
