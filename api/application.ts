@@ -24,8 +24,9 @@ import { Laws } from './laws.ts';
 import { Opened } from './opened.ts';
 import { OutboxRelay } from './outbox-relay.ts';
 import { appRouter } from './routers/app.ts';
-import { startServer } from './server.ts';
+import { Server } from './server.ts';
 import { StaticFiles } from './static-files.ts';
+import { Channels } from './trpc/channels.ts';
 import type { Services } from './trpc/context.ts';
 import { TrpcHttp } from './trpc/http.ts';
 import { asValue } from './trpc/serialised.ts';
@@ -81,9 +82,13 @@ async function compose(options: ApplicationOptions, opened: Opened): Promise<App
   const gateway = opened.use(
     new AgentGateway({ engine, authenticator, clock: systemClock, node: NODE, onInternalError }),
   );
-  const trpcSockets = new TrpcSockets({ services, onInternalError });
-  const health = new Health({ pool, journal });
   const tls = await tlsOf(environment);
+  const server = opened.use(
+    await Server.open({ tls, trustedProxies: environment.TRUSTED_PROXIES, maxBodyBytes: MAX_BODY_BYTES }),
+  );
+  const channels = opened.use(new Channels(server.publish, systemClock));
+  const trpcSockets = new TrpcSockets({ services, channels, onInternalError });
+  const health = new Health({ pool, journal });
   const http = new Http({
     trpc: new TrpcHttp({
       router: appRouter,
@@ -104,21 +109,16 @@ async function compose(options: ApplicationOptions, opened: Opened): Promise<App
     onInternalError,
   });
 
-  const server = opened.use(
-    await startServer({
-      host: environment.HOST,
-      ports: environment.WS_PORT === undefined ? [environment.PORT] : [environment.PORT, environment.WS_PORT],
-      tls,
-      trustedProxies: environment.TRUSTED_PROXIES,
-      maxBodyBytes: MAX_BODY_BYTES,
-      http,
-      sockets: { '/agent': gateway.route, '/trpc': trpcSockets.route },
-    }),
-  );
+  const ports = await server.listen({
+    host: environment.HOST,
+    ports: environment.WS_PORT === undefined ? [environment.PORT] : [environment.PORT, environment.WS_PORT],
+    http,
+    sockets: { '/agent': gateway.route, '/trpc': trpcSockets.route },
+  });
   opened.defer(() => drain({ clock: systemClock, health, server, http, gateway, trpcSockets }, drainMs));
   return {
-    url: `${tls === null ? 'http' : 'https'}://${hostOf(environment)}:${server.ports[0]}`,
-    ports: server.ports,
+    url: `${tls === null ? 'http' : 'https'}://${hostOf(environment)}:${ports[0]}`,
+    ports,
     firstStart,
     stopped: engine.stopped,
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),

@@ -4,6 +4,8 @@ import type { Peer, Socket } from './transport.ts';
 export interface NativeSocket {
   getBufferedAmount(): number;
   send(text: string): unknown;
+  subscribe(topic: string): unknown;
+  unsubscribe(topic: string): unknown;
   ping(): unknown;
   /** Says goodbye, and closes. */
   end(code: number, reason: string): unknown;
@@ -48,6 +50,14 @@ export class ServerSocket implements Socket {
     return this.buffered <= LOW_WATER_BYTES
       ? Promise.resolve()
       : new Promise((resolve) => this.#awaitingDrain.push(resolve));
+  }
+
+  join(channel: string): void {
+    this.#native?.subscribe(channel);
+  }
+
+  leave(channel: string): void {
+    this.#native?.unsubscribe(channel);
   }
 
   ping(): void {

@@ -15,25 +15,21 @@ import type {
 import { clientAddress, type TrustedProxies } from './addresses.ts';
 import { HttpExchange } from './http-exchange.ts';
 import { type Opening, ServerSocket } from './server-socket.ts';
-import type { HttpFront, Peer, SocketListener, SocketRoute } from './transport.ts';
+import type { HttpFront, Peer, Publish, SocketListener, SocketRoute } from './transport.ts';
 
 export interface ServerOptions {
-  readonly host: string;
-  /** Every port to listen at; 0 for any free one. */
-  readonly ports: readonly number[];
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   readonly trustedProxies: TrustedProxies;
   readonly maxBodyBytes: number;
+}
+
+export interface Listening {
+  readonly host: string;
+  /** Every port to listen at; 0 for any free one. */
+  readonly ports: readonly number[];
   readonly http: HttpFront;
   /** By path. */
   readonly sockets: Readonly<Record<string, SocketRoute>>;
-}
-
-export interface Server extends Disposable {
-  /** The ports that it listens at, in the order in which they were asked for. */
-  readonly ports: readonly number[];
-  /** Takes no new connections; those that are there go on. */
-  stopListening(): void;
 }
 
 /** A port that can't be had. */
@@ -56,35 +52,51 @@ const MAX_HEADERS_BYTES = '16384';
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const NOT_IN_HEADERS = /[^\t\x20-\x7e\x80-\xff]/g;
 
-export async function startServer(options: ServerOptions): Promise<Server> {
-  const uws = await loadNative();
-  const app = appOf(uws, options);
-  for (const [path, route] of Object.entries(options.sockets)) app.ws(path, behaviour(route, options));
-  app.any('/*', (response, request) => serve(response, request, options));
+export class Server implements Disposable {
+  readonly #uws: typeof uWS;
+  readonly #app: TemplatedApp;
+  readonly #options: ServerOptions;
+  readonly #listening: us_listen_socket[] = [];
 
-  const listening: us_listen_socket[] = [];
-  const stopListening = () => {
-    for (const socket of listening.splice(0)) uws.us_listen_socket_close(socket);
-  };
-  const ports: number[] = [];
-  for (const port of options.ports) {
-    const socket = await listen(app, options.host, port);
-    if (socket === false) {
-      stopListening();
-      app.close();
-      throw new PortInUse(`port ${port} on ${options.host} is in use, or may not be used`);
-    }
-    listening.push(socket);
-    ports.push(uws.us_socket_local_port(socket));
+  private constructor(uws: typeof uWS, options: ServerOptions) {
+    this.#uws = uws;
+    this.#options = options;
+    this.#app = appOf(uws, options);
   }
-  return {
-    ports,
-    stopListening,
-    [Symbol.dispose]() {
-      stopListening();
-      app.close();
-    },
-  };
+
+  /** @throws NativeServerMissing, TlsRefused. */
+  static async open(options: ServerOptions): Promise<Server> {
+    return new Server(await loadNative(), options);
+  }
+
+  readonly publish: Publish = (channel, text) => void this.#app.publish(channel, text);
+
+  /**
+   * Begins to serve; answers the ports that it listens at, in the order in which they were asked for.
+   * @throws PortInUse
+   */
+  async listen({ host, ports, http, sockets }: Listening): Promise<readonly number[]> {
+    for (const [path, route] of Object.entries(sockets)) this.#app.ws(path, behaviour(route, this.#options));
+    this.#app.any('/*', (response, request) => serve({ response, request }, http, this.#options));
+    const bound: number[] = [];
+    for (const port of ports) {
+      const socket = await listen(this.#app, host, port);
+      if (socket === false) throw new PortInUse(`port ${port} on ${host} is in use, or may not be used`);
+      this.#listening.push(socket);
+      bound.push(this.#uws.us_socket_local_port(socket));
+    }
+    return bound;
+  }
+
+  /** Takes no new connections; those that are there go on. */
+  stopListening(): void {
+    for (const socket of this.#listening.splice(0)) this.#uws.us_listen_socket_close(socket);
+  }
+
+  [Symbol.dispose](): void {
+    this.stopListening();
+    this.#app.close();
+  }
 }
 
 function appOf(uws: typeof uWS, { tls }: ServerOptions): TemplatedApp {
@@ -134,15 +146,24 @@ const WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 /** A host name or address with a port, and nothing that would make another URL of it. */
 const HOST = /^[\w.-]+(?::\d+)?$|^\[[\da-f:.]+\](?::\d+)?$/i;
 
-function serve(response: HttpResponse, request: HttpRequest, options: ServerOptions): void {
-  const exchange = new HttpExchange(response);
-  const asked = askedOf(response, request, options);
-  // Only a connection that broke, or a stream that did, comes to this: there is nobody to tell.
-  answer(exchange, asked, options).catch(() => exchange.cut());
+/** The two that uWS hands over for each request. */
+interface Native {
+  readonly response: HttpResponse;
+  readonly request: HttpRequest;
 }
 
-async function answer(exchange: HttpExchange, asked: Asked, options: ServerOptions): Promise<void> {
-  const { http, maxBodyBytes } = options;
+function serve(native: Native, http: HttpFront, { trustedProxies, maxBodyBytes }: ServerOptions): void {
+  const exchange = new HttpExchange(native.response);
+  const asked = askedOf(native, trustedProxies);
+  // Only a connection that broke, or a stream that did, comes to this: there is nobody to tell.
+  answer(exchange, asked, { http, maxBodyBytes }).catch(() => exchange.cut());
+}
+
+async function answer(
+  exchange: HttpExchange,
+  asked: Asked,
+  { http, maxBodyBytes }: { http: HttpFront; maxBodyBytes: number },
+): Promise<void> {
   const { method, path, peer } = asked;
   const body = WITHOUT_BODY.has(method) ? null : await exchange.body(maxBodyBytes);
   // What is still to come of the body is not read: that connection ends.
@@ -152,7 +173,7 @@ async function answer(exchange: HttpExchange, asked: Asked, options: ServerOptio
   await exchange.send(answered, { method });
 }
 
-function askedOf(response: HttpResponse, request: HttpRequest, options: ServerOptions): Asked {
+function askedOf({ response, request }: Native, trusted: TrustedProxies): Asked {
   const headers = headersOf(request);
   const path = request.getUrl();
   const query = request.getQuery();
@@ -161,7 +182,7 @@ function askedOf(response: HttpResponse, request: HttpRequest, options: ServerOp
     path,
     url: `http://${headers.get('host') ?? 'localhost'}${path}${query ? `?${query}` : ''}`,
     headers,
-    peer: peerOf(response, headers, options.trustedProxies),
+    peer: peerOf(response, headers, trusted),
   };
 }
 

@@ -35,10 +35,16 @@ export interface Socket {
   send(text: string): void;
   /** Resolves when the network has taken enough that more may be sent, or when the socket closed. */
   drained(): Promise<void>;
+  /** From here on, it is sent what is published to that channel. */
+  join(channel: string): void;
+  leave(channel: string): void;
   /** A protocol ping; a live peer answers it by itself. */
   ping(): void;
   close(code: number, reason: string): void;
 }
+
+/** Sends a text to every socket that joined a channel, written once for all. */
+export type Publish = (channel: string, text: string) => void;
 
 /** What a WebSocket brings. Nothing of it may throw. */
 export interface SocketListener {

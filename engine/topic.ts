@@ -53,6 +53,11 @@ export class Topic {
     this.#offset = options.startsAt;
   }
 
+  /** A name that no other topic of any log or run has. */
+  get tag(): string {
+    return this.#options.tag;
+  }
+
   get watchers(): number {
     return this.#listeners.size;
   }
@@ -61,6 +66,7 @@ export class Topic {
     return this.#members;
   }
 
+  /** Names the last batch. */
   get cursor(): string {
     return this.#cursorAt(this.#offset);
   }

@@ -74,18 +74,18 @@ export class Topics implements Disposable {
 
   /** Everybody in a scope, with the cursor that a watcher goes on from. */
   board(subject: Subject): { readonly asOf: number; readonly cursor: string; readonly tilesJson: string } {
-    const topic = this.#settled(subject);
+    const topic = this.topic(subject);
     return { asOf: this.#options.clock.now(), cursor: topic.cursor, tilesJson: topic.tilesJson() };
   }
 
   /** How many agents are in a scope. */
   count(subject: Subject): number {
-    return this.#settled(subject).members.size;
+    return this.topic(subject).members.size;
   }
 
   /** The records of a scope. */
   records(subject: Omit<Subject, 'view'>): readonly AgentRecord[] {
-    const members = this.#settled({ ...subject, view: 'basic' }).members;
+    const members = this.topic({ ...subject, view: 'basic' }).members;
     return [...members].map((id) => this.#shown.get(id)?.record).filter((record) => record !== undefined);
   }
 
@@ -98,20 +98,15 @@ export class Topics implements Disposable {
     cursor: string | null,
     hear: (sent: Sent) => void,
   ): Disposable & { readonly first: Sent } {
-    const topic = this.#settled(subject);
+    const topic = this.topic(subject);
     const asOf = this.#options.clock.now();
     const first = (cursor === null ? null : topic.resume(cursor, asOf)) ?? topic.snapshot(asOf);
     const listening = topic.listen(hear);
     return { first, [Symbol.dispose]: () => listening[Symbol.dispose]() };
   }
 
-  [Symbol.dispose](): void {
-    this.#pulses[Symbol.dispose]();
-    this.#tick?.[Symbol.dispose]();
-  }
-
-  /** The topic, with the running tick ended: it shows everything that was acknowledged before. */
-  #settled({ organisationId, scope, view }: Subject): Topic {
+  /** The topic of a subject, with the running tick ended: it shows everything that was acknowledged before. */
+  topic({ organisationId, scope, view }: Subject): Topic {
     this.#endTick();
     const key = topicKey(organisationId, scopeKey(scope));
     const views = this.#topics.get(key) ?? new Map<View, Topic>();
@@ -132,6 +127,11 @@ export class Topics implements Disposable {
     });
     views.set(view, topic);
     return topic;
+  }
+
+  [Symbol.dispose](): void {
+    this.#pulses[Symbol.dispose]();
+    this.#tick?.[Symbol.dispose]();
   }
 
   *#membersOf(key: string): Iterable<number> {

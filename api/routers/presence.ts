@@ -1,4 +1,5 @@
-import { tracked } from '@trpc/server';
+import { tracked, type TrackedEnvelope } from '@trpc/server';
+import type { Sent } from '../../engine/topic.ts';
 import { watch, type WatcherOptions } from '../../engine/watcher.ts';
 import type { Principal } from '../auth/authenticator.ts';
 import { agentOf, subjectOf, viewerOf } from '../auth/scopes.ts';
@@ -9,6 +10,7 @@ import type { Board, FullTile, Summary, WatchEvent } from '../contract/tile.ts';
 import { doneOrThrow } from '../errors.ts';
 import { chooseStatus } from '../presence-commands.ts';
 import { summaryOf } from '../summary.ts';
+import { Broadcast } from '../trpc/broadcast.ts';
 import type { Context } from '../trpc/context.ts';
 import { router, userProcedure } from '../trpc/procedures.ts';
 import type { JsonOf } from '../trpc/serialised.ts';
@@ -25,11 +27,22 @@ export const presenceRouter = router({
   }),
 
   /** A snapshot, or what was missed since `lastEventId`; then every change. The id of each event is the cursor. */
-  watch: userProcedure.input(watchInput).subscription(async ({ ctx, input, signal = NEVER }) => {
-    // Refused here, before the stream begins, it is an error as every other call's.
-    const subject = await subjectOf(ctx, input.scope);
-    return eventsOf(ctx, { subject, after: input.lastEventId ?? null, signal });
-  }),
+  watch: userProcedure
+    .input(watchInput)
+    .subscription(async ({ ctx, input, signal = NEVER }): Promise<AsyncIterable<Event>> => {
+      // Refused here, before the stream begins, it is an error as every other call's.
+      const subject = await subjectOf(ctx, input.scope);
+      const topic = ctx.engine.topics.topic(subject);
+      const tell = eventAs(ctx);
+      return new Broadcast(
+        {
+          name: topic.tag,
+          newest: () => topic.cursor,
+          listen: (hear) => topic.listen((sent) => hear(tell(sent))),
+        },
+        eventsOf(ctx, { subject, after: input.lastEventId ?? null, signal }),
+      );
+    }),
 
   summary: userProcedure.input(scopeInput).query(async ({ ctx, input }): Promise<Summary> => {
     const subject = await subjectOf(ctx, input.scope);
@@ -67,11 +80,20 @@ export const presenceRouter = router({
   }),
 });
 
+type Event = TrackedEnvelope<WatchEvent>;
+
+/** How the caller's transport is handed what a topic sends. */
+function eventAs({ present }: Context): (sent: Sent) => Event {
+  return ({ cursor, json }) => tracked(cursor, present<WatchEvent>(json));
+}
+
+/** A topic for one caller. */
 async function* eventsOf(
   ctx: Context & { readonly principal: Principal },
   watching: Pick<WatcherOptions, 'subject' | 'after' | 'signal'>,
-) {
+): AsyncGenerator<Event, void, void> {
   using _ = ctx.authenticator.liveSessions.attach(ctx.principal.claims, ctx.hangUp);
+  const tell = eventAs(ctx);
   const sent = watch(ctx.engine.topics, { ...watching, onSlow: ctx.hangUp });
-  for await (const { cursor, json } of sent) yield tracked(cursor, ctx.present<WatchEvent>(json));
+  for await (const each of sent) yield tell(each);
 }

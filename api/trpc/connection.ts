@@ -1,18 +1,29 @@
 /**
  * One WebSocket of an unmodified tRPC client: queries, mutations and subscriptions, batched or not.
  *
- * A subscription sends at the pace of the network. A client that falls behind the bound of what may wait is hung up on,
- * and comes back with the id of the last event it has.
+ * A subscription sends at the pace of the network; once its client has the newest event of a broadcast, it is sent the
+ * rest together with all others. A client that falls behind the bound of what may wait is hung up on, and comes back
+ * with the id of the last event it has.
  */
-import { type AnyRouter, callTRPCProcedure, getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
+import {
+  type AnyRouter,
+  callTRPCProcedure,
+  getTRPCErrorFromUnknown,
+  isTrackedEnvelope,
+  TRPCError,
+} from '@trpc/server';
 import { parseConnectionParamsFromUnknown } from '@trpc/server/http';
 import { parseTRPCMessage } from '@trpc/server/rpc';
 import type { Socket, SocketListener } from '../transport.ts';
+import { Broadcast } from './broadcast.ts';
+import type { Channels } from './channels.ts';
 import { type Call, Frames, NO_CALL, type RequestId } from './frames.ts';
 
 export interface ConnectionOptions {
   readonly router: AnyRouter;
   readonly socket: Socket;
+  /** Where broadcasts are published; without it, each is sent to this socket by itself. */
+  readonly channels: Channels | null;
   /** Makes the context of the connection's calls, out of its parameters. */
   readonly createContext: (params: Readonly<Record<string, unknown>> | null) => Promise<object>;
   readonly onInternalError: (error: TRPCError) => void;
@@ -123,7 +134,7 @@ export class TrpcConnection implements SocketListener {
       });
       if (request.method !== 'subscription') return this.#send(this.#frames.data(id, result));
       this.#send(this.#frames.started(id));
-      await this.#pump(id, result, running.signal);
+      await this.#serve(id, result, running.signal);
       this.#send(this.#frames.stopped(id));
     } catch (cause) {
       const error = getTRPCErrorFromUnknown(cause);
@@ -147,14 +158,29 @@ export class TrpcConnection implements SocketListener {
   }
 
   /** Sends what the subscription yields, as fast as the network takes it, until it ends or is stopped. */
-  async #pump(id: RequestId, result: unknown, stopped: AbortSignal): Promise<void> {
+  async #serve(id: RequestId, result: unknown, stopped: AbortSignal): Promise<void> {
     if (!isAsyncIterable(result))
       throw new TRPCError({ code: 'INTERNAL_SERVER_ERROR', message: 'the subscription yields nothing' });
+    let joined: Disposable | null = null;
     for await (const value of result) {
-      if (stopped.aborted || this.#closed.signal.aborted) return;
+      if (stopped.aborted) return;
       this.#send(this.#frames.data(id, value));
       await this.#options.socket.drained();
+      if (stopped.aborted) return;
+      // In this very turn: whatever came later would be missed, or sent twice.
+      if (result instanceof Broadcast) joined = this.#join(id, result, value);
+      if (joined !== null) break;
     }
+    if (joined === null) return;
+    using _ = joined;
+    await aborted(stopped);
+  }
+
+  /** Joins those who are sent a broadcast at once, if nothing waits for this one; else null. */
+  #join(id: RequestId, broadcast: Broadcast<unknown>, sent: unknown): Disposable | null {
+    const { channels, socket } = this.#options;
+    if (channels === null || !isTrackedEnvelope(sent) || !broadcast.isNewest(sent[0])) return null;
+    return channels.join(broadcast, { id, socket, frames: this.#frames });
   }
 
   /** Each call of a batch that is too large is told so: its caller waits for it. */
@@ -188,6 +214,13 @@ function idOf(raw: unknown): RequestId {
 
 function withLastEventId(input: unknown, lastEventId: string): unknown {
   return typeof input === 'object' && input !== null ? { ...input, lastEventId } : (input ?? { lastEventId });
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {

@@ -3,6 +3,7 @@ import type { Claims } from '../auth/tokens.ts';
 import { RollcallError } from '../contract/errors.ts';
 import { appRouter } from '../routers/app.ts';
 import type { Socket, SocketRoute } from '../transport.ts';
+import type { Channels } from './channels.ts';
 import { TrpcConnection } from './connection.ts';
 import type { Context, Services } from './context.ts';
 import { bearer, tokenOf } from './http.ts';
@@ -10,6 +11,8 @@ import { asText } from './serialised.ts';
 
 export interface TrpcSocketsOptions {
   readonly services: Services;
+  /** Where broadcasts are published; without it, each socket is sent them by itself. */
+  readonly channels: Channels | null;
   readonly onInternalError: (error: TRPCError) => void;
 }
 
@@ -54,6 +57,7 @@ export class TrpcSockets {
     const connection: TrpcConnection = new TrpcConnection({
       router: appRouter,
       socket,
+      channels: this.#options.channels,
       onInternalError: this.#options.onInternalError,
       createContext: async (params) => {
         const token = bearer(socket.headers) ?? tokenOf(params);

@@ -77,6 +77,7 @@ export function trialConnection({
   let closed = 0;
   const connection = new TrpcConnection({
     router: trialRouter(log, gate.promise),
+    channels: null,
     socket,
     createContext: async (params) => {
       contexts.push(params);
