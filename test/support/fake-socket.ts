@@ -20,6 +20,8 @@ export class FakeSocket implements Socket {
   closedWith: { readonly code: number; readonly reason: string } | null = null;
   /** While it is set, what is sent waits for the network. */
   isStuck = false;
+  /** Bytes that wait for the network. */
+  waiting = 0;
   /** To be set: the listener's `closed`. */
   onClosed: () => void = () => undefined;
   #awaitingDrain: (() => void)[] = [];
@@ -29,7 +31,7 @@ export class FakeSocket implements Socket {
   }
 
   get buffered(): number {
-    return this.isStuck ? 1 << 20 : 0;
+    return this.isStuck ? Math.max(this.waiting, 1 << 20) : this.waiting;
   }
 
   send(text: string): void {

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Scope, Tile } from '../../api/contract/tile.ts';
+import { seededRandom } from '../../clients/simulator/random.ts';
+import { BoardFollower } from '../support/board-follower.ts';
+import { Deeds } from '../support/deeds.ts';
+import { type Asked, startWatchServer, type WatchServer, type Way, WAYS } from '../support/watch-server.ts';
+
+const ALL: Asked = { scope: { all: true } };
+const PATIENCE = { timeout: 20_000, interval: 5 };
+
+let server: WatchServer;
+let tokens: Readonly<Record<'manager' | 'viewer', string>>;
+let agents: readonly Deeds[];
+
+beforeAll(async () => {
+  server = await startWatchServer();
+  tokens = { manager: await server.token('manager'), viewer: await server.token('viewer') };
+  const ids = boardOf(ALL.scope).map(({ id }) => id);
+  agents = ids.slice(0, 60).map((id) => new Deeds(server.engine, id));
+  for (const agent of agents) await agent.opens(`s${agent.agent}`);
+});
+
+afterAll(() => server[Symbol.asyncDispose]());
+
+function boardOf(scope: Scope, view: 'basic' | 'full' = 'full'): readonly Tile[] {
+  const { tilesJson } = server.engine.topics.board({ organisationId: 1, scope, view });
+  return (JSON.parse(tilesJson) as Tile[]).toSorted((a, b) => a.id - b.id);
+}
+
+function deedsOf(index: number): Deeds {
+  const agent = agents[index % agents.length];
+  if (agent === undefined) throw new RangeError('there are no agents');
+  return agent;
+}
+
+/** Somebody turns from available to busy, or back. */
+async function change(agent: Deeds): Promise<void> {
+  const status = agent.record.status === 'busy' ? 'available' : 'busy';
+  expect(await agent.chooses(status)).toMatchObject({ ok: true });
+}
+
+/** Watches with a follower that has got its first event. */
+async function follow(
+  way: Way,
+  asked = ALL,
+  token = tokens.manager,
+): Promise<{ follower: BoardFollower; watching: Disposable }> {
+  const follower = new BoardFollower(asked.lastEventId);
+  const watching = server.watch(way, token, { asked, hear: follower.hear });
+  await vi.waitUntil(() => follower.events.length > 0, PATIENCE);
+  return { follower, watching };
+}
+
+describe.each(WAYS)('G1: watched by way of %s', (way) => {
+  test('G1: comes a snapshot, then every change in order', async () => {
+    const { follower, watching } = await follow(way);
+    using _ = watching;
+    expect(follower.events[0]?.type).toBe('snapshot');
+    for (let n = 0; n < 200; n++) await change(deedsOf(n * 7));
+    await vi.waitFor(() => expect(follower.board).toEqual(boardOf(ALL.scope)), PATIENCE);
+    expect(follower.faults).toEqual([]);
+    expect(follower.events.filter(({ type }) => type === 'snapshot')).toHaveLength(1);
+  });
+
+  test('G1: whoever comes back gets exactly what was missed, and goes on', async () => {
+    const left = await follow(way);
+    left.watching[Symbol.dispose]();
+    const lastEventId = left.follower.cursor;
+    await change(deedsOf(0));
+    await change(deedsOf(1));
+    const { follower, watching } = await follow(way, { ...ALL, lastEventId });
+    using _ = watching;
+    const missed = [deedsOf(0), deedsOf(1)].map(({ agent, record }) => ({ id: agent, seq: record.seq }));
+    expect(follower.events[0]).toMatchObject({ type: 'changes', after: lastEventId });
+    expect(follower.board.map(({ id, seq }) => ({ id, seq }))).toEqual(missed);
+    await change(deedsOf(0));
+    await vi.waitUntil(() => follower.events.length === 2, PATIENCE);
+    expect(follower.faults).toEqual([]);
+  });
+
+  test('G1: whoever missed nothing is told so at once; a cursor of elsewhere gets a snapshot', async () => {
+    const { follower, watching } = await follow(way);
+    watching[Symbol.dispose]();
+    const same = await follow(way, { ...ALL, lastEventId: follower.cursor });
+    same.watching[Symbol.dispose]();
+    expect(same.follower.events).toMatchObject([{ type: 'changes', changes: [], removed: [] }]);
+    const elsewhere = await follow(way, { ...ALL, lastEventId: 'x.elsewhere' });
+    elsewhere.watching[Symbol.dispose]();
+    expect(elsewhere.follower.events).toMatchObject([{ type: 'snapshot' }]);
+  });
+
+  test('G4: each sees their own view of their own scope, whoever else watches under the same request id', async () => {
+    const one: Asked = { scope: { agentId: deedsOf(0).agent } };
+    const boss = await follow(way);
+    const colleague = await follow(way, ALL, tokens.viewer);
+    const narrow = await follow(way, one);
+    await change(deedsOf(0));
+    await change(deedsOf(1));
+    await vi.waitFor(() => {
+      expect(boss.follower.board).toEqual(boardOf(ALL.scope, 'full'));
+      expect(colleague.follower.board).toEqual(boardOf(ALL.scope, 'basic'));
+      expect(narrow.follower.board).toEqual(boardOf(one.scope, 'full'));
+    }, PATIENCE);
+    for (const { follower, watching } of [boss, colleague, narrow]) {
+      watching[Symbol.dispose]();
+      expect(follower.faults).toEqual([]);
+    }
+    expect(JSON.stringify(colleague.follower.events)).not.toContain('"duty"');
+    expect(narrow.follower.board).toHaveLength(1);
+  });
+
+  test('G1: whoever comes and goes at any moment misses nothing', { timeout: 60_000 }, async () => {
+    const random = seededRandom(7);
+    let isChanging = true;
+    const changing = (async () => {
+      while (isChanging) {
+        await change(deedsOf(Math.floor(random() * agents.length)));
+        if (random() < 0.2) await new Promise((resolve) => setTimeout(resolve, random() * 10));
+      }
+    })();
+    const present: BoardFollower[] = [];
+    const watchings: Disposable[] = [];
+    for (let n = 0; n < 40; n++) {
+      const { follower, watching } = await follow(way);
+      if (random() < 0.5) {
+        await new Promise((resolve) => setTimeout(resolve, random() * 20));
+        watching[Symbol.dispose]();
+        const back = await follow(way, { ...ALL, lastEventId: follower.cursor });
+        expect(back.follower.events[0]?.type).toBe('changes');
+        expect([...follower.faults, ...back.follower.faults]).toEqual([]);
+        back.watching[Symbol.dispose]();
+      } else {
+        present.push(follower);
+        watchings.push(watching);
+      }
+    }
+    isChanging = false;
+    await changing;
+    for (const follower of present) {
+      await vi.waitFor(() => expect(follower.board).toEqual(boardOf(ALL.scope)), PATIENCE);
+      expect(follower.faults).toEqual([]);
+    }
+    for (const watching of watchings) watching[Symbol.dispose]();
+  });
+});
