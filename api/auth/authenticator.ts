@@ -1,7 +1,8 @@
 /**
  * Log-in sessions: a family of refresh tokens in the database, and short-lived access tokens beside it.
  *
- * A refresh token is used once. Used again it betrays a theft, and the whole session is revoked.
+ * Each use of a refresh token replaces it. One that the session has left behind betrays a theft, and the whole session
+ * is revoked (drizzle/repositories/refresh-tokens.ts).
  */
 import { randomUUID } from 'node:crypto';
 import type { Queryable } from '../../drizzle/queryable.ts';
@@ -34,16 +35,11 @@ export interface Principal {
   readonly claims: Claims;
 }
 
-/** A session, with the refresh token where there is a new one. */
+/** A session, and the refresh token that continues it: apart, because a cookie may carry it. */
 export interface LoggedIn {
   readonly session: Omit<LoginSession, 'refreshToken'>;
-  readonly refreshToken: string | null;
+  readonly refreshToken: string;
 }
-
-/** Two tabs may refresh with the same token at the same moment. */
-const RACE_MS = 10_000;
-/** Who a token goes to that ends at once. */
-const NOBODY: Peer = { address: '', userAgent: '', origin: null };
 
 export class Authenticator implements Disposable {
   readonly liveSessions: LiveSessions;
@@ -77,36 +73,41 @@ export class Authenticator implements Disposable {
       familyId,
       tokenHash: hash,
       issuedAt: new Date(now),
-      ...this.#successor(peer),
+      ...this.#holder(peer),
     });
     await users.recordLogin(db, user.id, new Date(now));
     return { session: await this.#session(user, familyId), refreshToken: token };
   }
 
-  /** @throws RollcallError UNAUTHENTICATED. */
+  /** @throws RollcallError UNAUTHENTICATED, RATE_LIMITED. */
   async refresh(refreshToken: string | null, peer: Peer): Promise<LoggedIn> {
     if (refreshToken === null) throw unauthenticated('there is no session to refresh');
     const { db, clock } = this.#options;
     const { token, hash } = newRefreshToken();
-    const rotation = await this.#rotate(refreshToken, hash, peer);
+    const now = clock.now();
+    const rotation = await refreshTokens.rotate(db, {
+      tokenHash: hashRefreshToken(refreshToken),
+      child: { tokenHash: hash, ...this.#holder(peer) },
+      now: new Date(now),
+    });
+    if (rotation.outcome === 'throttled') {
+      const { retryAfterMs } = rotation;
+      throw new RollcallError('refreshed too often; wait a moment', { code: 'RATE_LIMITED', retryAfterMs });
+    }
     if (rotation.outcome === 'reused') this.liveSessions.end(rotation.familyId);
-    if (rotation.outcome === 'reused' || rotation.outcome === 'refused')
-      throw unauthenticated('the session has ended');
+    if (rotation.outcome !== 'rotated') throw unauthenticated('the session has ended');
     const user = await users.byId(db, rotation.organisationId, rotation.userId);
     if (user === null) throw unauthenticated('the session has ended');
-    this.liveSessions.extend(rotation.familyId, clock.now() + this.refreshMs);
-    return {
-      session: await this.#session(user, rotation.familyId),
-      refreshToken: rotation.outcome === 'rotated' ? token : null,
-    };
+    this.liveSessions.extend(rotation.familyId, now + this.refreshMs);
+    return { session: await this.#session(user, rotation.familyId), refreshToken: token };
   }
 
-  /** Ends a log-in session: its tokens and its sockets. Either token names it; without one that holds, nothing ends. */
+  /** Ends a log-in session: its tokens and its sockets. An access token that holds names it, or any refresh token. */
   async logout(claims: Claims | RollcallError, refreshToken: string | null): Promise<void> {
     if (!(claims instanceof RollcallError)) return this.#end(claims.sessionId);
     if (refreshToken === null) return;
-    const rotation = await this.#rotate(refreshToken, newRefreshToken().hash, NOBODY);
-    if (rotation.outcome !== 'refused') await this.#end(rotation.familyId);
+    const familyId = await refreshTokens.familyOf(this.#options.db, hashRefreshToken(refreshToken));
+    if (familyId !== null) await this.#end(familyId);
   }
 
   /** What a token says, or why it doesn't hold. */
@@ -141,21 +142,12 @@ export class Authenticator implements Disposable {
     this.liveSessions[Symbol.dispose]();
   }
 
-  #rotate(refreshToken: string, successor: string, peer: Peer): Promise<refreshTokens.Rotation> {
-    return refreshTokens.rotate(this.#options.db, {
-      tokenHash: hashRefreshToken(refreshToken),
-      successor: { tokenHash: successor, ...this.#successor(peer) },
-      now: new Date(this.#options.clock.now()),
-      leewayMs: RACE_MS,
-    });
-  }
-
   async #end(sessionId: string): Promise<void> {
     await refreshTokens.revokeFamily(this.#options.db, sessionId, new Date(this.#options.clock.now()));
     this.liveSessions.end(sessionId);
   }
 
-  #successor({ userAgent, address }: Peer): { expiresAt: Date; userAgent: string; ipAddress: string } {
+  #holder({ userAgent, address }: Peer): { expiresAt: Date; userAgent: string; ipAddress: string } {
     return { expiresAt: new Date(this.#options.clock.now() + this.refreshMs), userAgent, ipAddress: address };
   }
 

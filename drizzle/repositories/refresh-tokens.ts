@@ -1,10 +1,16 @@
 /**
  * Log-in sessions as families of refresh tokens. Tokens are known by their hashes alone.
  *
- * A token is used once: whoever presents it a second time, later than two tabs would, has stolen it or was stolen
- * from, so the whole family ends. What changes a family does so one after the other, also across servers.
+ * Each use of a token issues a child of it, and the answer that carries the child may be lost. So a token may be used
+ * again for as long as none of its children was used. Using a child shows that it was received: from then on its
+ * parent and its siblings lie behind the session, and whoever still presents one of them is a second holder. One of
+ * the two is a thief, and the whole family ends. How long ago the child was used makes no difference: a client keeps
+ * the newest token it was given (tabs keep it in one cookie), and has no way back behind it.
+ *
+ * So at most one child of a token is ever used, and the used tokens of a family are a line. Good are the last of that
+ * line and its children. What changes a family does so one after the other, also across servers.
  */
-import { and, asc, eq, gt, isNull, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, ne, sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import { inTransaction, type Queryable, settle } from '../queryable.ts';
 import { users } from '../schema/people.ts';
@@ -25,19 +31,17 @@ export interface NewToken {
 export interface Presented {
   readonly tokenHash: string;
   /** What takes its place; issued now. */
-  readonly successor: Pick<NewToken, 'tokenHash' | 'expiresAt' | 'userAgent' | 'ipAddress'>;
+  readonly child: Pick<NewToken, 'tokenHash' | 'expiresAt' | 'userAgent' | 'ipAddress'>;
   readonly now: Date;
-  /** How long after its use a token that comes again is taken for a second tab's. */
-  readonly leewayMs: number;
 }
 
-/** What came of a presented token. But for `rotated` there is no successor. */
+/** What came of a presented token. But for `rotated` the child was not issued. */
 export type Rotation =
   | ({ readonly outcome: 'rotated' } & TokenOwner)
-  /** Used a moment ago, by another tab: the session lives, and its newest token is on its way to the client. */
-  | ({ readonly outcome: 'raced' } & TokenOwner)
-  /** Used before: the session was revoked. */
+  /** The session had gone on from it, or from a sibling: it was revoked. */
   | ({ readonly outcome: 'reused' } & TokenOwner)
+  /** It has many children already, and none was used. */
+  | { readonly outcome: 'throttled'; readonly retryAfterMs: number }
   /** No such token, or expired, or revoked, or its user is deactivated. */
   | { readonly outcome: 'refused' };
 
@@ -57,26 +61,27 @@ export interface LoginSession {
   readonly ipAddress: string | null;
 }
 
-/** Issues a token: the first one of a family. */
+/**
+ * A token has so many children at once, and then one more each so often, until it expires: a client in a loop doesn't
+ * fill the table. A bound that ended the session would log out a client whose answers are lost for long. One that
+ * deleted children would let a thief who asks often push out the child of another holder, who could no longer show
+ * that there are two.
+ */
+export const CHILDREN_AT_ONCE = 16;
+export const NEXT_CHILD_MS = 60_000;
+
+/** Issues the first token of a family. */
 export async function issue(db: Queryable, token: NewToken): Promise<void> {
-  // What the network says may be longer than any honest value.
-  const userAgent = token.userAgent?.slice(0, 500);
-  const ipAddress = token.ipAddress?.slice(0, 45);
-  await settle(db.insert(refreshTokens).values({ ...token, userAgent, ipAddress }));
+  await insert(db, token, null);
 }
 
-/** Exchanges a token for its successor, both or neither. */
+/** Exchanges a token for a child of it, both or neither. */
 export async function rotate(db: Queryable, presented: Presented): Promise<Rotation> {
-  const { tokenHash, now, leewayMs } = presented;
+  const { tokenHash, now } = presented;
   return inTransaction(db, async (tx) => {
-    const [found] = await settle(
-      tx
-        .select({ familyId: refreshTokens.familyId })
-        .from(refreshTokens)
-        .where(eq(refreshTokens.tokenHash, tokenHash)),
-    );
-    if (found === undefined) return { outcome: 'refused' };
-    await lockFamily(tx, found.familyId);
+    const presentedFamily = await familyOf(tx, tokenHash);
+    if (presentedFamily === null) return { outcome: 'refused' };
+    await lockFamily(tx, presentedFamily);
     // Read once more: what another did to the family before the lock shows only now.
     const [token] = await settle(
       tx
@@ -88,18 +93,27 @@ export async function rotate(db: Queryable, presented: Presented): Promise<Rotat
     if (token === undefined) return { outcome: 'refused' };
     const { id, organisationId, userId, familyId, expiresAt, usedAt, revokedAt } = token.token;
     const owner = { organisationId, userId, familyId };
-    if (revokedAt !== null || !token.userActive) return { outcome: 'refused' };
-    if (usedAt !== null && now.getTime() - usedAt.getTime() <= leewayMs)
-      return { outcome: 'raced', ...owner };
-    if (usedAt !== null) {
+    if (revokedAt !== null || !token.userActive || expiresAt <= now) return { outcome: 'refused' };
+    if (await isBehind(tx, token.token)) {
       await revoke(tx, familyId, now);
       return { outcome: 'reused', ...owner };
     }
-    if (expiresAt <= now) return { outcome: 'refused' };
-    await settle(tx.update(refreshTokens).set({ usedAt: now }).where(eq(refreshTokens.id, id)));
-    await issue(tx, { ...owner, ...presented.successor, issuedAt: now });
+    const retryAfterMs = await untilNextChild(tx, id, now);
+    if (retryAfterMs > 0) return { outcome: 'throttled', retryAfterMs };
+    if (usedAt === null)
+      await settle(tx.update(refreshTokens).set({ usedAt: now }).where(eq(refreshTokens.id, id)));
+    await insert(tx, { ...owner, ...presented.child, issuedAt: now }, id);
     return { outcome: 'rotated', ...owner };
   });
+}
+
+/** The family of a token, whatever has become of either; null for a token that was never issued. */
+export async function familyOf(db: Queryable, tokenHash: string): Promise<string | null> {
+  const { familyId } = refreshTokens;
+  const [found] = await settle(
+    db.select({ familyId }).from(refreshTokens).where(eq(refreshTokens.tokenHash, tokenHash)),
+  );
+  return found?.familyId ?? null;
 }
 
 /** Ends a log-in session; false when it had ended before. */
@@ -160,6 +174,49 @@ export async function list(
   );
 }
 
+/** @throws DuplicateValue. */
+async function insert(db: Queryable, token: NewToken, parentId: number | null): Promise<void> {
+  // What the network says may be longer than any honest value.
+  const userAgent = token.userAgent?.slice(0, 500);
+  const ipAddress = token.ipAddress?.slice(0, 45);
+  await settle(db.insert(refreshTokens).values({ ...token, parentId, userAgent, ipAddress }));
+}
+
+/** Whether the session went on without the token: a child of it, or of its parent, was used. */
+async function isBehind(
+  tx: Queryable,
+  { id, parentId }: { readonly id: number; readonly parentId: number | null },
+): Promise<boolean> {
+  const wentOn = await settle(
+    tx
+      .select({ id: refreshTokens.id })
+      .from(refreshTokens)
+      .where(
+        and(
+          inArray(refreshTokens.parentId, parentId === null ? [id] : [id, parentId]),
+          ne(refreshTokens.id, id),
+          isNotNull(refreshTokens.usedAt),
+        ),
+      )
+      .limit(1),
+  );
+  return wentOn.length > 0;
+}
+
+/** Milliseconds until the token may have another child; 0 for now. */
+async function untilNextChild(tx: Queryable, tokenId: number, now: Date): Promise<number> {
+  const newest = await settle(
+    tx
+      .select({ issuedAt: refreshTokens.issuedAt })
+      .from(refreshTokens)
+      .where(eq(refreshTokens.parentId, tokenId))
+      .orderBy(desc(refreshTokens.id))
+      .limit(CHILDREN_AT_ONCE),
+  );
+  if (newest[0] === undefined || newest.length < CHILDREN_AT_ONCE) return 0;
+  return Math.max(0, newest[0].issuedAt.getTime() + NEXT_CHILD_MS - now.getTime());
+}
+
 async function revoke(tx: Queryable, familyId: string, now: Date): Promise<boolean> {
   const { rowCount } = await settle(
     tx
@@ -170,7 +227,7 @@ async function revoke(tx: Queryable, familyId: string, now: Date): Promise<boole
   return rowCount !== null && rowCount > 0;
 }
 
-/** Until the transaction ends. A lock of rows would miss the successor that another transaction is adding. */
+/** Until the transaction ends. A lock of rows would miss the child that another transaction is adding. */
 async function lockFamily(tx: Queryable, familyId: string): Promise<void> {
   await settle(tx.execute(sql`SELECT pg_advisory_xact_lock(hashtextextended(${familyId}, 0))`));
 }

@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../drizzle/client.ts';
-import type { Queryable } from '../../drizzle/queryable.ts';
+import { type Queryable, settle } from '../../drizzle/queryable.ts';
 import * as tokens from '../../drizzle/repositories/refresh-tokens.ts';
 import { create } from '../../drizzle/repositories/users.ts';
 import { users } from '../../drizzle/schema/people.ts';
+import { refreshTokens } from '../../drizzle/schema/refresh-tokens.ts';
 import { makeOrganisation, newUser, NOBODY, unique } from '../support/database-fixtures.ts';
 import { describeDatabases } from '../support/databases.ts';
 
 const START = Date.parse('2026-03-01T08:00:00Z');
-const LEEWAY_MS = 10_000;
 
 /** So many minutes after the start. */
 const at = (minutes: number): Date => new Date(START + minutes * 60_000);
@@ -20,13 +20,12 @@ await describeDatabases('log-in sessions', (databases) => {
   let db: Queryable;
   let owner: tokens.TokenOwner;
 
-  /** Uses a token so many minutes after the start; its successor lives an hour. */
-  const use = (tokenHash: string, minutes: number, successor = unique('token')) =>
+  /** Uses a token so many minutes after the start; its child lives an hour. */
+  const use = (tokenHash: string, minutes: number, child = unique('token')) =>
     tokens.rotate(db, {
       tokenHash,
-      successor: { tokenHash: successor, expiresAt: at(minutes + 60), userAgent: 'newer', ipAddress: null },
+      child: { tokenHash: child, expiresAt: at(minutes + 60), userAgent: 'newer', ipAddress: null },
       now: at(minutes),
-      leewayMs: LEEWAY_MS,
     });
   /** A session that starts at the start, and its first token, which lives an hour. */
   const logIn = async (of: tokens.TokenOwner = owner): Promise<string> => {
@@ -55,33 +54,107 @@ await describeDatabases('log-in sessions', (databases) => {
   });
 
   describe('a token', () => {
-    test('is exchanged once, and its successor after it', async () => {
+    test('is exchanged for a child, and that one for its own', async () => {
       const first = await logIn();
       expect(await use(first, 5, 'second' + first)).toEqual({ outcome: 'rotated', ...owner });
       expect(await use('second' + first, 50)).toEqual({ outcome: 'rotated', ...owner });
       expect(await isLive(100)).toBe(true);
     });
 
-    test('that comes again later ends the whole session', async () => {
+    test('whose answers were lost goes on, however late', async () => {
+      const first = await logIn();
+      await use(first, 5);
+      await use(first, 6);
+      expect(await use(first, 59, 'received' + first)).toEqual({ outcome: 'rotated', ...owner });
+      await use('received' + first, 117);
+      expect(await use('received' + first, 118)).toEqual({ outcome: 'rotated', ...owner });
+      expect(await isLive(177)).toBe(true);
+    });
+
+    test('that comes again after its child was used ends the whole session', async () => {
       const first = await logIn();
       await use(first, 5, 'second' + first);
+      await use('second' + first, 6, 'third' + first);
       expect(await use(first, 6)).toEqual({ outcome: 'reused', ...owner });
       expect(await isLive(6)).toBe(false);
-      expect(await use('second' + first, 7)).toEqual({ outcome: 'refused' });
+      expect(await use('third' + first, 7)).toEqual({ outcome: 'refused' });
     });
 
-    test('ends the session also when it has expired since', async () => {
+    test.each([6, 64])(
+      'whose sibling was used ends the whole session, also in minute %i, far behind it',
+      async (minutes) => {
+        const first = await logIn();
+        await use(first, 5, 'hers' + first);
+        await use(first, 5, 'his' + first);
+        await use('hers' + first, 6, 'third' + first);
+        await use('third' + first, 6);
+        expect(await use('his' + first, minutes)).toEqual({ outcome: 'reused', ...owner });
+        expect(await isLive(minutes)).toBe(false);
+      },
+    );
+
+    test('is refused once it has expired, used or not, and its session lives', async () => {
       const first = await logIn();
+      await use(first, 58, 'lost' + first);
       await use(first, 59, 'second' + first);
-      expect(await use(first, 61)).toMatchObject({ outcome: 'reused' });
-      expect(await isLive(61)).toBe(false);
+      expect(await use(first, 60)).toEqual({ outcome: 'refused' });
+      await use('second' + first, 61);
+      expect(await use(first, 62)).toEqual({ outcome: 'refused' });
+      expect(await use('lost' + first, 118)).toEqual({ outcome: 'refused' });
+      expect(await isLive(118)).toBe(true);
     });
 
-    test('that two tabs present at once is exchanged for one of them, and the session lives', async () => {
+    test('that many present at once has a child for each; of two children at once one goes on and the session ends', async () => {
+      for (let round = 0; round < 5; round += 1) {
+        owner = { ...owner, familyId: randomUUID() };
+        const first = await logIn();
+        const children = Array.from({ length: 8 }, () => unique('child'));
+        const outcomes = await Promise.all(children.map((child) => use(first, 5, child)));
+        expect(outcomes).toEqual(children.map(() => ({ outcome: 'rotated', ...owner })));
+        expect(await isLive(5)).toBe(true);
+        const both = await Promise.all(children.slice(0, 2).map((child) => use(child, 6)));
+        expect(both.map(({ outcome }) => outcome).sort()).toEqual(['reused', 'rotated']);
+        expect(await isLive(6)).toBe(false);
+      }
+    });
+
+    test('that is used and its child at once ends the session where the child came first', async () => {
+      for (let round = 0; round < 5; round += 1) {
+        owner = { ...owner, familyId: randomUUID() };
+        const first = await logIn();
+        await use(first, 5, 'child' + first);
+        const [parent, child] = await Promise.all([use(first, 6), use('child' + first, 6)]);
+        expect(child.outcome).toBe('rotated');
+        expect(await isLive(6)).toBe(parent.outcome === 'rotated');
+      }
+    });
+
+    test('has only so many children at once, and another with time', async () => {
       const first = await logIn();
-      const outcomes = await Promise.all([use(first, 5), use(first, 5), use(first, 5)]);
-      expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['raced', 'raced', 'rotated']);
-      expect(await tokens.list(db, owner, at(5))).toHaveLength(1);
+      const outcomes = [];
+      for (let child = 0; child < tokens.CHILDREN_AT_ONCE; child += 1)
+        outcomes.push((await use(first, child / 60)).outcome);
+      expect(new Set(outcomes)).toEqual(new Set(['rotated']));
+      expect(await use(first, tokens.CHILDREN_AT_ONCE / 60)).toEqual({
+        outcome: 'throttled',
+        retryAfterMs: tokens.NEXT_CHILD_MS - 1000,
+      });
+      expect(await use(first, 2, 'received' + first)).toMatchObject({ outcome: 'rotated' });
+      expect(await use(first, 2)).toMatchObject({ outcome: 'throttled' });
+      expect(await use('received' + first, 2)).toMatchObject({ outcome: 'rotated' });
+      expect(await use(first, 2)).toMatchObject({ outcome: 'reused' });
+    });
+
+    test('names its session whatever has become of it', async () => {
+      const first = await logIn();
+      const family = () => tokens.familyOf(db, first);
+      expect(await tokens.familyOf(db, 'never issued')).toBeNull();
+      expect(await family()).toBe(owner.familyId);
+      await use(first, 5, 'second' + first);
+      await use('second' + first, 5);
+      expect(await family()).toBe(owner.familyId);
+      await tokens.revokeFamily(db, owner.familyId, at(5));
+      expect(await family()).toBe(owner.familyId);
     });
 
     test('is refused when it is unknown, expired, revoked or its user deactivated', async () => {
@@ -95,7 +168,7 @@ await describeDatabases('log-in sessions', (databases) => {
       expect(await use(orphan, 1)).toEqual({ outcome: 'refused' });
     });
 
-    test('that a successor already has cannot be issued, and the old one stays good', async () => {
+    test('that another session has cannot be issued, and the old one stays good', async () => {
       const [first, other] = [await logIn(), await logIn({ ...owner, familyId: randomUUID() })];
       await expect(use(first, 1, other)).rejects.toMatchObject({
         name: 'DuplicateValue',
@@ -150,6 +223,18 @@ await describeDatabases('log-in sessions', (databases) => {
         },
       ]);
       expect(await tokens.list(db, owner, at(90))).toEqual([]);
+    });
+
+    test('is deleted whole or not at all', async () => {
+      const first = await logIn();
+      await use(first, 1);
+      const firstAlone = db.delete(refreshTokens).where(eq(refreshTokens.tokenHash, first));
+      await expect(settle(firstAlone)).rejects.toMatchObject({
+        name: 'UnknownReference',
+        field: 'parentId',
+      });
+      await settle(db.delete(refreshTokens).where(eq(refreshTokens.familyId, owner.familyId)));
+      expect(await tokens.familyOf(db, first)).toBeNull();
     });
 
     test('J1: belongs to a user of its organisation', async () => {

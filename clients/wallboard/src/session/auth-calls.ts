@@ -27,7 +27,10 @@ function options(): { signal: AbortSignal } {
   return { signal: AbortSignal.timeout(TIMEOUT_MS) };
 }
 
-/** The cookie is good for one renewal: tabs that share it take turns. Browsers have locks on secure pages only. */
+/**
+ * Tabs share the cookie, and each renewal replaces it. They take turns, so that no late answer puts a token back that
+ * another tab has gone on from. Browsers have locks on secure pages only.
+ */
 async function oneTabAtATime<Result>(run: () => Promise<Result>): Promise<Result> {
   const locks = (navigator as { readonly locks?: LockManager }).locks;
   return locks === undefined ? run() : locks.request(LOCK, run);
