@@ -72,6 +72,18 @@ describe('the log-in session of a page', () => {
     expect(session.state().phase).toBe('in');
   });
 
+  test('a screen that is told to renew later does so then, and is not logged out', async () => {
+    const calls = server('token', refusal('RATE_LIMITED', 42_000), 'token');
+    using session = new Session(calls);
+    await session.restore();
+    await session.refused();
+    expect(session.state().phase).toBe('in');
+    await vi.advanceTimersByTimeAsync(41_999);
+    expect(calls.renewals).toBe(2);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await session.token()).toBe('token 3');
+  });
+
   test('a token is renewed before it runs out, for as long as the page is open', async () => {
     const calls = server('token');
     using session = new Session(calls);
