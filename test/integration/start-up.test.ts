@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../drizzle/client.ts';
 import { seededFolder } from '../support/data-folders.ts';
-import { logIn } from '../support/people.ts';
+import { logIn, sayHello } from '../support/people.ts';
 import { RawSocket } from '../support/raw-socket.ts';
 import { runToEnd, startServerProcess } from '../support/server-process.ts';
 
@@ -69,23 +69,27 @@ test('an expired token is refused on every way in', async () => {
   expect(await socket.closed).toEqual({ code: 4401, reason: 'the token has expired' });
 });
 
-test('C6, F2: after kill -9 everything acknowledged is there, and who was connected is expected back', async () => {
+test('C6, F2, B6: after kill -9 what was acknowledged is there, and answered again; who was there is expected back', async () => {
   await using folder = await seededFolder();
-  using first = await (async () => {
+  const tea = { op: 'status', id: 'a', status: 'break', reason: 'tea' };
+  using agent = await (async () => {
     const server = await startServerProcess({ DATA_DIR: folder.path });
-    const agent = await logIn(server.url, 'agent0001');
-    const socket = await RawSocket.open(server.url, '/agent');
-    socket.send({ op: 'hello', token: agent.token, device: 'test' });
-    await socket.next(({ op }) => op === 'welcome');
-    expect(await socket.ask({ op: 'status', id: 'a', status: 'break', reason: 'tea' })).toMatchObject({
-      op: 'ok',
-      seq: 2,
-    });
+    const person = await logIn(server.url, 'agent0001');
+    const { socket, welcome } = await sayHello(server.url, person.token);
+    expect(await socket.ask(tea)).toMatchObject({ op: 'ok', seq: 2 });
     expect(await server.end('SIGKILL')).toBe('SIGKILL');
-    return agent;
+    return { ...person, session: welcome['session'] };
   })();
   await using server = await startServerProcess({ DATA_DIR: folder.path });
   using manager = await logIn(server.url, 'manager');
-  const { agents } = await manager.api.presence.board.query({ scope: { agentId: first.id } });
-  expect(agents).toMatchObject([{ status: 'break', reason: 'tea', connectivity: 'reconnecting', seq: 3 }]);
+  const board = () => manager.api.presence.board.query({ scope: { agentId: agent.id } });
+  expect((await board()).agents).toMatchObject([
+    { status: 'break', reason: 'tea', connectivity: 'reconnecting', seq: 3 },
+  ]);
+
+  // B6: the answer that the crash may have swallowed is given again, and nothing is done twice.
+  const { socket } = await sayHello(server.url, agent.token, { resume: { session: agent.session, seq: 2 } });
+  using _ = socket;
+  expect(await socket.ask(tea)).toEqual({ op: 'ok', id: 'a', seq: 2 });
+  expect((await board()).agents).toMatchObject([{ status: 'break', connectivity: 'connected', seq: 4 }]);
 });
