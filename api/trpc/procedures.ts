@@ -1,33 +1,24 @@
 import { initTRPC, TRPCError } from '@trpc/server';
-import { deserialize, serialize, type SuperJSONResult } from 'superjson';
+import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { ZodError } from 'zod';
 import { type ErrorDetail, ERRORS, RollcallError } from '../contract/errors.ts';
 import type { Context } from './context.ts';
-
-/** superjson, whose complaints about what was sent are the sender's fault. No input is the input `undefined`. */
-const transformer = {
-  serialize,
-  deserialize: (value: SuperJSONResult | undefined): unknown => {
-    try {
-      return value === undefined ? undefined : deserialize(value);
-    } catch (cause) {
-      throw new TRPCError({ code: 'PARSE_ERROR', message: 'the input is not superjson', cause });
-    }
-  },
-};
+import { transformer } from './transformer.ts';
 
 const t = initTRPC.context<Context>().create({
   transformer,
   isDev: false,
-  /** Errors carry their place in the closed table, never a stack. */
+  /** Errors carry their place in the closed table, and its codes, never a stack. */
   errorFormatter: ({ shape, error }) => {
     const detail = detailOf(error);
+    const { trpc, http } = ERRORS[detail.code];
     const { stack: _, ...data } = shape.data;
     const message = detail.code === 'INTERNAL' ? 'something went wrong on the server' : shape.message;
     return {
       ...shape,
       message: error.cause instanceof ZodError ? 'the input is not valid' : message,
-      data: { ...data, rollcall: detail },
+      code: TRPC_ERROR_CODES_BY_KEY[trpc],
+      data: { ...data, code: trpc, httpStatus: http, rollcall: detail },
     };
   },
   jsonl: { contentType: 'application/jsonl' },

@@ -35,7 +35,7 @@ describe('calls', () => {
     const batch = Array.from({ length: 101 }, (_, id) => call(id, 'mutation', 'change'));
     const answers = await say(batch);
     expect(answers.map(({ id }) => id)).toEqual(batch.map(({ id }) => id));
-    expect(answers[0]).toMatchObject(problem(0, 'PARSE_ERROR', { code: 'VALIDATION' }));
+    expect(answers[0]).toMatchObject(problem(0, 'BAD_REQUEST', { code: 'VALIDATION' }));
     expect(await say(batch.slice(0, 100))).toHaveLength(100);
   });
 
@@ -105,7 +105,7 @@ describe('errors', () => {
   test('of a frame that is not text', async () => {
     const { connection, socket } = trialConnection();
     connection.message(null);
-    expect(socket.take()).toMatchObject([problem(null, 'PARSE_ERROR', { code: 'VALIDATION' })]);
+    expect(socket.take()).toMatchObject([problem(null, 'BAD_REQUEST', { code: 'VALIDATION' })]);
   });
 
   test('of a context that can not be made are told to each call', async () => {
@@ -158,7 +158,7 @@ describe('connection parameters', () => {
 
   test('that are not JSON are asked for again', async () => {
     const { contexts, say } = trialConnection({ query: 'connectionParams=1' });
-    expect(await say('{')).toMatchObject([problem(null, 'PARSE_ERROR', { code: 'VALIDATION' })]);
+    expect(await say('{')).toMatchObject([problem(null, 'BAD_REQUEST', { code: 'VALIDATION' })]);
     await say({ method: 'connectionParams', data: { token: 'T' } });
     expect(contexts).toEqual([{ token: 'T' }]);
   });
