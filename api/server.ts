@@ -69,7 +69,7 @@ export class Server implements Disposable {
     return new Server(await loadNative(), options);
   }
 
-  readonly publish: Publish = (channel, text) => void this.#app.publish(channel, text);
+  readonly publish: Publish = (channel, frame) => void this.#app.publish(channel, frame);
 
   /**
    * Begins to serve; answers the ports that it listens at, in the order in which they were asked for.
