@@ -58,14 +58,11 @@ export async function startWatchServer(): Promise<WatchServer> {
   const server = opened.use(
     await Server.open({ tls: null, trustedProxies: readEnvironment({}).TRUSTED_PROXIES, maxBodyBytes: 1e6 }),
   );
-  const onInternalError = (error: Error) => {
-    throw error;
-  };
   const channels = opened.use(new Channels(server.publish, systemClock));
   const http = new TrpcHttp({
     router: appRouter,
     isEncrypted: false,
-    onInternalError,
+    onInternalError: fail,
     createContext: async ({ token, ...call }) => ({
       ...services,
       ...call,
@@ -81,8 +78,8 @@ export async function startWatchServer(): Promise<WatchServer> {
       refuse: () => new Response(null, { status: 400 }),
     },
     sockets: {
-      '/broadcast': new TrpcSockets({ services, channels, onInternalError }).route,
-      '/socket': new TrpcSockets({ services, channels: null, onInternalError }).route,
+      '/broadcast': new TrpcSockets({ services, channels, onInternalError: fail }).route,
+      '/socket': new TrpcSockets({ services, channels: null, onInternalError: fail }).route,
     },
   });
   const base = `127.0.0.1:${port}`;
@@ -121,10 +118,9 @@ async function openServices(
       tickMs: 5,
     }),
   );
-  const onError = (error: unknown) => {
-    throw error;
-  };
-  const relay = opened.use(await OutboxRelay.start({ db, pool, clock: systemClock, engine, laws, onError }));
+  const relay = opened.use(
+    await OutboxRelay.start({ db, pool, clock: systemClock, engine, laws, onError: fail }),
+  );
   const accessMs = 3_600_000;
   const tokens = new Tokens({
     clock: systemClock,
@@ -136,6 +132,11 @@ async function openServices(
     new Authenticator({ db, clock: systemClock, tokens, accessMs, refreshMs: accessMs, memberOf }),
   );
   return { db, engine, authenticator, relay };
+}
+
+/** An unhandled rejection ends the test run. */
+function fail(error: unknown): never {
+  throw error;
 }
 
 type Watching = Parameters<WatchServer['watch']>[2];
