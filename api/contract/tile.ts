@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storableText } from './text.ts';
 
 export const CATEGORIES = ['available', 'busy', 'away', 'break', 'wrap_up', 'offline'] as const;
 export const categorySchema = z.enum(CATEGORIES);
@@ -66,7 +67,7 @@ export type Tile = z.infer<typeof tileSchema>;
 export const scopeSchema = z.union([
   z.strictObject({ all: z.literal(true) }),
   z.strictObject({ teamId: z.int() }),
-  z.strictObject({ department: z.string().min(1).max(100) }),
+  z.strictObject({ department: storableText.min(1).max(100) }),
   z.strictObject({ agentId: z.int() }),
   z.strictObject({ admin: z.literal(true) }),
 ]);
