@@ -1,39 +1,50 @@
-/** `npm run simulate -- --url U --agents N --password P [--rate R] [--seed S]` */
-import { parseArgs } from 'node:util';
-import { Simulator } from './simulator.ts';
+/**
+ * `npm run simulate -- --url U --agents N --password P [--speed S | --rate R] [--seed S] [--watchers W] [--minutes M]`
+ *
+ * Agents at work, S times as fast as people, or R status changes a second of all together. A line of JSON each ten
+ * seconds says how it goes. With --minutes it stops by itself, compares what the board shows with what the agents were
+ * promised and what the watchers hold, and ends with 1 where something was wrong.
+ */
+import { type Arguments, readArguments } from './arguments.ts';
+import { Run } from './run.ts';
 
-const { values } = parseArgs({
-  options: {
-    url: { type: 'string', default: 'http://127.0.0.1:3000' },
-    agents: { type: 'string', default: '200' },
-    password: { type: 'string', default: 'Rollcall1' },
-    rate: { type: 'string', default: '10' },
-    seed: { type: 'string', default: '1' },
-  },
-});
+const TELL_MS = 10_000;
 
-const simulator = new Simulator({
-  url: values.url,
-  agents: positive('--agents', values.agents),
-  password: values.password,
-  rate: positive('--rate', values.rate),
-  seed: Number(values.seed),
+const stopped = new Promise<'stopped'>((resolve) => {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve('stopped'));
 });
-const telling = setInterval(() => process.stdout.write(`${JSON.stringify(simulator.tally)}\n`), 10_000);
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.once(signal, () => {
-    clearInterval(telling);
-    void simulator[Symbol.asyncDispose]().then(() => process.exit(0));
-  });
-}
-await simulator.start().catch((error: unknown) => {
+await simulate(readArguments(process.argv.slice(2))).catch((error: unknown) => {
   process.stderr.write(`simulate: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
+  process.exitCode = 1;
 });
+// Whatever a socket still waits for: it is over.
+process.exit();
 
-function positive(name: string, text: string): number {
-  const value = Number(text);
-  if (Number.isFinite(value) && value > 0) return value;
-  process.stderr.write(`simulate: ${name}: must be a number above 0\n`);
-  process.exit(1);
+async function simulate(args: Arguments): Promise<void> {
+  await using run = await Run.open(args);
+  const telling = setInterval(() => tell(run), TELL_MS);
+  try {
+    if ((await Promise.race([run.start(), stopped])) === 'stopped') return;
+    tell(run);
+    if ((await Promise.race([stopped, after(args.minutes)])) === 'stopped') return;
+    const wrong = await run.judge();
+    tell(run);
+    process.stdout.write(
+      `verdict: ${wrong.length === 0 ? 'right' : `WRONG: ${wrong.slice(0, 20).join('; ')}`}\n`,
+    );
+    if (wrong.length > 0) process.exitCode = 1;
+  } finally {
+    clearInterval(telling);
+  }
+}
+
+function tell(run: Run): void {
+  process.stdout.write(`${JSON.stringify(run.report())}\n`);
+}
+
+/** Never, for null. */
+function after(minutes: number | null): Promise<void> {
+  return new Promise((resolve) => {
+    if (minutes !== null) setTimeout(resolve, minutes * 60_000);
+  });
 }

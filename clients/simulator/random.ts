@@ -8,17 +8,3 @@ export function seededRandom(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
-
-/** One of the items; how likely each is, its weight says. */
-export function pickWeighted<Item>(
-  items: readonly Item[],
-  weightOf: (item: Item) => number,
-  random: () => number,
-): Item | undefined {
-  let left = random() * items.reduce((sum, item) => sum + weightOf(item), 0);
-  return items.find((item) => (left -= weightOf(item)) < 0);
-}
-
-export function pick<Item>(items: readonly Item[], random: () => number): Item | undefined {
-  return items[Math.floor(random() * items.length)];
-}

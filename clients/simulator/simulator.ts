@@ -1,11 +1,12 @@
-/** Agents who are not there: each on a real agent socket, changing status at a common rate. */
+/** Agents who are not there, each on real agent sockets, doing what a script says. */
 import { WebSocket } from 'ws';
-import type { Category } from '../../api/contract/tile.ts';
-import { AgentSocket } from '../sdk/agent-socket.ts';
 import { createRollcallClient, type RollcallClient } from '../sdk/client.ts';
-import { CommandRefused } from '../sdk/commands.ts';
-import { Login } from '../sdk/login.ts';
-import { pick, pickWeighted, seededRandom } from './random.ts';
+import { Agenda } from './agenda.ts';
+import { type Acknowledged, SimulatedAgent } from './agent.ts';
+import { Entrance } from './entrance.ts';
+import type { Deed, Script } from './plan/script.ts';
+import { type Roster, teamOf, usernameOf } from './roster.ts';
+import { Tally } from './tally.ts';
 
 export interface SimulatorOptions {
   /** `http://host:port` */
@@ -13,131 +14,114 @@ export interface SimulatorOptions {
   /** How many; they are agent0001… */
   readonly agents: number;
   readonly password: string;
-  /** Status changes a second, of all together. */
-  readonly rate: number;
-  readonly seed: number;
+  readonly script: Script;
+  /** Who belongs to which team; fifties where absent. */
+  readonly roster?: Roster;
+  /** Hears each acknowledged change, those on the way to others too. */
+  readonly onAcknowledged?: (acknowledged: Acknowledged) => void;
 }
 
-export interface Tally {
-  connected: number;
-  changes: number;
-  refused: number;
+interface Next {
+  readonly agent: SimulatedAgent;
+  readonly deed: Deed;
+  readonly deeds: Iterator<Deed, void, void>;
 }
 
-/** So many log in at once: checking a password costs the server milliseconds. */
-const PARALLEL_LOGINS = 4;
-/** What people at work turn to next: mostly to customers. */
-const LIKELIHOOD: Readonly<Record<Category, number>> = {
-  available: 8,
-  busy: 9,
-  wrap_up: 6,
-  break: 1,
-  away: 1,
-  offline: 0,
-};
-/** Some agents work with a reason; the catalogue tells which statuses need one. */
-const REASONS = ['team meeting', 'coaching with Alex', 'new product training', 'lunch with the team'];
+/** How often somebody who isn't idle shows it, real time. */
+const STIR_SECONDS = 60;
 
 export class Simulator implements AsyncDisposable {
-  readonly tally: Tally = { connected: 0, changes: 0, refused: 0 };
+  readonly tally = new Tally();
+  readonly agents: readonly SimulatedAgent[];
   readonly #options: SimulatorOptions;
-  readonly #random: () => number;
   readonly #client: RollcallClient;
-  readonly #sockets: AgentSocket[] = [];
-  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
-  readonly #underWay = new Set<Promise<void>>();
-  #isPaused = false;
-  #isOver = false;
+  readonly #agenda: Agenda<Next>;
+  #stirring: ReturnType<typeof setInterval> | null = null;
+  #seconds = 0;
 
   constructor(options: SimulatorOptions) {
     this.#options = options;
-    this.#random = seededRandom(options.seed);
-    this.#client = createRollcallClient({ url: options.url, token: () => null, WebSocket });
+    const { url, password, script, onAcknowledged } = options;
+    this.#client = createRollcallClient({ url, token: () => null, WebSocket });
+    const entrance = new Entrance(this.#client, password);
+    const world = {
+      socketUrl: `${url.replace(/^http/, 'ws')}/agent`,
+      tally: this.tally,
+      logIn: (username: string) => entrance.logIn(username),
+      acknowledged: (acknowledged: Acknowledged) => onAcknowledged?.(acknowledged),
+    };
+    this.#agenda = new Agenda({
+      speed: script.speed,
+      beginsAt: script.beginsAt,
+      onDue: (next) => this.#do(next),
+    });
+    this.agents = Array.from(
+      { length: options.agents },
+      (_, index) => new SimulatedAgent(usernameOf(index), world, index),
+    );
   }
 
-  /** Logs everybody in and sets them going; resolves when the last one is in. */
+  /** How many should be there now, and how many are. */
+  get attendance(): { readonly present: number; readonly connected: number } {
+    return {
+      present: this.agents.filter(({ isPresent }) => isPresent).length,
+      connected: this.agents.filter(({ isConnected }) => isConnected).length,
+    };
+  }
+
+  /**
+   * Logs in whoever is there when the script begins and sets everybody going; resolves when the last one is in.
+   * @throws TRPCClientError where somebody can't log in.
+   */
   async start(): Promise<void> {
-    const names = Array.from(
-      { length: this.#options.agents },
-      (_, index) => `agent${String(index + 1).padStart(4, '0')}`,
-    );
-    const next = names.values();
-    await Promise.all(
-      Array.from({ length: PARALLEL_LOGINS }, async () => {
-        for (const name of next) if (!this.#isOver) await this.#begin(name);
-      }),
-    );
+    for (const [index, agent] of this.agents.entries()) this.#plan(agent, index);
+    this.#agenda.start();
+    this.#stirring = setInterval(() => this.#stir(), 1000);
+    const [first, ...others] = this.agents.filter(({ isPresent }) => isPresent);
+    // Where the password is wrong, one try tells.
+    await first?.begin();
+    await Promise.all(others.map((agent) => agent.begin()));
   }
 
-  /** Everybody stays as they are; resolves when the last change is answered. */
+  /** Everybody stays as they are, and all networks work; resolves when the last change is answered. */
   async pause(): Promise<void> {
-    this.#isPaused = true;
-    await Promise.all(this.#underWay);
+    this.#agenda.stop();
+    await Promise.all(this.agents.map((agent) => agent.quiet()));
   }
 
   resume(): void {
-    this.#isPaused = false;
+    this.#agenda.start();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isOver = true;
-    for (const timer of this.#timers) clearTimeout(timer);
-    for (const socket of this.#sockets) socket.stop();
+    this.#agenda[Symbol.dispose]();
+    if (this.#stirring !== null) clearInterval(this.#stirring);
+    for (const agent of this.agents) agent.stop();
     this.#client.close();
     await Promise.resolve();
   }
 
-  async #begin(username: string): Promise<void> {
-    const login = await Login.open(this.#client, username, this.#options.password);
-    const url = `${this.#options.url.replace(/^http/, 'ws')}/agent`;
-    const socket = new AgentSocket({
-      url,
-      token: (wanted) => login.token(wanted),
-      device: 'simulator',
-      WebSocket,
-      random: this.#random,
-    });
-    this.#sockets.push(socket);
-    this.tally.connected += 1;
-    this.#later(() => this.#takeTurn(socket));
-  }
-
-  /** Changes a status when its turn comes, and again after as long as the rate says, give or take. */
-  async #takeTurn(socket: AgentSocket): Promise<void> {
-    if (!this.#isPaused) {
-      const change = this.#change(socket).finally(() => this.#underWay.delete(change));
-      this.#underWay.add(change);
-      await change;
-    }
-    this.#later(() => this.#takeTurn(socket));
-  }
-
-  async #change(socket: AgentSocket): Promise<void> {
-    const { statuses, allowed, connection } = socket.state;
-    const offered = statuses.filter((status) => allowed.includes(status.code));
-    const status = pickWeighted(offered, ({ category }) => LIKELIHOOD[category], this.#random);
-    if (connection !== 'live' || status === undefined) return;
-    const reason = status.reasonRequired ? pick(REASONS, this.#random) : undefined;
-    socket.active();
-    try {
-      await socket.setStatus(status.code, reason === undefined ? {} : { reason });
-      this.tally.changes += 1;
-    } catch (error) {
-      if (!(error instanceof CommandRefused)) throw error;
-      this.tally.refused += 1;
+  /** What lies before the beginning is taken as done; the first deed after it is planned. */
+  #plan(agent: SimulatedAgent, index: number): void {
+    const { script, roster = null } = this.#options;
+    const deeds = script.deedsOf({ index, team: teamOf(index, roster) });
+    for (let next = deeds.next(); next.done !== true; next = deeds.next()) {
+      const deed = next.value;
+      if (deed.at > script.beginsAt) return this.#agenda.add(deed.at, { agent, deed, deeds });
+      agent.recall(deed);
     }
   }
 
-  #later(run: () => Promise<void>): void {
-    if (this.#isOver) return;
-    const meanMs = (this.#options.agents / this.#options.rate) * 1000;
-    const timer = setTimeout(
-      () => {
-        this.#timers.delete(timer);
-        void run();
-      },
-      meanMs * 2 * this.#random(),
-    );
-    this.#timers.add(timer);
+  #do({ agent, deed, deeds }: Next): void {
+    const next = deeds.next();
+    if (next.done !== true) this.#agenda.add(next.value.at, { agent, deed: next.value, deeds });
+    agent.do(deed);
+  }
+
+  /** A part of the people each second. */
+  #stir(): void {
+    this.#seconds += 1;
+    for (let place = this.#seconds % STIR_SECONDS; place < this.agents.length; place += STIR_SECONDS)
+      this.agents[place]?.stir();
   }
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { steadyRate } from '../../clients/simulator/plan/steady-rate.ts';
 import { Simulator } from '../../clients/simulator/simulator.ts';
 import { type CuttingProxy, startCuttingProxy } from '../support/cutting-proxy.ts';
 import { type DataFolder, PASSWORD, seededFolder } from '../support/data-folders.ts';
@@ -10,6 +11,7 @@ import { RawSocket } from '../support/raw-socket.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 
 const CUTS = 20;
+const AGENTS = 200;
 const RATE = 500;
 
 let folder: DataFolder;
@@ -21,7 +23,8 @@ beforeAll(async () => {
   folder = await seededFolder();
   server = await startServerProcess({ DATA_DIR: folder.path });
   proxy = await startCuttingProxy(server.url);
-  simulator = new Simulator({ url: server.url, agents: 200, password: PASSWORD, rate: RATE, seed: 1 });
+  const script = steadyRate({ seed: 1, agents: AGENTS, rate: RATE });
+  simulator = new Simulator({ url: server.url, agents: AGENTS, password: PASSWORD, script });
   await simulator.start();
 });
 
