@@ -85,10 +85,10 @@ describe('a body', () => {
     expect(await refusalOf(new Response(chunked.body, chunked))).toMatchObject({ code: 'VALIDATION' });
   });
 
+  // 0: the answer may be lost with the connection that is cut.
   test('of sixteen megabytes is not read to its end', async () => {
     const head = `POST ${LOGIN} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${BODY_BYTES * 16}\r\n\r\n`;
     const { status } = await sendRaw(server.url, head + ' '.repeat(BODY_BYTES * 16));
-    // The answer may be lost with the connection that is cut.
     expect([0, 400]).toContain(status);
   });
 
@@ -216,8 +216,9 @@ describe('a request', () => {
     expect(response.status).toBe(200);
   });
 
+  // 0: the answer may be lost with the connection that is cut.
   test.each([
-    ['headers without end', request('GET /health', `X-Bomb: ${'x'.repeat(1_000_000)}\r\n`), [431]],
+    ['headers without end', request('GET /health', `X-Bomb: ${'x'.repeat(1_000_000)}\r\n`), [0, 431]],
     ['more headers than there are', request('GET /health', 'X-Bomb: x\r\n'.repeat(5000)), [0, 431]],
     ['no host', 'GET /health HTTP/1.1\r\nConnection: close\r\n\r\n', [400]],
     ['a host that is none', 'GET /health HTTP/1.1\r\nHost: a b/c@d\r\nConnection: close\r\n\r\n', [400]],
