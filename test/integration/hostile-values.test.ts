@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Scope } from '../../api/contract/tile.ts';
 import { type DataFolder, seededFolder } from '../support/data-folders.ts';
 import { expectOrdinaryService, faultsLogged } from '../support/ordinary-service.ts';
@@ -23,8 +23,6 @@ beforeAll(async () => {
   agent = await logIn(server.url, 'agent0001');
 });
 
-afterEach(() => expectOrdinaryService(server));
-
 afterAll(async () => {
   for (const one of [admin, agent]) one[Symbol.dispose]();
   await server[Symbol.asyncDispose]();
@@ -48,6 +46,8 @@ function tell(path: string, input: object, { token } = admin): Promise<Response>
 }
 
 describe('an id', () => {
+  afterAll(() => expectOrdinaryService(server));
+
   test.each([
     '-1',
     '0',
@@ -101,6 +101,8 @@ describe('an id', () => {
 });
 
 describe('a scope', () => {
+  afterAll(() => expectOrdinaryService(server));
+
   test.each([
     '{}',
     '{"all":false}',
@@ -129,6 +131,8 @@ describe('a scope', () => {
 });
 
 describe('a page', () => {
+  afterAll(() => expectOrdinaryService(server));
+
   test.each([
     '{"page":0}',
     '{"page":-1}',
@@ -154,6 +158,8 @@ describe('a page', () => {
 });
 
 describe('a text', () => {
+  afterAll(() => expectOrdinaryService(server));
+
   const made = {
     username: 'made',
     email: 'made@example.com',
@@ -200,6 +206,8 @@ describe('a text', () => {
 });
 
 describe('G1: a cursor', () => {
+  afterAll(() => expectOrdinaryService(server));
+
   test('of another scope, of another view, or of nothing at all begins with a snapshot', async () => {
     using manager = await logIn(server.url, 'manager');
     using supervisor = await logIn(server.url, 'supervisor01');
