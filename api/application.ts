@@ -8,6 +8,7 @@ import { migrate } from '../drizzle/migrate.ts';
 import { systemClock } from '../engine/clock.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { members } from '../drizzle/repositories/members.ts';
+import * as refreshTokens from '../drizzle/repositories/refresh-tokens.ts';
 import { openFileJournal } from '../engine/journal/file.ts';
 import type { FolderLock } from '../engine/journal/lock.ts';
 import { AgentGateway } from './agent-gateway.ts';
@@ -50,8 +51,9 @@ export interface Application extends AsyncDisposable {
 }
 
 const NODE = 'node1';
-/** The embedded database tidies up only when it is told to. */
 const MAINTENANCE_MS = 3_600_000;
+/** How long log-in sessions that ended stay in the database. */
+const ENDED_SESSIONS_MS = 30 * 86_400_000;
 const MAX_BODY_BYTES = 1 << 20;
 const WALLBOARD = fileURLToPath(new URL('../clients/wallboard/dist', import.meta.url));
 
@@ -132,11 +134,17 @@ async function openMasterData(
 ): Promise<{ database: Database; firstStart: FirstStart }> {
   const onError = (error: Error) => log.error({ err: error }, 'database connection lost');
   const database = opened.use(await openIn(lock.folder, environment, onError));
-  opened.use(systemClock.every(MAINTENANCE_MS, () => void database.maintain().catch(onError)));
+  opened.use(systemClock.every(MAINTENANCE_MS, () => void tidy(database).catch(onError)));
   await migrate(database.db);
   const firstStart = await ensureFirstOrganisation(database.db, environment.ADMIN_PASSWORD ?? null);
   await prepare?.(database, firstStart);
   return { database, firstStart };
+}
+
+/** What grows without end is cut back; the embedded database does its own upkeep only when it is told to. */
+async function tidy(database: Database): Promise<void> {
+  await refreshTokens.prune(database.db, new Date(systemClock.now() - ENDED_SESSIONS_MS));
+  await database.maintain();
 }
 
 async function openEngine(
@@ -170,7 +178,7 @@ async function openAuthenticator(
     accessMs,
   });
   const memberOf = (userId: number) => engine.record(userId)?.member ?? null;
-  return new Authenticator({ db: database.db, clock: systemClock, tokens, accessMs, refreshMs, memberOf });
+  return Authenticator.open({ db: database.db, clock: systemClock, tokens, accessMs, refreshMs, memberOf });
 }
 
 /** @throws BadVariable for a file that can't be read. */

@@ -47,12 +47,21 @@ export class Authenticator implements Disposable {
   readonly #options: AuthenticatorOptions;
   readonly #limits = new LoginLimits();
 
-  constructor(options: AuthenticatorOptions) {
+  private constructor(options: AuthenticatorOptions) {
     this.#options = options;
     this.refreshMs = options.refreshMs;
     const { clock, accessMs, memberOf } = options;
     const isDeactivated = (userId: number) => memberOf(userId)?.active === false;
     this.liveSessions = new LiveSessions({ clock, accessMs, isDeactivated });
+  }
+
+  /** Knows which sessions ended while an access token of theirs may still be about, also before a restart. */
+  static async open(options: AuthenticatorOptions): Promise<Authenticator> {
+    const { db, clock, accessMs } = options;
+    const authenticator = new Authenticator(options);
+    const ended = await refreshTokens.revokedSince(db, new Date(clock.now() - accessMs));
+    for (const sessionId of ended) authenticator.liveSessions.end(sessionId);
+    return authenticator;
   }
 
   /** @throws RollcallError UNAUTHENTICATED, RATE_LIMITED. */

@@ -10,7 +10,7 @@
  * So at most one child of a token is ever used, and the used tokens of a family are a line. Good are the last of that
  * line and its children. What changes a family does so one after the other, also across servers.
  */
-import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, ne, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, isNotNull, isNull, ne, sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import { inTransaction, type Queryable, settle } from '../queryable.ts';
 import { users } from '../schema/people.ts';
@@ -122,6 +122,27 @@ export async function revokeFamily(db: Queryable, familyId: string, now: Date): 
     await lockFamily(tx, familyId);
     return revoke(tx, familyId, now);
   });
+}
+
+/** The log-in sessions that were revoked at that time or later. */
+export async function revokedSince(db: Queryable, since: Date): Promise<readonly string[]> {
+  const { familyId, revokedAt } = refreshTokens;
+  const families = await settle(
+    db.selectDistinct({ familyId }).from(refreshTokens).where(gte(revokedAt, since)),
+  );
+  return families.map((family) => family.familyId);
+}
+
+/** Deletes the log-in sessions that were revoked, or whose last token expired, before that time; each whole. */
+export async function prune(db: Queryable, before: Date): Promise<void> {
+  const { familyId, expiresAt, revokedAt } = refreshTokens;
+  const limit = sql`${before.toISOString()}::timestamptz`;
+  const ended = db
+    .select({ familyId })
+    .from(refreshTokens)
+    .groupBy(familyId)
+    .having(sql`max(${expiresAt}) < ${limit} OR bool_and(coalesce(${revokedAt} < ${limit}, false))`);
+  await settle(db.delete(refreshTokens).where(inArray(familyId, ended)));
 }
 
 /** Whether the log-in session still holds: not revoked, not expired, its user active. */

@@ -237,6 +237,34 @@ await describeDatabases('log-in sessions', (databases) => {
       expect(await tokens.familyOf(db, first)).toBeNull();
     });
 
+    test('that was revoked is told to a server that starts soon after', async () => {
+      await use(await logIn(), 1);
+      const { familyId } = owner;
+      await tokens.revokeFamily(db, familyId, at(10));
+      expect(await tokens.revokedSince(db, at(10))).toEqual(expect.arrayContaining([familyId]));
+      expect(await tokens.revokedSince(db, at(11))).not.toContain(familyId);
+    });
+
+    test('that ended long ago is forgotten, one that lives is kept whole', async () => {
+      const families = { expired: randomUUID(), revoked: randomUUID(), living: randomUUID() };
+      const firsts: Record<string, string> = {};
+      for (const [name, familyId] of Object.entries(families)) {
+        const first = await logIn({ ...owner, familyId });
+        firsts[name] = first;
+        await use(first, name === 'expired' ? 1 : 30);
+      }
+      await tokens.revokeFamily(db, families.revoked, at(40));
+      const kept = async () => {
+        const found = await Promise.all(Object.values(firsts).map((first) => tokens.familyOf(db, first)));
+        return found.filter((family) => family !== null);
+      };
+      await tokens.prune(db, at(40));
+      expect(await kept()).toEqual([families.expired, families.revoked, families.living]);
+      await tokens.prune(db, at(62));
+      expect(await kept()).toEqual([families.living]);
+      expect(await tokens.isFamilyLive(db, families.living, at(62))).toBe(true);
+    });
+
     test('J1: belongs to a user of its organisation', async () => {
       const { id: other } = await makeOrganisation(db);
       await expect(logIn({ ...owner, organisationId: other })).rejects.toMatchObject({

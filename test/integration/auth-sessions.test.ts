@@ -235,13 +235,14 @@ describe('log-in', () => {
 test('F2: a log-in session outlives kill -9, and so does its end', async () => {
   const [browser, gone] = [browserAt(FAR_AWAY), browserAt(FAR_AWAY)];
   const { token } = await logIn(browser, 'agent0014');
-  await logIn(gone, 'agent0014');
+  const { token: endedToken } = await logIn(gone, 'agent0014');
   const ended = browserAt(FAR_AWAY);
   ended.takeFrom(gone);
   await gone.mutate('auth.logout', {});
   expect(await server.end('SIGKILL')).toBe('SIGKILL');
   server = await startServerProcess({ ...behindProxy(), PORT: new URL(server.url).port });
   expect((await me(token)).status).toBe(200);
+  expect((await me(endedToken)).status).toBe(401);
   expect(await sessionOf(await browser.mutate('auth.refresh', {}))).toMatchObject({
     user: { username: 'agent0014' },
   });

@@ -129,7 +129,7 @@ async function openServices(
   });
   const memberOf = (userId: number) => engine.record(userId)?.member ?? null;
   const authenticator = opened.use(
-    new Authenticator({ db, clock: systemClock, tokens, accessMs, refreshMs: accessMs, memberOf }),
+    await Authenticator.open({ db, clock: systemClock, tokens, accessMs, refreshMs: accessMs, memberOf }),
   );
   return { db, engine, authenticator, relay };
 }
