@@ -12,7 +12,8 @@ import { runUntilSignal } from '../process.ts';
 
 const PASSWORD = 'Rollcall1';
 const AGENTS = '200';
-const RATE = '8';
+/** Simulated seconds in a real one: a call takes half a minute, a shift an hour. */
+const SPEED = '8';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 await runUntilSignal(async () => {
@@ -42,8 +43,8 @@ await runUntilSignal(async () => {
       AGENTS,
       '--password',
       PASSWORD,
-      '--rate',
-      RATE,
+      '--speed',
+      SPEED,
     ],
     { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] },
   );
@@ -55,7 +56,8 @@ await runUntilSignal(async () => {
       `  log in as   admin, manager, viewer, supervisor01 to 03, or agent0001 to agent0${AGENTS}`,
       `  password    ${PASSWORD}`,
       '',
-      `  ${AGENTS} simulated agents are logging in; data is in ${environment.DATA_DIR}; Ctrl+C stops.`,
+      `  ${AGENTS} simulated agents are in the middle of their shifts, ${SPEED} times as fast as people.`,
+      `  Data is in ${environment.DATA_DIR}; Ctrl+C stops.`,
       '',
       '',
     ].join('\n'),

@@ -11,35 +11,7 @@ import { stepTowards } from './offer.ts';
 import type { Deed, Turn } from './plan/script.ts';
 import { ABSENT, type Situation, situationAfter } from './plan/situation.ts';
 import { seededRandom } from './random.ts';
-import type { Tally } from './tally.ts';
-
-/** What the server promised: agent `agentId` has `status` (`offline` after a log-out) from `seq` on. */
-export interface Acknowledged {
-  readonly agentId: number;
-  readonly seq: number;
-  readonly status: string;
-  /** When the answer came, epoch milliseconds. */
-  readonly at: number;
-}
-
-/** Where agents live. */
-export interface World {
-  /** `ws://host:port/agent` */
-  readonly socketUrl: string;
-  readonly tally: Tally;
-  logIn(username: string): Promise<Login>;
-  acknowledged(acknowledged: Acknowledged): void;
-}
-
-/** What an agent's own clients know of it. */
-export interface Known {
-  readonly agentId: number;
-  readonly username: string;
-  readonly seq: number;
-  readonly status: string;
-  /** `cut_off`: the clients ended without a word, and the server goes on from there. */
-  readonly presence: 'connected' | 'logged_out' | 'cut_off';
-}
+import type { Known, World } from './world.ts';
 
 /** From any status to any other: after a break, available, and a call before the wrap-up. */
 const MAX_STEPS = 3;
@@ -125,6 +97,8 @@ export class SimulatedAgent {
     this.#situation = ABSENT;
     this.#desk?.stop();
     this.#tab?.stop();
+    // Somebody may be logging in just now.
+    this.#settleLater();
   }
 
   #settleLater(): void {

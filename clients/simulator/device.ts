@@ -7,7 +7,7 @@ export interface DeviceOptions {
   /** `ws://host:port/agent` */
   readonly url: string;
   readonly name: string;
-  readonly login: Login;
+  readonly login: Pick<Login, 'token'>;
   /** From 0 up to 1: jitter of the reconnects. */
   readonly random: () => number;
   /** It is connected; `isFresh` where its session is not the one that it had. */

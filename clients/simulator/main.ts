@@ -5,7 +5,7 @@
  * seconds says how it goes. With --minutes it stops by itself, compares what the board shows with what the agents were
  * promised and what the watchers hold, and ends with 1 where something was wrong.
  */
-import { type Arguments, readArguments } from './arguments.ts';
+import { readArguments } from './arguments.ts';
 import { Run } from './run.ts';
 
 const TELL_MS = 10_000;
@@ -13,14 +13,15 @@ const TELL_MS = 10_000;
 const stopped = new Promise<'stopped'>((resolve) => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve('stopped'));
 });
-await simulate(readArguments(process.argv.slice(2))).catch((error: unknown) => {
+await simulate().catch((error: unknown) => {
   process.stderr.write(`simulate: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 });
 // Whatever a socket still waits for: it is over.
 process.exit();
 
-async function simulate(args: Arguments): Promise<void> {
+async function simulate(): Promise<void> {
+  const args = readArguments(process.argv.slice(2));
   await using run = await Run.open(args);
   const telling = setInterval(() => tell(run), TELL_MS);
   try {

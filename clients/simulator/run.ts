@@ -23,17 +23,17 @@ export class Run implements AsyncDisposable {
     this.#client = parts.client;
   }
 
-  /** @throws TRPCClientError where nobody can log in who sees everybody. */
-  static async open({ url, agents, password, script, watchers }: Arguments): Promise<Run> {
+  /** @throws Error where somebody is needed who sees everybody, and can't log in. */
+  static async open({ url, agents, password, script, watchers, minutes }: Arguments): Promise<Run> {
     let login: Login | null = null;
-    const token = async () => (login === null ? '' : login.token());
-    const client = createRollcallClient({
-      url,
-      token: async () => (login === null ? null : token()),
-      WebSocket,
+    const token = async () => (await login?.token()) ?? '';
+    const client = createRollcallClient({ url, token: async () => (await token()) || null, WebSocket });
+    login = await Login.open(client, OVERSEER, password).catch((cause: unknown) => {
+      if (watchers === 0 && minutes === null) return null;
+      throw new Error(`--watchers and --minutes need the user ${OVERSEER}: ${String(cause)}`, { cause });
     });
-    login = await Login.open(client, OVERSEER, password);
-    const simulator = new Simulator({ url, agents, password, script, roster: await readRoster(client) });
+    const roster = login === null ? {} : { roster: await readRoster(client) };
+    const simulator = new Simulator({ url, agents, password, script, ...roster });
     return new Run({ simulator, audience: new Audience({ url, token, watchers }), client });
   }
 
@@ -71,11 +71,17 @@ export class Run implements AsyncDisposable {
     const board = () => this.#client.api.presence.board.query({ scope: { all: true } });
     const wrong = await judge({ simulator: this.#simulator, audience: this.#audience, board });
     const { gaps, closes, errors } = this.#audience.reception;
-    const counted = { gaps, 'closes of watchers': closes, 'errors of watchers': errors };
+    const { troubled, troubles } = this.#simulator.tally;
+    const counted = {
+      gaps,
+      'closes of watchers': closes,
+      'errors of watchers': errors,
+      'troubles of agents': troubled,
+    };
     return [
       ...Object.entries(counted).flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : [])),
-      ...this.#simulator.tally.troubles,
       ...wrong,
+      ...troubles,
     ];
   }
 

@@ -2,11 +2,12 @@
 import { WebSocket } from 'ws';
 import { createRollcallClient, type RollcallClient } from '../sdk/client.ts';
 import { Agenda } from './agenda.ts';
-import { type Acknowledged, SimulatedAgent } from './agent.ts';
+import { SimulatedAgent } from './agent.ts';
 import { Entrance } from './entrance.ts';
 import type { Deed, Script } from './plan/script.ts';
 import { type Roster, teamOf, usernameOf } from './roster.ts';
 import { Tally } from './tally.ts';
+import type { Acknowledged } from './world.ts';
 
 export interface SimulatorOptions {
   /** `http://host:port` */

@@ -1,7 +1,7 @@
 /** Whether what the server shows is what the agents' own clients, and the watchers, hold. */
 import type { Board, Tile } from '../../api/contract/tile.ts';
 import type { BoardState } from '../sdk/board-state.ts';
-import type { Known } from './agent.ts';
+import type { Known } from './world.ts';
 import type { Audience } from './audience/audience.ts';
 import type { Simulator } from './simulator.ts';
 

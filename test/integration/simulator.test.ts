@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Acknowledged } from '../../clients/simulator/agent.ts';
+import type { Acknowledged } from '../../clients/simulator/world.ts';
 import { Audience } from '../../clients/simulator/audience/audience.ts';
 import { shifts } from '../../clients/simulator/plan/shifts.ts';
 import { readRoster } from '../../clients/simulator/roster.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Known } from '../../clients/simulator/agent.ts';
+import type { Known } from '../../clients/simulator/world.ts';
 import { compareAgents, compareWatchers } from '../../clients/simulator/verdict.ts';
 import { byId, tileOf } from '../support/tiles.ts';
 

@@ -55,7 +55,9 @@ export class CursorWatcher implements Disposable {
       skipUTF8Validation: true,
     });
     this.#socket = socket;
+    let isOpen = false;
     socket.on('open', () => {
+      isOpen = true;
       socket.send(JSON.stringify({ method: 'connectionParams', data }));
       socket.send(JSON.stringify({ id: SUBSCRIPTION, method: 'subscription', params: this.#params }));
     });
@@ -63,7 +65,7 @@ export class CursorWatcher implements Disposable {
     socket.on('error', () => undefined);
     socket.on('close', () => {
       if (this.#isOver) return;
-      reception.closes += 1;
+      if (isOpen) reception.closes += 1;
       this.#retry = setTimeout(() => void this.#connect().catch(() => (reception.errors += 1)), RECONNECT_MS);
     });
   }

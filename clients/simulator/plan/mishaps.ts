@@ -19,8 +19,8 @@ interface Span {
 
 /** How likely a shift has the kind of trouble, and how long each cut takes: real milliseconds. */
 const BLIP_MS = [1 * SECOND_MS, 8 * SECOND_MS] as const;
-const BLIPS = { share: 0.2, most: 2 };
-const BAD_NETWORK = { share: 0.06, least: 5, most: 10 };
+const BLIPS = { share: 0.3, most: 2 };
+const BAD_NETWORK = { share: 0.08, least: 5, most: 10 };
 const FLAPPING = { share: 0.03, least: 4, most: 6, everyMs: 9 * SECOND_MS };
 const LONG_CUT = { share: 0.03, graces: [1.3, 2] as const };
 /** Time between two cuts, so that they stay two. */

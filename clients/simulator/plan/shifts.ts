@@ -20,14 +20,15 @@ export interface ShiftsOptions {
 const GRACE_MS = 30_000;
 const IDLE_MS = 300_000;
 
-/** Parts into which each team falls, by when its shifts begin. */
-const CREWS = 5;
-const CREW_STEP_MS = 2 * HOUR_MS;
-const SHIFT_MS = 8.5 * HOUR_MS;
+/** Parts into which each team falls, by when its shifts begin: each half an hour one. */
+export const CREWS = 19;
+const CREW_STEP_MS = 0.5 * HOUR_MS;
+export const SHIFT_MS = 8.5 * HOUR_MS;
 /** From the beginning of a shift to that of the next at the same desk. */
 const CYCLE_MS = CREWS * CREW_STEP_MS;
-/** The first shifts begin at midnight; at noon one crew has just begun, and one is about to go. */
+/** The first shifts begin at midnight; at noon every desk has had one. */
 const BEGINS_AT_MS = 12 * HOUR_MS;
+const MAX_EARLY_MS = 10 * MINUTE_MS;
 const MAX_LATE_MS = 20 * MINUTE_MS;
 
 export function shifts(options: ShiftsOptions): Script {
@@ -45,14 +46,14 @@ function* deedsOf(seat: Seat, options: ShiftsOptions): Generator<Deed, void, voi
   }
 }
 
-function shiftOf({ index, team }: Seat, day: number, chance: Chance): Shift {
-  const crew = index % CREWS;
-  const startsAt = crew * CREW_STEP_MS + day * CYCLE_MS;
+/** The shift of a day as the roster has it, and when the agent comes to it. */
+export function shiftOf({ index, team }: Seat, day: number, chance: Chance): Shift {
+  const startsAt = (index % CREWS) * CREW_STEP_MS + day * CYCLE_MS;
   const lateMs = chance.normal() * 7 * MINUTE_MS - 3 * MINUTE_MS;
   return {
     startsAt,
     endsAt: startsAt + SHIFT_MS,
-    arrivesAt: startsAt + Math.min(MAX_LATE_MS, Math.max(-MAX_LATE_MS, lateMs)),
+    arrivesAt: startsAt + Math.min(MAX_LATE_MS, Math.max(-MAX_EARLY_MS, lateMs)),
     wave: (team + Math.floor(index / CREWS)) % LUNCH_WAVES,
   };
 }

@@ -13,7 +13,7 @@ export interface WorkingDayOptions {
 }
 
 /** Handling times, and the time for wrap-up: medians, and how far they spread. */
-const CALL = { medianMs: 4 * MINUTE_MS, sigma: 0.6, minMs: 20 * SECOND_MS, maxMs: 30 * MINUTE_MS };
+const CALL = { medianMs: 4 * MINUTE_MS, sigma: 0.6, minMs: 20 * SECOND_MS, maxMs: 25 * MINUTE_MS };
 const WRAP_UP = { medianMs: 50 * SECOND_MS, sigma: 0.5, minMs: 8 * SECOND_MS, maxMs: 5 * MINUTE_MS };
 /** What a customer takes on average, with the wrap-up. */
 const CUSTOMER_MS = 5.8 * MINUTE_MS;
@@ -67,11 +67,10 @@ class WorkingDay {
     yield { at: this.#now, do: 'leave', how: chance.happens(CLOSED_LID_SHARE) ? 'close_lid' : 'log_out' };
   }
 
-  /** An appointment; late, where a call took longer, and not at all where the shift would be over. */
+  /** An appointment; late, where a call took longer. */
   *#keep(appointment: Appointment): Generator<Deed, void, void> {
-    const { shift, chance } = this.#options;
-    const { to, reason, allowanceMs } = appointment;
-    if (this.#now + allowanceMs > shift.endsAt) return;
+    const { chance } = this.#options;
+    const { to, reason } = appointment;
     yield { at: this.#now, do: 'turn', to, reason, pick: chance.next() };
     this.#now += stayMs(appointment, chance);
     yield this.#turn('ready');
