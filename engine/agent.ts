@@ -4,10 +4,10 @@
  * All three are pure. A record is always committed state: nothing is folded into it before the journal has it.
  */
 import type { Session } from './axes.ts';
-import { type DutyStatus, OFFLINE } from './catalogue.ts';
+import { OFFLINE } from './catalogue.ts';
 import { type Refusal, refuse } from './errors.ts';
 import { type AgentEvent, type Changes, type Effect, eventType } from './events.ts';
-import type { Command, CommandId, Input, Stimulus } from './inputs.ts';
+import type { Circumstances, Command, CommandId, Input, ProfileInput, Stimulus } from './inputs.ts';
 import { graceMs, type Law, loginStatus } from './law.ts';
 import { sameMember } from './member.ts';
 import { type AgentRecord, CHANGEABLE } from './record.ts';
@@ -183,15 +183,8 @@ function draft(
     return sameMember(record.member, input.member)
       ? null
       : { record: { ...record, member: input.member }, effects: [] };
-  const stimulus: Stimulus = {
-    ...input,
-    now,
-    law,
-    role: record.member.role,
-    seq: record.seq,
-    named: namedBy(input, law),
-  };
-  const stepped = step(table, record, stimulus);
+  const stimulus = stimulusOf(input, { now, law, role: record.member.role, seq: record.seq });
+  const stepped = stimulus === null ? null : step(table, record, stimulus);
   if (stepped === null) return null;
   const seen = effective(stepped.axes, law);
   return {
@@ -205,9 +198,20 @@ function draft(
   };
 }
 
-function namedBy(input: Input, law: Law): DutyStatus | null {
-  if (input.type === 'open') return loginStatus(law);
-  return input.type === 'choose' || input.type === 'force' ? law.catalogue.duty(input.status) : null;
+/** Null where the input names what the catalogue doesn't have. */
+function stimulusOf(input: Exclude<Input, ProfileInput>, circumstances: Circumstances): Stimulus | null {
+  const { law } = circumstances;
+  switch (input.type) {
+    case 'open':
+      return { ...input, ...circumstances, named: loginStatus(law) };
+    case 'choose':
+    case 'force': {
+      const named = law.catalogue.duty(input.status);
+      return named === null ? null : { ...input, ...circumstances, named };
+    }
+    default:
+      return { ...input, ...circumstances };
+  }
 }
 
 function difference(before: AgentRecord, after: AgentRecord): Partial<Changes> {

@@ -69,7 +69,14 @@ export interface ProfileInput {
 }
 
 /** What the statechart is told: an input, with the circumstances under which it is judged. */
-export type Stimulus = Exclude<Input, ProfileInput> & Circumstances;
+export type Stimulus = Circumstances &
+  (
+    | Exclude<Input, Naming | ProfileInput>
+    /** With the status that it names: the chosen or forced one, on `open` that of a fresh log-in. */
+    | (Naming & { readonly named: DutyStatus })
+  );
+
+type Naming = Extract<Input, { type: 'open' | 'choose' | 'force' }>;
 
 export interface Circumstances {
   /** Epoch milliseconds; never before the agent's last event. */
@@ -78,8 +85,6 @@ export interface Circumstances {
   readonly role: Role;
   /** The agent's last seq. */
   readonly seq: number;
-  /** The status that the input names: the chosen or forced one, on `open` that of a fresh log-in. */
-  readonly named: DutyStatus | null;
 }
 
 /**

@@ -47,14 +47,21 @@ const gone = <State extends string>(target: State, ...mutator: MutatorName[]) =>
   grace: [when('graceOver', to(target, ...mutator))],
 });
 
-const onDuty = { on: { choose: intoEach('choosesInto', 'setDuty'), ...gone('off', 'endDuty') } };
+/** The same whether connected or reconnecting. */
+const loggedIn = {
+  open: [when('resumes', to('connected', 'resumeSession')), to('connected', 'addSession')],
+  restart: [to('reconnecting', 'loseSessions')],
+  leave: [to('disconnected', 'endSessions', 'dismiss')],
+};
+
+const onDuty = { on: { choose: intoEach('chooses', 'setDuty'), ...gone('off', 'endDuty') } };
 
 const onWork = {
   on: {
     work: [
       when('taskless', to('free', 'setWorkload')),
       when('belowMax', to('tasked', 'setWorkload')),
-      when('atMax', to('full', 'setWorkload')),
+      when('present', to('full', 'setWorkload')),
     ],
     ...gone('free', 'clearWorkload'),
   },
@@ -73,26 +80,13 @@ const chart: Chart = {
       disconnected: { on: { open: [to('connected', 'addSession')] } },
       connected: {
         on: {
-          open: [when('resumes', stay('resumeSession')), stay('addSession')],
-          lose: [
-            when('losesLast', to('reconnecting', 'loseSession', 'startGrace')),
-            when('losesOne', stay('loseSession')),
-          ],
+          ...loggedIn,
+          lose: [when('losesLast', to('reconnecting', 'loseSession')), when('losesOne', stay('loseSession'))],
           expire: [when('sessionExpired', stay('expireSession'))],
-          restart: [to('reconnecting', 'loseSessions', 'startGrace')],
-          leave: [to('disconnected', 'endSessions', 'dismiss')],
         },
       },
       reconnecting: {
-        on: {
-          open: [
-            when('resumes', to('connected', 'resumeSession', 'endGrace')),
-            to('connected', 'addSession', 'endGrace'),
-          ],
-          restart: [stay('loseSessions', 'startGrace')],
-          grace: [when('graceOver', to('disconnected', 'endSessions', 'endGrace'))],
-          leave: [to('disconnected', 'endSessions', 'endGrace', 'dismiss')],
-        },
+        on: { ...loggedIn, grace: [when('graceOver', to('disconnected', 'endSessions'))] },
       },
     },
   },

@@ -7,143 +7,120 @@
 import { type Category, type Configuration, type Context, liveSessions, type Session } from './axes.ts';
 import { CAPACITY_CODE, type DutyStatus, IDLE_CODE, OFFLINE } from './catalogue.ts';
 import type { Effective } from './events.ts';
-import type { Stimulus } from './inputs.ts';
+import type { Circumstances, Stimulus } from './inputs.ts';
 import { graceMs, idleLimitMs, type Law } from './law.ts';
 import type { Role } from './member.ts';
 
 export interface GuardParams {
   readonly category?: Category;
 }
-type Guard = (context: Context, stimulus: Stimulus, params: GuardParams) => boolean;
-type Mutator = (context: Context, stimulus: Stimulus) => Partial<Context>;
+export type Guard = (context: Context, stimulus: Stimulus, params: GuardParams) => boolean;
+export type Mutator = (context: Context, stimulus: Stimulus) => Partial<Context>;
 
 /** Activity that is told again after a reconnect may differ by as much from the first telling. */
 const RESTATED_MS = 1000;
 
 export const guards = {
   /** A fresh log-in begins with a status of this category. */
-  beginsIn: (_context, { named }, { category }) => named !== null && named.category === category,
-  /** The agent may choose the named status, and it is of this category. */
-  choosesInto: (context, stimulus, { category }) =>
-    stimulus.named !== null && stimulus.named.category === category && mayChoose(context, stimulus),
-  /** The agent may choose the named status, whatever its category. */
-  chooses: (context, stimulus) => stimulus.named !== null && mayChoose(context, stimulus),
+  beginsIn: on('open', (_context, { named }, { category }) => named.category === category),
+  /** The agent may choose the named status, and it is of this category, where one is given. */
+  chooses: on(
+    'choose',
+    (context, stimulus, { category = stimulus.named.category }) =>
+      stimulus.named.category === category && permitted(context, stimulus.named, stimulus),
+  ),
   /** The hello names a session that still lives or is in grace, and doesn't know more than the server. */
-  resumes: (context, stimulus) => resumable(context, stimulus) !== null,
+  resumes: on('open', ({ sessions, graceUntil }, { resume, seq, now, law }) => {
+    if (resume === null || resume.seq > seq) return false;
+    const session = sessions.find(({ id }) => id === resume.session);
+    if (session === undefined) return false;
+    return session.lostAt === null || graceUntil !== null || now < session.lostAt + graceMs(law);
+  }),
   /** The lost connection was the last one that lived. */
-  losesLast: (context, stimulus) => {
+  losesLast: on('lose', (context, { session }) => {
     const live = liveSessions(context);
-    return live.length === 1 && stimulus.type === 'lose' && live[0]?.id === stimulus.session;
-  },
-  losesOne: (context, stimulus) =>
-    stimulus.type === 'lose' && liveSessions(context).some(({ id }) => id === stimulus.session),
+    return live.length === 1 && live[0]?.id === session;
+  }),
+  losesOne: on('lose', (context, { session }) => liveSessions(context).some(({ id }) => id === session)),
   /** A lost session was not resumed in time. */
-  sessionExpired: (context, stimulus) =>
-    stimulus.type === 'expire' &&
-    context.sessions.some(
-      ({ id, lostAt }) =>
-        id === stimulus.session && lostAt !== null && stimulus.now >= lostAt + graceMs(stimulus.law),
-    ),
-  graceOver: (context, { now }) => context.graceUntil !== null && now >= context.graceUntil,
+  sessionExpired: on('expire', ({ sessions }, { session, now, law }) =>
+    sessions.some(({ id, lostAt }) => id === session && lostAt !== null && now >= lostAt + graceMs(law)),
+  ),
+  graceOver: ({ graceUntil }, { now }) => graceUntil !== null && now >= graceUntil,
   /** No activity for the duty's idle limit. Nothing is guessed of an agent who is reconnecting (A5). */
-  idleDue: (context, stimulus) => {
-    const limit = dutyIdleLimitMs(context, stimulus.law);
-    return (
-      stimulus.type === 'idle' &&
-      context.graceUntil === null &&
-      limit !== null &&
-      stimulus.now >= stimulus.since + limit
-    );
-  },
+  idleDue: on('idle', (context, { since, now, law }) => {
+    const limit = dutyIdleLimitMs(context, law);
+    return context.graceUntil === null && limit !== null && now >= since + limit;
+  }),
   /** Fresh activity, not the one that was known when the agent went idle, told again (C2). */
-  stirs: (context, stimulus) => {
-    const limit = dutyIdleLimitMs(context, stimulus.law);
+  stirs: on('active', (context, { at, now, law }) => {
+    const limit = dutyIdleLimitMs(context, law);
     return (
-      stimulus.type === 'active' &&
       context.idleSince !== null &&
-      stimulus.at >= context.idleSince + RESTATED_MS &&
-      (limit === null || stimulus.now < stimulus.at + limit)
+      at >= context.idleSince + RESTATED_MS &&
+      (limit === null || now < at + limit)
     );
-  },
-  present: (context) => context.sessions.length > 0,
-  taskless: (context, stimulus) => worksWith(context, stimulus, ({ current }) => current === 0),
-  belowMax: (context, stimulus) =>
-    worksWith(context, stimulus, ({ current, max }) => current > 0 && current < max),
-  atMax: (context, stimulus) => worksWith(context, stimulus, ({ current, max }) => current >= max),
-  holds: (context, stimulus) => context.sessions.length > 0 && stimulus.type === 'force' && stimulus.hold,
+  }),
+  present: ({ sessions }) => sessions.length > 0,
+  taskless: on('work', ({ sessions }, { current }) => sessions.length > 0 && current === 0),
+  belowMax: on('work', ({ sessions }, { current, max }) => sessions.length > 0 && current < max),
+  holds: on('force', ({ sessions }, { hold }) => sessions.length > 0 && hold),
 } as const satisfies Record<string, Guard>;
 
 export const mutators = {
-  beginDuty: (_context, { named, now }) => ({
-    dutyCode: named?.code ?? null,
+  beginDuty: on('open', (_context, { named, now }) => ({
+    dutyCode: named.code,
     dutyCause: 'agent',
     dutyReason: null,
     dutySince: now,
-  }),
+  })),
   /** The same code again with another reason keeps its start (A10). */
-  setDuty: (context, { named, now, ...stimulus }) => ({
-    dutyCode: named?.code ?? null,
+  setDuty: on('choose', (context, { named, reason, now }) => ({
+    dutyCode: named.code,
     dutyCause: 'agent',
-    dutyReason: stimulus.type === 'choose' ? stimulus.reason : null,
-    dutySince: named?.code === context.dutyCode ? context.dutySince : now,
-  }),
+    dutyReason: reason,
+    dutySince: named.code === context.dutyCode ? context.dutySince : now,
+  })),
   endDuty: (_context, stimulus) => ({
     dutyCode: null,
     dutyCause: stimulus.type === 'leave' ? stimulus.cause : 'disconnect',
     dutyReason: stimulus.type === 'leave' ? stimulus.reason : null,
     dutySince: stimulus.now,
   }),
-  addSession: ({ sessions }, stimulus) =>
-    stimulus.type === 'open'
-      ? {
-          sessions: [
-            ...sessions,
-            {
-              id: stimulus.session,
-              device: stimulus.device,
-              address: stimulus.address,
-              startedAt: stimulus.now,
-              lostAt: null,
-            },
-          ],
-        }
-      : {},
-  resumeSession: (context, stimulus) => {
-    const resumed = resumable(context, stimulus);
-    return resumed === null || resumed.lostAt === null
-      ? {}
-      : { sessions: replace(context, { ...resumed, lostAt: null }) };
-  },
-  loseSession: (context, stimulus) => {
-    const lost = stimulus.type === 'lose' && context.sessions.find(({ id }) => id === stimulus.session);
-    return lost ? { sessions: replace(context, { ...lost, lostAt: stimulus.now }) } : {};
-  },
-  /** The engine began anew: every connection is gone, and nobody could have come back meanwhile (C6). */
-  loseSessions: ({ sessions }, { now }) => ({
-    sessions: sessions.map((session) => ({ ...session, lostAt: now })),
+  addSession: on('open', ({ sessions }, { session, device, address, now }) => ({
+    sessions: [...sessions, { id: session, device, address, startedAt: now, lostAt: null }],
+    graceUntil: null,
+  })),
+  resumeSession: on('open', ({ sessions }, { resume }) => {
+    const isLost = sessions.some(({ id, lostAt }) => id === resume?.session && lostAt !== null);
+    const resumed = (session: Session) =>
+      session.id === resume?.session ? { ...session, lostAt: null } : session;
+    return { ...(isLost && { sessions: sessions.map(resumed) }), graceUntil: null };
   }),
-  expireSession: ({ sessions }, stimulus) =>
-    stimulus.type === 'expire' ? { sessions: sessions.filter(({ id }) => id !== stimulus.session) } : {},
-  endSessions: () => ({ sessions: [] }),
-  startGrace: (_context, { now, law }) => ({ graceUntil: now + graceMs(law) }),
-  endGrace: () => ({ graceUntil: null }),
-  markIdle: (_context, stimulus) => (stimulus.type === 'idle' ? { idleSince: stimulus.since } : {}),
+  loseSession: on('lose', ({ sessions }, stimulus) =>
+    losing(
+      sessions.map((known) => (known.id === stimulus.session ? { ...known, lostAt: stimulus.now } : known)),
+      stimulus,
+    ),
+  ),
+  /** The engine began anew: every connection is gone, and nobody could have come back meanwhile (C6). */
+  loseSessions: on('restart', ({ sessions }, stimulus) =>
+    losing(
+      sessions.map((known) => ({ ...known, lostAt: stimulus.now })),
+      stimulus,
+    ),
+  ),
+  expireSession: on('expire', ({ sessions }, { session }) => ({
+    sessions: sessions.filter(({ id }) => id !== session),
+  })),
+  endSessions: () => ({ sessions: [], graceUntil: null }),
+  markIdle: on('idle', (_context, { since }) => ({ idleSince: since })),
   markActive: () => ({ idleSince: null }),
-  setWorkload: (_context, stimulus) =>
-    stimulus.type === 'work' ? { current: stimulus.current, max: stimulus.max } : {},
+  setWorkload: on('work', (_context, { current, max }) => ({ current, max })),
   clearWorkload: () => ({ current: 0, max: null }),
-  setOverride: (_context, stimulus) =>
-    stimulus.type === 'force' && stimulus.named !== null
-      ? {
-          forced: {
-            code: stimulus.named.code,
-            category: stimulus.named.category,
-            reason: stimulus.reason,
-            by: stimulus.by,
-            hold: stimulus.hold,
-          },
-        }
-      : {},
+  setOverride: on('force', (_context, { named, reason, by, hold }) => ({
+    forced: { code: named.code, category: named.category, reason, by, hold },
+  })),
   endOverride: () => ({ forced: null }),
 } as const satisfies Record<string, Mutator>;
 
@@ -191,30 +168,23 @@ export function dutyIdleLimitMs(context: Context, law: Law): number | null {
   return duty === null ? null : idleLimitMs(law, duty);
 }
 
-function mayChoose(context: Context, stimulus: Stimulus): boolean {
-  return (
-    stimulus.type === 'choose' && stimulus.named !== null && permitted(context, stimulus.named, stimulus)
-  );
+/** With the last session that lived the agent is lost: the grace begins. */
+function losing(sessions: readonly Session[], { now, law }: Circumstances): Partial<Context> {
+  const isLast = sessions.every(({ lostAt }) => lostAt !== null);
+  return { sessions, graceUntil: isLast ? now + graceMs(law) : null };
 }
 
-function resumable(context: Context, stimulus: Stimulus): Session | null {
-  if (stimulus.type !== 'open' || stimulus.resume === null || stimulus.resume.seq > stimulus.seq) return null;
-  const { resume, now, law } = stimulus;
-  const session = context.sessions.find(({ id }) => id === resume.session);
-  if (session === undefined) return null;
-  return session.lostAt === null || context.graceUntil !== null || now < session.lostAt + graceMs(law)
-    ? session
-    : null;
-}
-
-function worksWith(
-  context: Context,
-  stimulus: Stimulus,
-  test: (work: { current: number; max: number }) => boolean,
-): boolean {
-  return context.sessions.length > 0 && stimulus.type === 'work' && test(stimulus);
-}
-
-function replace(context: Context, changed: Session): readonly Session[] {
-  return context.sessions.map((session) => (session.id === changed.id ? changed : session));
+/**
+ * A rule that reads what one kind of stimulus says. Under another it has no meaning.
+ * @throws TypeError there: the statechart is wrong.
+ */
+function on<Type extends Stimulus['type'], Result>(
+  type: Type,
+  rule: (context: Context, stimulus: Extract<Stimulus, { type: Type }>, params: GuardParams) => Result,
+): (context: Context, stimulus: Stimulus, params?: GuardParams) => Result {
+  const is = (stimulus: Stimulus): stimulus is Extract<Stimulus, { type: Type }> => stimulus.type === type;
+  return (context, stimulus, params = {}) => {
+    if (is(stimulus)) return rule(context, stimulus, params);
+    throw new TypeError(`a rule for "${type}" stands under "${stimulus.type}"`);
+  };
 }

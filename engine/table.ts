@@ -3,12 +3,20 @@
  *
  * A live XState actor costs kilobytes and microseconds per agent; a table costs one lookup per region. The compiler
  * reads the statechart's configuration, never its behaviour, and refuses whatever the table cannot express, so the
- * statechart stays the only definition (SPEC B2).
+ * statechart stays the only definition (SPEC B2). `npm run proof` holds the two against each other.
  */
 import { type Axes, type Context, INITIAL_CONFIGURATION, type Region } from './axes.ts';
 import { type Effect, EFFECTS } from './events.ts';
 import type { Stimulus } from './inputs.ts';
-import { type GuardName, type GuardParams, guards, type MutatorName, mutators } from './rules.ts';
+import {
+  type Guard,
+  type GuardName,
+  type GuardParams,
+  guards,
+  type Mutator,
+  type MutatorName,
+  mutators,
+} from './rules.ts';
 
 /** Per input: the regions that react to it, in document order. */
 export type Table = ReadonlyMap<string, readonly RegionCells[]>;
@@ -20,11 +28,11 @@ export interface RegionCells {
 }
 
 export interface TableArm {
-  readonly guard: GuardName | null;
+  readonly guard: Guard | null;
   readonly params: GuardParams;
-  /** Null: the state stays. */
-  readonly target: string | null;
-  readonly mutators: readonly MutatorName[];
+  /** Its own state where it stays. */
+  readonly target: string;
+  readonly mutators: readonly Mutator[];
   readonly effects: readonly Effect[];
 }
 
@@ -45,20 +53,20 @@ export function step(table: Table, before: Axes, stimulus: Stimulus): Step | nul
     const arm = cells[before[region]]?.find((candidate) => holds(candidate, before, stimulus));
     if (arm === undefined) continue;
     taken.push(arm);
-    if (arm.target !== null) moved[region] = arm.target;
+    moved[region] = arm.target;
   }
   if (taken.length === 0) return null;
   const axes = { ...before, ...moved } as Axes;
   const effects: Effect[] = [];
   for (const arm of taken) {
-    for (const name of arm.mutators) Object.assign(axes, mutators[name](axes, stimulus));
+    for (const mutate of arm.mutators) Object.assign(axes, mutate(axes, stimulus));
     effects.push(...arm.effects);
   }
   return { axes, effects };
 }
 
 function holds(arm: TableArm, context: Context, stimulus: Stimulus): boolean {
-  return arm.guard === null || guards[arm.guard](context, stimulus, arm.params);
+  return arm.guard === null || arm.guard(context, stimulus, arm.params);
 }
 
 /** What the compiler cannot express in a table, with the place where it stands. */
@@ -84,7 +92,9 @@ export function compile(config: unknown): Table {
       const { on } = fields(stateNode, where, ['on']);
       for (const [type, transitions] of Object.entries(fields(on, `${where}.on`))) {
         if (type === '' || type.includes('*')) refuse(where, `listens to "${type}"`);
-        const arms = list(transitions).map((arm) => compileArm(arm, `${where}.on.${type}`, flat));
+        const arms = list(transitions).map((arm) =>
+          compileArm(arm, `${where}.on.${type}`, { state, states: flat }),
+        );
         put(table, type, { region: region as Region, state, arms });
       }
     }
@@ -92,9 +102,13 @@ export function compile(config: unknown): Table {
   return table;
 }
 
-function compileArm(arm: unknown, where: string, states: Readonly<Record<string, unknown>>): TableArm {
-  const { guard, target = null, actions = [] } = fields(arm, where, ['guard', 'target', 'actions']);
-  if (target !== null && !(typeof target === 'string' && Object.hasOwn(states, target)))
+function compileArm(
+  arm: unknown,
+  where: string,
+  { state, states }: { state: string; states: Readonly<Record<string, unknown>> },
+): TableArm {
+  const { guard, target = state, actions = [] } = fields(arm, where, ['guard', 'target', 'actions']);
+  if (!(typeof target === 'string' && Object.hasOwn(states, target)))
     refuse(where, `has no sibling ${show(target)}`);
   const names = list(actions);
   const unknown = names.find((name) => !isMutator(name) && !isEffect(name));
@@ -102,7 +116,7 @@ function compileArm(arm: unknown, where: string, states: Readonly<Record<string,
   return {
     ...compileGuard(guard, where),
     target,
-    mutators: names.filter(isMutator),
+    mutators: names.filter(isMutator).map((name) => mutators[name]),
     effects: names.filter(isEffect),
   };
 }
@@ -113,7 +127,7 @@ function compileGuard(guard: unknown, where: string): Pick<TableArm, 'guard' | '
     typeof guard === 'string' ? { type: guard } : fields(guard, where, ['type', 'params']);
   if (typeof type !== 'string' || !Object.hasOwn(guards, type))
     refuse(where, `has a guard that is no named rule: ${show(type)}`);
-  return { guard: type as GuardName, params: fields(params, `${where}, params`) };
+  return { guard: guards[type as GuardName], params: fields(params, `${where}, params`) };
 }
 
 function put(

@@ -6,7 +6,7 @@ import {
   INITIAL_CONFIGURATION,
   INITIAL_CONTEXT,
 } from '../../engine/axes.ts';
-import { effective } from '../../engine/rules.ts';
+import { effective, guards, mutators } from '../../engine/rules.ts';
 import { LAW } from '../support/laws.ts';
 
 const FORCED = { code: 'lunch', category: 'break', reason: 'r', by: 9, hold: false } as const;
@@ -95,6 +95,14 @@ describe('A4, A6: what everybody sees', () => {
         routable: false,
       });
     }
+  });
+
+  test('B1: a rule under an input that it does not know says so', () => {
+    const stimulus = { type: 'restart', now: 1, law: LAW, role: 'agent', seq: 1 } as const;
+    expect(() => guards.losesOne(INITIAL_CONTEXT, stimulus)).toThrow(
+      'a rule for "lose" stands under "restart"',
+    );
+    expect(() => mutators.markIdle(INITIAL_CONTEXT, stimulus)).toThrow('a rule for "idle" stands');
   });
 
   test('A1: the categories are those of the rules', () => {

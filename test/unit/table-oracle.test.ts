@@ -1,99 +1,103 @@
 import { beforeAll, expect, test } from 'vitest';
-import { getInitialSnapshot } from 'xstate';
-import { type Edge, edges } from '../support/edges.ts';
-import { type Axes, INITIAL_CONFIGURATION, INITIAL_CONTEXT } from '../../engine/axes.ts';
 import { machine } from '../../engine/machine.ts';
-import { compile, type RegionCells, step, type Table, type TableArm } from '../../engine/table.ts';
+import { compile, type Table, type TableArm } from '../../engine/table.ts';
+import { alone, reachable } from '../proof/graph.ts';
+import { armsOf, type Cell, withArms } from '../proof/mutants.ts';
+import { faultsOf, type Graphs, mismatches, mutation, prove, type Report, useOf } from '../proof/proof.ts';
+import { textOf } from '../proof/report.ts';
 
 const table = compile(machine.config);
-let explored: ReturnType<typeof edges>;
+let report: Report;
 beforeAll(() => {
-  explored = edges();
-});
-
-/** The first edge on which a table and XState differ; null where none does. */
-function firstDifference(judged: Table, among: readonly Edge[] = explored.edges): Edge | null {
-  const differs = among.find(({ from, stimulus, to, effects }) => {
-    const stepped = step(judged, from, stimulus) ?? { axes: from, effects: [] };
-    return !same(stepped.axes, to) || stepped.effects.join() !== effects.join();
-  });
-  return differs ?? null;
-}
-
-function same(a: Axes, b: Axes): boolean {
-  return (Object.keys(b) as (keyof Axes)[]).every(
-    (field) => a[field] === b[field] || JSON.stringify(a[field]) === JSON.stringify(b[field]),
-  );
-}
-
-test('B2: both begin alike', () => {
-  const initial = getInitialSnapshot(machine);
-  expect(initial.value).toEqual(INITIAL_CONFIGURATION);
-  expect(initial.context).toEqual(INITIAL_CONTEXT);
+  report = prove(table, { reachable: reachable(), alone: alone() });
+  console.log(textOf(report));
 });
 
 test('B2: the table says what XState says, on every reachable state and stimulus', () => {
-  const configurations = new Set(
-    explored.states.map(({ connectivity, duty, activity, workload, override }) =>
-      [connectivity, duty, activity, workload, override].join(' '),
-    ),
-  );
-  console.log(
-    `${explored.edges.length} edges of ${explored.states.length} states in ${configurations.size} configurations`,
-  );
+  expect(report.mismatches).toEqual([]);
   // Gone, held or not; else here or reconnecting, in each duty, idle or not, with each workload and each override.
-  expect(configurations.size).toBe(2 + 2 * 5 * 2 * 3 * 3);
-  expect(firstDifference(table)).toBeNull();
+  expect(report.configurations).toBe(2 + 2 * 5 * 2 * 3 * 3);
 });
 
-test('B2: changing any one cell of the table is caught', () => {
-  const survivors: string[] = [];
-  let mutants = 0;
-  for (const [type, regions] of table) {
-    const among = explored.edges.filter(({ stimulus }) => stimulus.type === type);
-    for (const mutant of mutantsOf(type, regions)) {
-      mutants += 1;
-      if (firstDifference(new Map([[type, mutant.regions]]), among) === null) survivors.push(mutant.name);
-    }
-  }
-  console.log(`${mutants} mutants`);
-  expect(survivors).toEqual([]);
+test('B2: every cell is looked at, and every arm is taken', () => {
+  expect(report.use.unseen).toEqual([]);
+  expect(report.use.untaken).toEqual([]);
+  expect(report.use.used + report.use.empty).toBe(report.use.cells);
 });
 
-interface Mutant {
-  readonly name: string;
-  readonly regions: readonly RegionCells[];
-}
+test('B2: changing any one cell of the table, or what is bound in it, is caught', () => {
+  expect(report.mutation.survivors).toEqual([]);
+  expect(report.mutation.wrong).toEqual([]);
+});
 
-/** Each way to spoil one arm: it is gone, unguarded, goes elsewhere or nowhere, or forgets something. */
-function* mutantsOf(type: string, regions: readonly RegionCells[]): Generator<Mutant> {
-  for (const [at, { region, cells }] of regions.entries()) {
-    for (const [state, arms] of Object.entries(cells)) {
-      for (const [place, arm] of arms.entries()) {
-        for (const [what, spoiled] of spoilt(arm, { state, states: Object.keys(cells) })) {
-          const others = spoiled === null ? arms.toSpliced(place, 1) : arms.with(place, spoiled);
-          const changed = { region, cells: { ...cells, [state]: others } };
-          yield {
-            name: `${type} in ${region}.${state}, arm ${place}: ${what}`,
-            regions: regions.with(at, changed),
-          };
-        }
-      }
-    }
+test('B2: what holds of every agent holds wherever an agent can get', () => {
+  for (const axes of report.graphs.reachable.states) {
+    const isHere = axes.connectivity !== 'disconnected';
+    const live = axes.sessions.filter(({ lostAt }) => lostAt === null);
+    expect(axes.dutyCode !== null).toBe(isHere);
+    expect(axes.duty !== 'off').toBe(isHere);
+    expect(axes.sessions.length > 0).toBe(isHere);
+    expect(live.length > 0).toBe(axes.connectivity === 'connected');
+    expect(axes.graceUntil !== null).toBe(axes.connectivity === 'reconnecting');
+    expect(axes.idleSince !== null).toBe(axes.activity === 'idle');
+    expect(axes.forced !== null).toBe(axes.override !== 'none');
+    expect(axes.forced?.hold === true).toBe(axes.override === 'held');
+    expect(axes.current > 0 && axes.current >= (axes.max ?? 0)).toBe(axes.workload === 'full');
+    expect(axes.current > 0).toBe(axes.workload !== 'free');
   }
+});
+
+/** The table with one cell otherwise, and what the proof makes of it. */
+function spoilt(cell: Cell, change: (arms: readonly TableArm[]) => readonly TableArm[]): Table {
+  const changed = withArms(table, cell, change(armsOf(table, cell)));
+  return new Map([...table, ...changed]);
 }
 
-function* spoilt(
-  arm: TableArm,
-  { state, states }: { state: string; states: readonly string[] },
-): Generator<[string, TableArm | null]> {
-  yield ['gone', null];
-  if (arm.guard !== null) yield ['unguarded', { ...arm, guard: null }];
-  // Nothing is done on entry or exit: to stay and to come back are the same.
-  const stays = arm.target ?? state;
-  for (const target of states) if (target !== stays) yield [`to ${target}`, { ...arm, target }];
-  for (const mutator of arm.mutators)
-    yield [`without ${mutator}`, { ...arm, mutators: arm.mutators.filter((name) => name !== mutator) }];
-  for (const effect of arm.effects)
-    yield [`without ${effect}`, { ...arm, effects: arm.effects.filter((name) => name !== effect) }];
+test('B2: a table that forgets one assignment is found out', () => {
+  const forgetful = spoilt({ type: 'restart', region: 'connectivity', state: 'reconnecting' }, (arms) =>
+    arms.map((arm) => ({ ...arm, mutators: [] })),
+  );
+  const found = mismatches(forgetful, report.graphs);
+  expect(found.length).toBeGreaterThan(0);
+  expect(found.every((name) => name.startsWith('restart at '))).toBe(true);
+  expect(faultsOf({ ...report, mismatches: found })).toContain(`table and statechart differ: ${found[0]}`);
+});
+
+test('B2: an arm that nobody can take is found out', () => {
+  const [never] = armsOf(table, { type: 'grace', region: 'connectivity', state: 'reconnecting' });
+  if (never === undefined) throw new TypeError('the statechart has no grace');
+  const padded = spoilt({ type: 'grace', region: 'connectivity', state: 'connected' }, () => [never]);
+  expect(useOf(padded, report.graphs.reachable).untaken).toEqual([
+    'grace in connectivity.connected → disconnected [graceOver]',
+  ]);
+});
+
+test('B2: a change that is not noticed is named', () => {
+  const blind: Graphs = {
+    reachable: {
+      states: [],
+      edges: report.graphs.reachable.edges.filter(({ to }) => to.activity === 'active'),
+    },
+    alone: { states: [], edges: [] },
+  };
+  expect(mutation(only('idle'), blind, []).survivors).toContain(
+    'arm gone, idle in activity.active → idle [idleDue]: gone',
+  );
+});
+
+test('B2: a list of equivalents that says more than is so, or less, is found out', () => {
+  const swaps = { mutants: /: after /, reason: '' };
+  expect(mutation(only('open'), report.graphs, []).survivors).toHaveLength(4);
+  expect(mutation(only('open'), report.graphs, [{ ...swaps, count: 4 }])).toMatchObject({
+    survivors: [],
+    wrong: [],
+  });
+  for (const count of [3, 5])
+    expect(mutation(only('open'), report.graphs, [{ ...swaps, count }]).wrong).toEqual([
+      `: after  speaks for ${count}, and 4 survive`,
+    ]);
+});
+
+function only(type: string): Table {
+  return new Map([...table].filter(([known]) => known === type));
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { machine } from '../../engine/machine.ts';
+import { guards, mutators } from '../../engine/rules.ts';
 import { compile, StatechartRefused } from '../../engine/table.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -7,7 +8,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const arm = {
   guard: { type: 'graceOver', params: {} },
   target: 'connected',
-  actions: ['endGrace', 'dismiss'],
+  actions: ['endSessions', 'dismiss'],
 };
 /** A chart of one region with two states, one of which reacts to one thing in one way. */
 const chart = ({
@@ -38,8 +39,8 @@ const inline = () => true;
 const refused: Readonly<Record<string, unknown>> = {
   after: chart({ state: { after: { 1000: 'connected' } } }),
   always: chart({ state: { always: [{ target: 'connected' }] } }),
-  entry: chart({ state: { entry: ['endGrace'] } }),
-  exit: chart({ state: { exit: ['endGrace'] } }),
+  entry: chart({ state: { entry: ['endSessions'] } }),
+  exit: chart({ state: { exit: ['endSessions'] } }),
   invoke: chart({ state: { invoke: { src: 'somebody' } } }),
   onDone: chart({ state: { onDone: 'connected' } }),
   'nested states': chart({ state: { initial: 'a', states: { a: {} } } }),
@@ -51,7 +52,7 @@ const refused: Readonly<Record<string, unknown>> = {
   'an event without a name': chart({ on: { '': [{ target: 'connected' }] } }),
   'an inline guard': chart({ way: { guard: inline } }),
   'an inline action': chart({ way: { actions: [inline] } }),
-  'an action with parameters': chart({ way: { actions: [{ type: 'endGrace', params: {} }] } }),
+  'an action with parameters': chart({ way: { actions: [{ type: 'endSessions', params: {} }] } }),
   'parameters that are a function': chart({ way: { guard: { type: 'graceOver', params: inline } } }),
   'an unknown guard': chart({ way: { guard: 'isTuesday' } }),
   'a guard that every object has': chart({ way: { guard: 'constructor' } }),
@@ -64,7 +65,7 @@ const refused: Readonly<Record<string, unknown>> = {
   reenter: chart({ way: { reenter: true } }),
   'a short hand': chart({ on: { open: 'connected' } }),
   'root on': chart({ root: { on: { open: 'connected' } } }),
-  'root entry': chart({ root: { entry: ['endGrace'] } }),
+  'root entry': chart({ root: { entry: ['endSessions'] } }),
   'a root that is not parallel': chart({ root: { type: 'compound' } }),
   'on beside the states of a region': chart({ region: { on: { open: 'connected' } } }),
   'a region without a beginning': chart({ region: { initial: undefined } }),
@@ -102,10 +103,10 @@ describe('B2: the compiler', () => {
         cells: {
           disconnected: [
             {
-              guard: 'graceOver',
+              guard: guards.graceOver,
               params: {},
               target: 'connected',
-              mutators: ['endGrace'],
+              mutators: [mutators.endSessions],
               effects: ['dismiss'],
             },
           ],

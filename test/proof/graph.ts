@@ -1,0 +1,129 @@
+/**
+ * The states to compare in, and what XState itself says of each stimulus there (SPEC B2).
+ *
+ * Reachable is all that an agent can get into, from the first log-in on. Where two regions do the same at the same
+ * time, nobody can see there that only one of them does it: so each region is also looked at alone, as if the agent
+ * had no other, with values that don't belong to its state.
+ */
+import { createMachine, transition } from 'xstate';
+import {
+  type Axes,
+  type Configuration,
+  type Context,
+  INITIAL_CONFIGURATION,
+  INITIAL_CONTEXT,
+  type Region,
+  type Session,
+} from '../../engine/axes.ts';
+import type { DutyStatus } from '../../engine/catalogue.ts';
+import type { Stimulus } from '../../engine/inputs.ts';
+import { machine } from '../../engine/machine.ts';
+import { DUTIES, latestOf, NO_DUTY, stimuliFor } from './stimuli.ts';
+
+export interface Edge {
+  /** The only region that there is; null where there are all. */
+  readonly region: Region | null;
+  readonly from: Axes;
+  readonly stimulus: Stimulus;
+  /** What follows: states, values, and what is to be done. */
+  readonly to: Axes;
+  readonly effects: readonly string[];
+}
+
+export interface Graph {
+  readonly states: readonly Axes[];
+  readonly edges: readonly Edge[];
+}
+
+/** Each region's states, as the statechart has them. */
+export const STATES = Object.fromEntries(
+  Object.entries(machine.states).map(([region, { states }]) => [region, Object.keys(states)]),
+) as unknown as Readonly<Record<Region, readonly string[]>>;
+export const REGIONS = Object.keys(STATES) as readonly Region[];
+
+const FIRST: Axes = { ...INITIAL_CONFIGURATION, ...INITIAL_CONTEXT };
+/** More sessions than these are like these: two that live, one that is lost. */
+const LIVE = 2;
+const LOST = 1;
+
+export function reachable(): Graph {
+  const found = new Map([[keyOf(FIRST), FIRST]]);
+  const edges: Edge[] = [];
+  for (const from of found.values())
+    for (const edge of edgesFrom(from, { chart: machine, region: null, named: DUTIES })) {
+      edges.push(edge);
+      const key = keyOf(edge.to);
+      if (!found.has(key) && edge.to.sessions.length <= LIVE + LOST) found.set(key, edge.to);
+    }
+  return { states: [...found.values()], edges };
+}
+
+export function alone(): Graph {
+  const graphs = REGIONS.map((region) => {
+    const states = STATES[region].flatMap((state) =>
+      [LAID_OUT, BARE].map((context) => ({ ...INITIAL_CONFIGURATION, ...context, [region]: state })),
+    );
+    const asked = { chart: chartOf(region), region, named: [...DUTIES, NO_DUTY] };
+    return { states, edges: states.flatMap((from) => [...edgesFrom(from, asked)]) };
+  });
+  return { states: graphs.flatMap(({ states }) => states), edges: graphs.flatMap(({ edges }) => edges) };
+}
+
+export function configurationOf(axes: Axes): string {
+  return REGIONS.map((region) => axes[region]).join(' ');
+}
+
+/** What tells reachable states apart for some guard. */
+function keyOf(axes: Axes): string {
+  const live = Math.min(LIVE, axes.sessions.filter(({ lostAt }) => lostAt === null).length);
+  const lost = Math.min(LOST, axes.sessions.filter(({ lostAt }) => lostAt !== null).length);
+  return [configurationOf(axes), axes.max === null, live, lost].join(' ');
+}
+
+interface Asked {
+  readonly chart: typeof machine;
+  readonly region: Region | null;
+  readonly named: readonly DutyStatus[];
+}
+
+function* edgesFrom(from: Axes, { chart, region, named }: Asked): Generator<Edge> {
+  const { connectivity, duty, activity, workload, override, ...context } = from;
+  const all = { connectivity, duty, activity, workload, override };
+  const before = chart.resolveState({ value: region === null ? all : { [region]: all[region] }, context });
+  for (const stimulus of stimuliFor(from, named)) {
+    const [after, actions] = transition(chart, before, stimulus);
+    const moved = after.value as unknown as Partial<Configuration>;
+    const to = { ...all, ...moved, ...after.context };
+    yield { region, from, stimulus, to, effects: actions.map(({ type }) => type) };
+  }
+}
+
+/** The statechart with no region but this one. */
+function chartOf(region: Region): typeof machine {
+  const config = { ...machine.config, states: { [region]: machine.config.states?.[region] } };
+  return createMachine(config as object, machine.implementations as object) as unknown as typeof machine;
+}
+
+const BEFORE = latestOf(FIRST) - 1000;
+const session = (id: string, lostAt: number | null): Session => ({
+  id,
+  device: `device of ${id}`,
+  address: `address of ${id}`,
+  startedAt: BEFORE,
+  lostAt,
+});
+/** Every value is set. */
+const LAID_OUT: Context = {
+  dutyCode: 'errand',
+  dutyCause: 'schedule',
+  dutyReason: 'none of these',
+  dutySince: BEFORE + 1,
+  sessions: [session('live', null), session('lost', BEFORE + 2)],
+  graceUntil: BEFORE + 3,
+  idleSince: BEFORE + 4,
+  current: 7,
+  max: 9,
+  forced: { code: 'nap', category: 'break', reason: 'none of these', by: 8, hold: false },
+};
+/** Nothing is set but the duty, without which nothing may be chosen, and the work. */
+const BARE: Context = { ...INITIAL_CONTEXT, dutyCode: 'errand', current: 7, max: 9 };

@@ -1,0 +1,175 @@
+/** What can be told to an agent: a stimulus for each way in which the rules can tell stimuli apart. */
+import { type Axes, CATEGORIES, type Category } from '../../engine/axes.ts';
+import { Catalogue, type DutyStatus, OFFLINE } from '../../engine/catalogue.ts';
+import type { Circumstances, Stimulus } from '../../engine/inputs.ts';
+import { graceMs, type Law } from '../../engine/law.ts';
+import { dutyIdleLimitMs } from '../../engine/rules.ts';
+import { CONFIG, status, STATUSES, TRANSITIONS } from '../support/laws.ts';
+
+/** The seeded law, with an idle limit in every category, so that an agent can be idle in each, and a role that may go anywhere. */
+const LAW: Law = {
+  catalogue: new Catalogue(
+    [
+      ...STATUSES,
+      status({ code: 'errand', category: 'busy', idleLimit: { seconds: 60 } }),
+      status({ code: 'lounge', category: 'away', idleLimit: { seconds: 60 } }),
+      status({ code: 'nap', category: 'break', idleLimit: { seconds: 60 } }),
+      status({ code: 'notes', category: 'wrap_up', idleLimit: { seconds: 60 } }),
+    ],
+    [
+      ...TRANSITIONS,
+      ...CATEGORIES.flatMap((from) =>
+        [...CATEGORIES.map((category) => ({ category })), { code: OFFLINE }].map((to) => ({
+          from: { category: from },
+          to,
+          role: 'supervisor' as const,
+        })),
+      ),
+    ],
+  ),
+  config: CONFIG,
+};
+/** First one of each category that has an idle limit, then a second. */
+export const DUTIES: readonly DutyStatus[] = [
+  'available',
+  'errand',
+  'lounge',
+  'nap',
+  'notes',
+  'chat',
+  'busy',
+].map(duty);
+/** No duty at all, in the place of one: of none of the categories. */
+export const NO_DUTY = { ...duty('busy'), code: OFFLINE, category: OFFLINE as Category };
+const SEQ = 10;
+/** When the first agent is first looked at. */
+const T0 = Date.UTC(2026, 0, 5, 8);
+const GRACE_MS = graceMs(LAW);
+/** What is told again of the same activity may differ by less than this (C2). */
+const RESTATED_MS = 1000;
+const UNKNOWN = { id: 'unknown', lostAt: null };
+/** The idle limit where the duty has none. */
+const SOME_LIMIT_MS = 60_000;
+
+/**
+ * Everything that can be told to an agent with these axes. Times, ids and reasons are new in each stimulus, so that
+ * no value that stays behind looks like one that was set; beside them stand the moments at which a limit is met and
+ * the milliseconds around it.
+ */
+export function* stimuliFor(axes: Axes, named: readonly DutyStatus[]): Generator<Stimulus> {
+  const times = new Times(axes);
+  yield* hellos(axes, times, named);
+  yield* farewells(axes, times);
+  yield* wishes(times, named);
+  yield* deadlines(axes, times);
+}
+
+function* hellos({ sessions }: Axes, times: Times, named: readonly DutyStatus[]): Generator<Stimulus> {
+  const hello = (resume: { session: string; seq: number } | null, at: Circumstances): Stimulus => ({
+    type: 'open',
+    ...at,
+    session: `session ${at.now}`,
+    device: `device ${at.now}`,
+    address: `address ${at.now}`,
+    resume,
+    named: times.turn(named),
+  });
+  for (let round = 0; round < named.length; round++) yield hello(null, times.fresh());
+  for (const { id, lostAt } of [...sessions, UNKNOWN])
+    for (const seq of [SEQ, SEQ + 1])
+      for (const at of times.freshAnd(lostAt, GRACE_MS)) yield hello({ session: id, seq }, at);
+}
+
+function* farewells({ sessions }: Axes, times: Times): Generator<Stimulus> {
+  for (const { id, lostAt } of [...sessions, UNKNOWN]) {
+    yield { type: 'lose', ...times.fresh(), session: id };
+    for (const at of times.freshAnd(lostAt, GRACE_MS)) yield { type: 'expire', ...at, session: id };
+  }
+}
+
+function* wishes(times: Times, named: readonly DutyStatus[]): Generator<Stimulus> {
+  for (const wished of named) {
+    const wish = () => ({ ...times.signed(), status: wished.code, named: wished });
+    yield { type: 'choose', ...wish(), session: null, role: 'agent', reason: null };
+    yield { type: 'choose', ...wish(), session: null, role: 'supervisor' };
+    for (const hold of [true, false]) yield { type: 'force', ...wish(), hold };
+  }
+  for (const tasks of [
+    () => 0,
+    () => 1,
+    (max: number) => max - 1,
+    (max: number) => max,
+    (max: number) => max + 1,
+  ]) {
+    const work = times.signed();
+    const max = work.now - T0 + 2;
+    yield { type: 'work', ...work, current: tasks(max), max, session: 'any' };
+  }
+  yield { type: 'leave', ...times.signed(), cause: 'agent', session: null, reason: null };
+  yield { type: 'leave', ...times.signed(), cause: 'override', session: null };
+  yield { type: 'release', ...times.signed() };
+}
+
+function* deadlines(axes: Axes, times: Times): Generator<Stimulus> {
+  yield { type: 'restart', ...times.fresh() };
+  for (const at of times.freshAnd(axes.graceUntil, 0)) yield { type: 'grace', ...at };
+  const limit = dutyIdleLimitMs(axes, LAW) ?? SOME_LIMIT_MS;
+  for (const spare of [-1, 0, 1]) {
+    const at = times.fresh();
+    yield { type: 'idle', ...at, since: at.now - limit - spare };
+  }
+  const news = (axes.idleSince ?? times.latest) + RESTATED_MS;
+  for (const [at, old] of [
+    [news - 1, 0],
+    [news, 0],
+    [news + 1, limit - 1],
+    [news, limit],
+  ] as const)
+    yield { type: 'active', ...times.fresh(), at, now: at + old };
+}
+
+/** Moments that the axes don't know yet. */
+class Times {
+  readonly latest: number;
+  #told = 0;
+
+  constructor(axes: Axes) {
+    this.latest = latestOf(axes);
+  }
+
+  fresh(): Circumstances {
+    return { law: LAW, role: 'agent', seq: SEQ, now: this.latest + ++this.#told };
+  }
+
+  /** Besides a fresh moment, those just before, at and just after a limit, if there is one that is yet to come. */
+  freshAnd(from: number | null, limitMs: number): readonly Circumstances[] {
+    const limit = from === null ? 0 : from + limitMs;
+    const around = [limit - 1, limit, limit + 1].filter((now) => now > this.latest);
+    return [this.fresh(), ...around.map((now) => ({ ...this.fresh(), now }))];
+  }
+
+  /** By somebody new, for a new reason. */
+  signed(): Circumstances & { readonly by: number; readonly reason: string } {
+    const at = this.fresh();
+    return { ...at, by: at.now, reason: `reason ${at.now}` };
+  }
+
+  /** Each item in turn. */
+  turn<Item>(items: readonly Item[]): Item {
+    const item = items[this.#told % items.length];
+    if (item === undefined) throw new TypeError('nothing to take turns in');
+    return item;
+  }
+}
+
+/** The last moment that these axes know of; never before the first. */
+export function latestOf({ dutySince, idleSince, sessions }: Axes): number {
+  const known = sessions.flatMap(({ startedAt, lostAt }) => [startedAt, lostAt ?? 0]);
+  return Math.max(T0, dutySince, idleSince ?? 0, ...known);
+}
+
+function duty(code: string): DutyStatus {
+  const found = LAW.catalogue.duty(code);
+  if (found === null) throw new TypeError(`no duty ${code}`);
+  return found;
+}
