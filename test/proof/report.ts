@@ -33,7 +33,7 @@ export function textOf(report: Report): string {
     '',
     faults.length === 0
       ? 'The table is the statechart.'
-      : `The table is NOT the statechart: ${faults.length} faults.`,
+      : `The table is NOT the statechart. Faults: ${faults.length}.`,
   ].join('\n');
 }
 
