@@ -30,17 +30,21 @@ export class EdgesByCell {
     return this.#edges.get(titleOf(cell)) ?? [];
   }
 
-  /** Whether any edge tells this changed cell from what XState says. A rule that refuses its stimulus tells it, too. */
-  tell(cell: Cell, changed: Table): boolean {
-    return this.of(cell).some((edge) => {
+  /** How the first edge that can tells this changed cell from what XState says; null where none can. */
+  tell(cell: Cell, changed: Table): Telling | null {
+    for (const edge of this.of(cell)) {
       try {
-        return !agrees(changed, edge);
+        if (!agrees(changed, edge)) return 'differs';
       } catch {
-        return true;
+        return 'refuses';
       }
-    });
+    }
+    return null;
   }
 }
+
+/** The outcome is another, or a rule that stands under the wrong input throws. */
+export type Telling = 'differs' | 'refuses';
 
 function sameAxes(a: Axes, b: Axes): boolean {
   const fields = Object.keys(b) as (keyof Axes)[];

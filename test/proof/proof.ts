@@ -6,7 +6,7 @@ import { getInitialSnapshot } from 'xstate';
 import { INITIAL_CONFIGURATION, INITIAL_CONTEXT } from '../../engine/axes.ts';
 import { machine } from '../../engine/machine.ts';
 import type { Table, TableArm } from '../../engine/table.ts';
-import { agrees, EdgesByCell, isSame } from './comparison.ts';
+import { agrees, EdgesByCell, isSame, type Telling } from './comparison.ts';
 import { type Equivalent, EQUIVALENTS } from './equivalents.ts';
 import { configurationOf, type Edge, type Graph } from './graph.ts';
 import { armsOf, cellsOf, guardText, type Kind, KINDS, mutantsOf, titleOf } from './mutants.ts';
@@ -45,8 +45,11 @@ export interface Mutation {
   readonly wrong: readonly string[];
 }
 
-/** How many mutants of a kind were caught on a reachable edge, were caught only in their region alone, … */
-export type Tally = Readonly<Record<'reachable' | 'alone' | 'equivalent' | 'survived', number>>;
+/**
+ * How many mutants of a kind showed on a reachable edge, by what they did there or by a rule that refused its input;
+ * how many showed only in their region alone, or not at all.
+ */
+export type Tally = Readonly<Record<Telling | 'alone' | 'equivalent' | 'survived', number>>;
 
 export function prove(table: Table, graphs: Graphs): Report {
   return {
@@ -111,15 +114,16 @@ export function mutation(
   const inAll = new EdgesByCell(graphs.reachable);
   const inOne = new EdgesByCell(graphs.alone);
   const tallies = Object.fromEntries(
-    KINDS.map((kind) => [kind, { reachable: 0, alone: 0, equivalent: 0, survived: 0 }]),
+    KINDS.map((kind) => [kind, { differs: 0, refuses: 0, alone: 0, equivalent: 0, survived: 0 }]),
   ) as Record<Kind, Record<keyof Tally, number>>;
   const survivors: string[] = [];
   const spokenFor = new Map(equivalents.map((entry) => [entry, 0]));
   for (const { kind, name, cell, table: changed } of mutantsOf(table)) {
     const tally = tallies[kind];
     const entry = equivalents.find(({ mutants }) => mutants.test(name));
-    if (inAll.tell(cell, changed)) tally.reachable += 1;
-    else if (inOne.tell(cell, changed)) tally.alone += 1;
+    const told = inAll.tell(cell, changed);
+    if (told !== null) tally[told] += 1;
+    else if (inOne.tell(cell, changed) !== null) tally.alone += 1;
     else if (entry !== undefined) {
       tally.equivalent += 1;
       spokenFor.set(entry, (spokenFor.get(entry) ?? 0) + 1);

@@ -5,7 +5,7 @@ import { faultsOf, type Report, type Tally } from './proof.ts';
 
 /** More faults than these say nothing more. */
 const SHOWN = 40;
-const COLUMNS = ['made', 'on reachable edges', 'in the region alone', 'equivalent', 'survived'] as const;
+const COLUMNS = ['made', 'differs', 'rule refuses', 'differs alone', 'equivalent', 'survived'] as const;
 
 export function textOf(report: Report): string {
   const { graphs, configurations, mismatches, use } = report;
@@ -27,6 +27,8 @@ export function textOf(report: Report): string {
     '',
     ...mutants(report),
     '',
+    'Caught on a reachable edge: the outcome differs, or a rule that is bound under the wrong input refuses it.',
+    'Caught alone: where all regions react, another one does the same; with one region it differs.',
     ...EQUIVALENTS.map(({ count: mutantCount, reason }) => `equivalent: ${mutantCount}, for ${reason}`),
     ...faults.slice(0, SHOWN),
     ...(faults.length > SHOWN ? [`… and ${faults.length - SHOWN} more`] : []),
@@ -47,8 +49,8 @@ function mutants({ mutation: { tallies } }: Report): readonly string[] {
   ];
 }
 
-function numbersOf({ reachable, alone, equivalent, survived }: Tally): readonly number[] {
-  return [reachable + alone + equivalent + survived, reachable, alone, equivalent, survived];
+function numbersOf({ differs, refuses, alone, equivalent, survived }: Tally): readonly number[] {
+  return [differs + refuses + alone + equivalent + survived, differs, refuses, alone, equivalent, survived];
 }
 
 function cells(title: string, values: readonly (string | number)[]): string {
