@@ -10,9 +10,9 @@ import { type AgentEvent, type Changes, type Effect, eventType } from './events.
 import type { Circumstances, Command, CommandId, Input, ProfileInput, Stimulus } from './inputs.ts';
 import { graceMs, type Law, loginStatus } from './law.ts';
 import { sameMember } from './member.ts';
-import { type AgentRecord, CHANGEABLE } from './record.ts';
+import { type AgentRecord, CHANGEABLE, copyRecord } from './record.ts';
 import { dutyIdleLimitMs, effective, permitted } from './rules.ts';
-import { step, type Table } from './table.ts';
+import { move, type Table } from './table.ts';
 import { tileOf } from './tile.ts';
 
 export type Decision =
@@ -68,7 +68,10 @@ export function decide(record: AgentRecord, wish: Input, bench: Bench): Decision
 
 /** The record after the event. No guards: what was decided, happened. */
 export function apply(record: AgentRecord, event: AgentEvent): AgentRecord {
-  return { ...record, ...event.set, seq: event.seq, lastAt: event.at };
+  const after = Object.assign(copyRecord(record), event.set);
+  after.seq = event.seq;
+  after.lastAt = event.at;
+  return after;
 }
 
 /** The earliest moment at which time alone changes something, epoch milliseconds, and what it is; null for never. */
@@ -184,40 +187,38 @@ function draft(
       ? null
       : { record: { ...record, member: input.member }, effects: [] };
   const stimulus = stimulusOf(input, { now, law, role: record.member.role, seq: record.seq });
-  const stepped = stimulus === null ? null : step(table, record, stimulus);
-  if (stepped === null) return null;
-  const seen = effective(stepped.axes, law);
-  return {
-    record: {
-      ...record,
-      ...stepped.axes,
-      ...seen,
-      since: seen.status === record.status ? record.since : now,
-    },
-    effects: stepped.effects,
-  };
+  if (stimulus === null) return null;
+  const after = copyRecord(record);
+  const effects = move(table, after, stimulus);
+  if (effects === null) return null;
+  Object.assign(after, effective(after, law));
+  if (after.status !== record.status) after.since = now;
+  return { record: after, effects };
 }
 
 /** Null where the input names what the catalogue doesn't have. */
-function stimulusOf(input: Exclude<Input, ProfileInput>, circumstances: Circumstances): Stimulus | null {
-  const { law } = circumstances;
+function stimulusOf(
+  input: Exclude<Input, ProfileInput>,
+  { now, law, role, seq }: Circumstances,
+): Stimulus | null {
+  // The spread comes last: a literal that begins with one gets a hidden class of its own each time.
   switch (input.type) {
     case 'open':
-      return { ...input, ...circumstances, named: loginStatus(law) };
+      return { now, law, role, seq, named: loginStatus(law), ...input };
     case 'choose':
     case 'force': {
       const named = law.catalogue.duty(input.status);
-      return named === null ? null : { ...input, ...circumstances, named };
+      return named === null ? null : { now, law, role, seq, named, ...input };
     }
     default:
-      return { ...input, ...circumstances };
+      return { now, law, role, seq, ...input };
   }
 }
 
 function difference(before: AgentRecord, after: AgentRecord): Partial<Changes> {
-  return Object.fromEntries(
-    CHANGEABLE.filter((field) => before[field] !== after[field]).map((field) => [field, after[field]]),
-  );
+  const changed: Record<string, unknown> = {};
+  for (const field of CHANGEABLE) if (before[field] !== after[field]) changed[field] = after[field];
+  return changed;
 }
 
 function sessionOf(input: Input, record: AgentRecord): Session | null {

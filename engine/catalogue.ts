@@ -59,6 +59,8 @@ export class Catalogue {
   readonly statuses: readonly Status[];
   readonly #byCode: ReadonlyMap<string, Status>;
   readonly #transitions: readonly Transition[];
+  /** What may follow what, as far as it was asked for: it is asked at each event. */
+  readonly #known = new Map<Role, Map<string, ReadonlySet<string>>>();
 
   /** @throws TypeError when one of the seeded codes that the engine itself shows is missing. */
   constructor(statuses: readonly Status[], transitions: readonly Transition[]) {
@@ -82,6 +84,30 @@ export class Catalogue {
 
   /** Whether that role may choose `to` when its duty is `from`. */
   permits(role: Role, from: string, to: DutyStatus): boolean {
+    return this.#following(role, from).has(to.code);
+  }
+
+  /** The codes that an agent may choose now, `offline` (log-out) last. */
+  allowed(role: Role, from: string): readonly string[] {
+    const following = this.#following(role, from);
+    const duties = this.statuses.filter(
+      (status) => status.code !== from && isDuty(status) && following.has(status.code),
+    );
+    return [...duties.map((status) => status.code), OFFLINE];
+  }
+
+  /** The codes that may follow `from`. */
+  #following(role: Role, from: string): ReadonlySet<string> {
+    const known = this.#known.get(role)?.get(from);
+    if (known !== undefined) return known;
+    const found = this.statuses.filter((to) => this.#leadsTo(role, from, to)).map(({ code }) => code);
+    const ofRole = this.#known.get(role) ?? new Map<string, ReadonlySet<string>>();
+    const following = new Set(found);
+    this.#known.set(role, ofRole.set(from, following));
+    return following;
+  }
+
+  #leadsTo(role: Role, from: string, to: Status): boolean {
     if (to.archived) return false;
     if (to.selectableBy !== null && !to.selectableBy.includes(role)) return false;
     const source = this.status(from);
@@ -89,14 +115,6 @@ export class Catalogue {
     return this.#transitions.some(
       (row) => (row.role === null || row.role === role) && names(row.from, source) && names(row.to, to),
     );
-  }
-
-  /** The codes that an agent may choose now, `offline` (log-out) last. */
-  allowed(role: Role, from: string): readonly string[] {
-    const duties = this.statuses.filter(
-      (status) => status.code !== from && isDuty(status) && this.permits(role, from, status),
-    );
-    return [...duties.map((status) => status.code), OFFLINE];
   }
 }
 

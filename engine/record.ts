@@ -1,4 +1,4 @@
-import { type Axes, INITIAL_CONFIGURATION, INITIAL_CONTEXT } from './axes.ts';
+import { type Axes, INITIAL_CONFIGURATION, INITIAL_CONTEXT, type Mutable } from './axes.ts';
 import { OFFLINE } from './catalogue.ts';
 import type { Changes, Effective } from './events.ts';
 import type { Member } from './member.ts';
@@ -14,7 +14,7 @@ export interface AgentRecord extends Axes, Effective {
 
 /** An agent of whom nothing has happened yet. */
 export function newcomer(member: Member): AgentRecord {
-  return {
+  return copyRecord({
     member,
     seq: 0,
     lastAt: 0,
@@ -25,7 +25,7 @@ export function newcomer(member: Member): AgentRecord {
     since: 0,
     cause: 'system',
     routable: false,
-  };
+  });
 }
 
 /** The fields that an event may change. */
@@ -39,3 +39,32 @@ export const CHANGEABLE = Object.keys({
   routable: true,
   member: true,
 } satisfies Record<keyof Changes, unknown>) as (keyof Changes)[];
+
+/** A copy, to be changed before anybody sees it. Written out, because a spread costs ten times as much. */
+export function copyRecord(record: AgentRecord): Mutable<AgentRecord> {
+  return {
+    member: record.member,
+    seq: record.seq,
+    lastAt: record.lastAt,
+    connectivity: record.connectivity,
+    duty: record.duty,
+    activity: record.activity,
+    workload: record.workload,
+    override: record.override,
+    dutyCode: record.dutyCode,
+    dutyCause: record.dutyCause,
+    dutyReason: record.dutyReason,
+    dutySince: record.dutySince,
+    sessions: record.sessions,
+    graceUntil: record.graceUntil,
+    idleSince: record.idleSince,
+    current: record.current,
+    max: record.max,
+    forced: record.forced,
+    status: record.status,
+    category: record.category,
+    since: record.since,
+    cause: record.cause,
+    routable: record.routable,
+  };
+}

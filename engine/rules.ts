@@ -93,20 +93,22 @@ export const mutators = {
   })),
   resumeSession: on('open', ({ sessions }, { resume }) => {
     const isLost = sessions.some(({ id, lostAt }) => id === resume?.session && lostAt !== null);
-    const resumed = (session: Session) =>
-      session.id === resume?.session ? { ...session, lostAt: null } : session;
-    return { ...(isLost && { sessions: sessions.map(resumed) }), graceUntil: null };
+    if (!isLost) return { graceUntil: null };
+    return {
+      sessions: sessions.map((known) => (known.id === resume?.session ? withLostAt(known, null) : known)),
+      graceUntil: null,
+    };
   }),
   loseSession: on('lose', ({ sessions }, stimulus) =>
     losing(
-      sessions.map((known) => (known.id === stimulus.session ? { ...known, lostAt: stimulus.now } : known)),
+      sessions.map((known) => (known.id === stimulus.session ? withLostAt(known, stimulus.now) : known)),
       stimulus,
     ),
   ),
   /** The engine began anew: every connection is gone, and nobody could have come back meanwhile (C6). */
   loseSessions: on('restart', ({ sessions }, stimulus) =>
     losing(
-      sessions.map((known) => ({ ...known, lostAt: stimulus.now })),
+      sessions.map((known) => withLostAt(known, stimulus.now)),
       stimulus,
     ),
   ),
@@ -169,6 +171,10 @@ export function dutyIdleLimitMs(context: Context, law: Law): number | null {
 }
 
 /** With the last session that lived the agent is lost: the grace begins. */
+function withLostAt({ id, device, address, startedAt }: Session, lostAt: number | null): Session {
+  return { id, device, address, startedAt, lostAt };
+}
+
 function losing(sessions: readonly Session[], { now, law }: Circumstances): Partial<Context> {
   const isLast = sessions.every(({ lostAt }) => lostAt !== null);
   return { sessions, graceUntil: isLast ? now + graceMs(law) : null };

@@ -5,7 +5,14 @@
  * reads the statechart's configuration, never its behaviour, and refuses whatever the table cannot express, so the
  * statechart stays the only definition (SPEC B2). `npm run proof` holds the two against each other.
  */
-import { type Axes, type Context, INITIAL_CONFIGURATION, type Region } from './axes.ts';
+import {
+  type Axes,
+  type Context,
+  copyAxes,
+  INITIAL_CONFIGURATION,
+  type Mutable,
+  type Region,
+} from './axes.ts';
 import { type Effect, EFFECTS } from './events.ts';
 import type { Stimulus } from './inputs.ts';
 import {
@@ -42,31 +49,45 @@ export interface Step {
   readonly effects: readonly Effect[];
 }
 
-/**
- * The statechart's answer: the axes after the stimulus, or null where it reacts in no region. All guards see the
- * axes before; mutators see what the ones before them left, in document order — as XState has it.
- */
+/** As `move`, on a copy. */
 export function step(table: Table, before: Axes, stimulus: Stimulus): Step | null {
-  const taken: TableArm[] = [];
-  const moved: Partial<Record<Region, string>> = {};
-  for (const { region, cells } of table.get(stimulus.type) ?? []) {
-    const arm = cells[before[region]]?.find((candidate) => holds(candidate, before, stimulus));
-    if (arm === undefined) continue;
-    taken.push(arm);
-    moved[region] = arm.target;
-  }
-  if (taken.length === 0) return null;
-  const axes = { ...before, ...moved } as Axes;
-  const effects: Effect[] = [];
-  for (const arm of taken) {
-    for (const mutate of arm.mutators) Object.assign(axes, mutate(axes, stimulus));
-    effects.push(...arm.effects);
-  }
-  return { axes, effects };
+  const axes = copyAxes(before);
+  const effects = move(table, axes, stimulus);
+  return effects === null ? null : { axes, effects };
 }
 
-function holds(arm: TableArm, context: Context, stimulus: Stimulus): boolean {
-  return arm.guard === null || arm.guard(context, stimulus, arm.params);
+/**
+ * The statechart's answer: takes the axes to where the stimulus leads, and tells what is to be done; null where it
+ * reacts in no region: then the axes stay. All guards see the axes before; mutators see what the ones before them
+ * left, in document order — as XState has it.
+ */
+export function move(table: Table, axes: Mutable<Axes>, stimulus: Stimulus): readonly Effect[] | null {
+  const taken: { readonly region: Region; readonly arm: TableArm }[] = [];
+  for (const { region, cells } of table.get(stimulus.type) ?? []) {
+    const arm = takenOf(cells[axes[region]], axes, stimulus);
+    if (arm !== null) taken.push({ region, arm });
+  }
+  if (taken.length === 0) return null;
+  let effects: readonly Effect[] = NO_EFFECTS;
+  for (const { region, arm } of taken) {
+    (axes as Record<Region, string>)[region] = arm.target;
+    for (const mutate of arm.mutators) Object.assign(axes, mutate(axes, stimulus));
+    if (arm.effects.length > 0) effects = [...effects, ...arm.effects];
+  }
+  return effects;
+}
+
+const NO_EFFECTS: readonly Effect[] = [];
+
+/** The first way out whose guard holds. */
+function takenOf(
+  arms: readonly TableArm[] | undefined,
+  context: Context,
+  stimulus: Stimulus,
+): TableArm | null {
+  for (const arm of arms ?? [])
+    if (arm.guard === null || arm.guard(context, stimulus, arm.params)) return arm;
+  return null;
 }
 
 /** What the compiler cannot express in a table, with the place where it stands. */
