@@ -68,16 +68,14 @@ export function move(table: Table, axes: Mutable<Axes>, stimulus: Stimulus): rea
     if (arm !== null) taken.push({ region, arm });
   }
   if (taken.length === 0) return null;
-  let effects: readonly Effect[] = NO_EFFECTS;
+  const effects: Effect[] = [];
   for (const { region, arm } of taken) {
     (axes as Record<Region, string>)[region] = arm.target;
     for (const mutate of arm.mutators) Object.assign(axes, mutate(axes, stimulus));
-    if (arm.effects.length > 0) effects = [...effects, ...arm.effects];
+    effects.push(...arm.effects);
   }
   return effects;
 }
-
-const NO_EFFECTS: readonly Effect[] = [];
 
 /** The first way out whose guard holds. */
 function takenOf(
