@@ -20,7 +20,8 @@ export default defineConfig({
     maxWorkers: 2,
     coverage: {
       provider: 'v8',
-      include: ['engine/**', 'api/**', 'drizzle/**', 'clients/**'],
+      include: ['{engine,api,drizzle,clients}/**/*.{ts,tsx}'],
+      exclude: ['clients/wallboard/dist/**'],
       reporter: ['text-summary', 'json-summary'],
     },
   },
