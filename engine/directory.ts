@@ -10,7 +10,7 @@ export interface Actor {
   readonly place: number;
   /** Whether a decided event is on its way to disk. Until it is back, what comes waits. */
   busy: boolean;
-  readonly waiting: Pending[];
+  waiting: readonly Pending[];
   /** Monotonic time of the newest activity of all sessions. */
   activeAt: number;
   /** The deadline that the wheel is armed for, epoch milliseconds. */
@@ -19,6 +19,9 @@ export interface Actor {
   sessionActivity: Map<string, number> | null;
   lastRefusal: Rejected | null;
 }
+
+/** Nobody waits: one list for all whom it is true of. */
+export const NONE: readonly Pending[] = [];
 
 /** The last command that was refused. */
 export interface Rejected {
@@ -93,7 +96,7 @@ export class Directory {
       record,
       place: this.#byPlace.length,
       busy: false,
-      waiting: [],
+      waiting: NONE,
       activeAt: nowMs,
       armedFor: null,
       sessionActivity: null,

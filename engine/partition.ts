@@ -10,7 +10,7 @@ import { Alarms } from './alarms.ts';
 import { type Answer, AnswerMemory } from './answers.ts';
 import { Appender } from './appender.ts';
 import type { Clock } from './clock.ts';
-import { type Actor, Directory, type Rejected } from './directory.ts';
+import { type Actor, Directory, NONE, type Rejected } from './directory.ts';
 import { isRetryable, type Refusal, refuse } from './errors.ts';
 import { type AgentEvent, decodeEvents } from './events.ts';
 import type { CommandId, Input } from './inputs.ts';
@@ -188,7 +188,7 @@ export class Partition {
     const refusal = refuse('UNAVAILABLE', message);
     this.#stopped ??= refusal;
     const underWay = this.#appender.abandon().map(({ pending }) => pending);
-    const waiting = [...this.directory.actors()].flatMap((actor) => actor.waiting.splice(0));
+    const waiting = [...this.directory.actors()].flatMap(takeWaiting);
     for (const { answer } of [...underWay, ...waiting]) answer?.(refusal);
   }
 
@@ -201,7 +201,7 @@ export class Partition {
     if (pending.answer !== null && actor.waiting.length >= MAX_WAITING) {
       return pending.answer(refuse('OVERLOADED', 'too many commands of this agent are waiting'));
     }
-    if (actor.busy || actor.waiting.length > 0) actor.waiting.push(pending);
+    if (actor.busy || actor.waiting.length > 0) actor.waiting = [...actor.waiting, pending];
     else this.#judge(actor, pending);
   }
 
@@ -278,8 +278,8 @@ export class Partition {
 
   /** The engine's own news come first again: nothing that people want may overtake them, so what waits is refused. */
   #repeatSoon(actor: Actor, pending: Pending): void {
-    const waiting = actor.waiting.splice(0);
-    actor.waiting.push(pending, ...waiting.filter(({ answer }) => answer === null));
+    const waiting = takeWaiting(actor);
+    actor.waiting = [pending, ...waiting.filter(({ answer }) => answer === null)];
     for (const { answer } of waiting) answer?.(journalFailed());
     this.#options.clock.after(RETRY_MS, () => this.#goOn(actor));
   }
@@ -293,8 +293,9 @@ export class Partition {
   #goOn(actor: Actor): void {
     actor.busy = false;
     while (!actor.busy) {
-      const next = actor.waiting.shift();
+      const [next] = actor.waiting;
       if (next === undefined) return this.#stir(actor);
+      actor.waiting = actor.waiting.length === 1 ? NONE : actor.waiting.slice(1);
       this.#judge(actor, next);
     }
   }
@@ -329,6 +330,12 @@ export class Partition {
     this.#answers.forgetSession(session);
     actor.sessionActivity?.delete(session);
   }
+}
+
+function takeWaiting(actor: Actor): readonly Pending[] {
+  const { waiting } = actor;
+  actor.waiting = NONE;
+  return waiting;
 }
 
 function done(actor: Actor, command: CommandId | undefined): Answer {

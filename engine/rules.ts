@@ -4,7 +4,14 @@
  * A guard says whether a transition may happen. A mutator says which values change with it. Neither does anything,
  * neither reads a clock.
  */
-import { type Category, type Configuration, type Context, liveSessions, type Session } from './axes.ts';
+import {
+  type Category,
+  type Configuration,
+  type Context,
+  INITIAL_CONTEXT,
+  liveSessions,
+  type Session,
+} from './axes.ts';
 import { CAPACITY_CODE, type DutyStatus, IDLE_CODE, OFFLINE } from './catalogue.ts';
 import type { Effective } from './events.ts';
 import type { Circumstances, Stimulus } from './inputs.ts';
@@ -115,7 +122,7 @@ export const mutators = {
   expireSession: on('expire', ({ sessions }, { session }) => ({
     sessions: sessions.filter(({ id }) => id !== session),
   })),
-  endSessions: () => ({ sessions: [], graceUntil: null }),
+  endSessions: () => ({ sessions: INITIAL_CONTEXT.sessions, graceUntil: null }),
   markIdle: on('idle', (_context, { since }) => ({ idleSince: since })),
   markActive: () => ({ idleSince: null }),
   setWorkload: on('work', (_context, { current, max }) => ({ current, max })),

@@ -24,20 +24,15 @@ export interface Subject {
   readonly view: View;
 }
 
-/** An agent as it is shown, with its tiles as JSON once somebody asked for them. */
-interface Shown {
-  record: AgentRecord;
-  basic: string | null;
-  full: string | null;
-}
-
 const SILENCE_MS = 5_000;
 /** How long a topic that nobody watches keeps its window. */
 const ABANDONED_MS = 300_000;
 
 export class Topics implements Disposable {
   readonly #options: TopicsOptions;
-  readonly #shown = new Map<number, Shown>();
+  readonly #shown = new Map<number, AgentRecord>();
+  /** Tiles as JSON, once somebody has asked for them. */
+  readonly #tiles: Readonly<Record<View, Map<number, string>>> = { basic: new Map(), full: new Map() };
   /** By organisation and scope; one for each view. */
   readonly #topics = new Map<string, Map<View, Topic>>();
   readonly #abandonedAt = new Map<Topic, number>();
@@ -53,23 +48,24 @@ export class Topics implements Disposable {
 
   /** Shows everybody as they are at the start. */
   load(records: Iterable<AgentRecord>, offset: Offset): void {
-    for (const record of records) this.#shown.set(record.member.id, { record, basic: null, full: null });
+    for (const record of records) this.#shown.set(record.member.id, record);
     this.#offset = offset;
   }
 
   /** An agent changed, as of that offset of the log. */
   publish(record: AgentRecord, offset: Offset): void {
     const before = this.#shown.get(record.member.id);
-    this.#shown.set(record.member.id, { record, basic: null, full: null });
+    this.#shown.set(record.member.id, record);
+    for (const tiles of Object.values(this.#tiles)) tiles.delete(record.member.id);
     this.#offset = offset;
     const keys = new Set(keysOf(record));
     for (const key of keys) this.#mark(key, record.member.id, true);
-    if (before === undefined || before.record.member === record.member) return;
-    for (const key of keysOf(before.record)) if (!keys.has(key)) this.#mark(key, record.member.id, false);
+    if (before === undefined || before.member === record.member) return;
+    for (const key of keysOf(before)) if (!keys.has(key)) this.#mark(key, record.member.id, false);
   }
 
   record(agentId: number): AgentRecord | null {
-    return this.#shown.get(agentId)?.record ?? null;
+    return this.#shown.get(agentId) ?? null;
   }
 
   /** Everybody in a scope, with the cursor that a watcher goes on from. */
@@ -86,7 +82,7 @@ export class Topics implements Disposable {
   /** The records of a scope. */
   records(subject: Omit<Subject, 'view'>): readonly AgentRecord[] {
     const members = this.topic({ ...subject, view: 'basic' }).members;
-    return [...members].map((id) => this.#shown.get(id)?.record).filter((record) => record !== undefined);
+    return [...members].map((id) => this.#shown.get(id)).filter((record) => record !== undefined);
   }
 
   /**
@@ -135,7 +131,7 @@ export class Topics implements Disposable {
   }
 
   *#membersOf(key: string): Iterable<number> {
-    for (const [id, { record }] of this.#shown) if (keysOf(record).includes(key)) yield id;
+    for (const [id, record] of this.#shown) if (keysOf(record).includes(key)) yield id;
   }
 
   #mark(key: string, agentId: number, isMember: boolean): void {
@@ -180,9 +176,14 @@ export class Topics implements Disposable {
   }
 
   #tileJson(agentId: number, view: View): string {
-    const shown = this.#shown.get(agentId);
-    if (shown === undefined) throw new TypeError(`agent ${agentId} is not shown`);
-    return (shown[view] ??= JSON.stringify(tileOf(shown.record, view)));
+    const tiles = this.#tiles[view];
+    const held = tiles.get(agentId);
+    if (held !== undefined) return held;
+    const record = this.#shown.get(agentId);
+    if (record === undefined) throw new TypeError(`agent ${agentId} is not shown`);
+    const json = JSON.stringify(tileOf(record, view));
+    tiles.set(agentId, json);
+    return json;
   }
 }
 
