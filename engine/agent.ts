@@ -111,9 +111,8 @@ function asMeant(input: Input): Input {
 
 /** Why a command can't be carried out; null where it can. */
 function judge(record: AgentRecord, input: Input, { law, expectSeq }: Bench): Refusal | null {
-  const current = () => ({ current: { seq: record.seq, tile: tileOf(record, 'full') } });
   if (expectSeq !== undefined && expectSeq !== record.seq) {
-    return refuse('CONFLICT', `the agent is at ${record.seq}, not at ${expectSeq}`, current());
+    return refuse('CONFLICT', `the agent is at ${record.seq}, not at ${expectSeq}`, currentOf(record));
   }
   switch (input.type) {
     case 'choose':
@@ -124,13 +123,17 @@ function judge(record: AgentRecord, input: Input, { law, expectSeq }: Bench): Re
       if (record.connectivity === 'disconnected') return notConnected();
       return law.catalogue.duty(input.status) === null ? unknownStatus(input.status, forceable(law)) : null;
     case 'release':
-      return record.override === 'none' ? refuse('CONFLICT', 'no override stands', current()) : null;
+      return record.override === 'none' ? refuse('CONFLICT', 'no override stands', currentOf(record)) : null;
     case 'leave':
       if (input.cause === 'override' && record.connectivity === 'disconnected') return notConnected();
       return null;
     default:
       return null;
   }
+}
+
+function currentOf(record: AgentRecord): Pick<Refusal, 'current'> {
+  return { current: { seq: record.seq, tile: tileOf(record, 'full') } };
 }
 
 function judgeChoice(

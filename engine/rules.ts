@@ -146,29 +146,31 @@ export function permitted(
   return named.code === context.dutyCode || law.catalogue.permits(role, context.dutyCode, named);
 }
 
-/** The effective status (A4, first match wins) and whether work may be routed to the agent (A6). */
+/** The effective status (A4), and whether work may be routed to the agent (A6). */
 export function effective(axes: Configuration & Context, law: Law): Omit<Effective, 'since'> {
-  const { catalogue } = law;
-  const duty = axes.dutyCode === null ? null : catalogue.status(axes.dutyCode);
-  const of = (status: string, category: Effective['category'], cause: Effective['cause']) => ({
-    status,
-    category,
-    cause,
-    routable:
-      axes.connectivity === 'connected' &&
-      category === 'available' &&
-      axes.workload !== 'full' &&
-      catalogue.status(status)?.routable === true,
-  });
-  if (axes.connectivity === 'disconnected' || axes.duty === 'off' || duty === null) {
-    return of(OFFLINE, OFFLINE, axes.dutyCause);
-  }
-  if (axes.forced !== null) return of(axes.forced.code, axes.forced.category, 'override');
+  const { status, category, cause } = seenOf(axes, law);
+  const routable =
+    axes.connectivity === 'connected' &&
+    category === 'available' &&
+    axes.workload !== 'full' &&
+    law.catalogue.status(status)?.routable === true;
+  return { status, category, cause, routable };
+}
+
+/** The first match wins. */
+function seenOf(axes: Configuration & Context, law: Law): Pick<Effective, 'status' | 'category' | 'cause'> {
+  const duty = axes.dutyCode === null ? null : law.catalogue.status(axes.dutyCode);
+  if (axes.connectivity === 'disconnected' || axes.duty === 'off' || duty === null)
+    return { status: OFFLINE, category: OFFLINE, cause: axes.dutyCause };
+  if (axes.forced !== null)
+    return { status: axes.forced.code, category: axes.forced.category, cause: 'override' };
   if (axes.duty === 'break' || axes.duty === 'wrap_up' || axes.duty === 'away')
-    return of(duty.code, axes.duty, axes.dutyCause);
-  if (axes.duty === 'available' && axes.workload === 'full') return of(CAPACITY_CODE, 'busy', 'capacity');
-  if (axes.activity === 'idle' && idleLimitMs(law, duty) !== null) return of(IDLE_CODE, 'away', 'idle');
-  return of(duty.code, axes.duty, axes.dutyCause);
+    return { status: duty.code, category: axes.duty, cause: axes.dutyCause };
+  if (axes.duty === 'available' && axes.workload === 'full')
+    return { status: CAPACITY_CODE, category: 'busy', cause: 'capacity' };
+  if (axes.activity === 'idle' && idleLimitMs(law, duty) !== null)
+    return { status: IDLE_CODE, category: 'away', cause: 'idle' };
+  return { status: duty.code, category: axes.duty, cause: axes.dutyCause };
 }
 
 /** The duty's idle limit in milliseconds; null while there is none. */
