@@ -1,0 +1,102 @@
+import { systemClock } from '../engine/clock.ts';
+import { createEngine, type Engine } from '../engine/engine.ts';
+import { type FileJournal, openFileJournal } from '../engine/journal/file.ts';
+import { lockFolder } from '../engine/journal/lock.ts';
+import { agents, LAW } from './law.ts';
+
+/** An engine on a journal of files, as the server runs it. */
+export interface OpenedEngine extends AsyncDisposable {
+  readonly engine: Engine;
+  readonly journal: FileJournal;
+}
+
+export interface EngineOptions {
+  readonly folder: string;
+  /** How many agents there are; their ids begin with 1. */
+  readonly agents: number;
+}
+
+export async function openEngine({ folder, agents: count }: EngineOptions): Promise<OpenedEngine> {
+  const lock = await lockFolder(folder);
+  const journal = await openFileJournal({ lock });
+  const engine = await createEngine({
+    node: 'node1',
+    journal,
+    clock: systemClock,
+    roster: {
+      async *members() {
+        yield* agents(count);
+      },
+    },
+    catalogue: () => LAW.catalogue,
+    config: () => LAW.config,
+  });
+  return {
+    engine,
+    journal,
+    async [Symbol.asyncDispose]() {
+      await engine[Symbol.asyncDispose]();
+      await journal[Symbol.asyncDispose]();
+      await lock[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** So many agents are told something at the same time: more would only wait. */
+const WAVE = 5_000;
+
+/** Does something for each agent; a refusal is thrown. */
+export async function forEachAgent(count: number, deed: (agent: number) => Promise<unknown>): Promise<void> {
+  for (let first = 1; first <= count; first += WAVE)
+    await Promise.all(
+      Array.from({ length: Math.min(WAVE, count - first + 1) }, (_, index) => deed(first + index)),
+    );
+}
+
+/** Logs an agent in. @throws Error */
+export function logIn(engine: Engine, agent: number): Promise<void> {
+  return settle(
+    engine.dispatch(agent, {
+      input: {
+        type: 'open',
+        session: sessionOf(agent),
+        device: 'bench',
+        address: '192.0.2.17',
+        resume: null,
+      },
+    }),
+  );
+}
+
+/** Has an agent choose a status, as its own session's command. @throws Error */
+export function choose(
+  engine: Engine,
+  agent: number,
+  { status, command }: { status: string; command: string },
+) {
+  const session = sessionOf(agent);
+  return settle(
+    engine.dispatch(agent, {
+      input: { type: 'choose', status, reason: null, session, by: agent },
+      command: { id: command, session },
+    }),
+  );
+}
+
+/** Logs an agent out. @throws Error */
+export function logOut(engine: Engine, agent: number): Promise<void> {
+  return settle(
+    engine.dispatch(agent, {
+      input: { type: 'leave', cause: 'agent', reason: null, session: sessionOf(agent), by: agent },
+    }),
+  );
+}
+
+async function settle(answering: ReturnType<Engine['dispatch']>): Promise<void> {
+  const answer = await answering;
+  if (!answer.ok) throw new Error(answer.message);
+}
+
+function sessionOf(agent: number): string {
+  return `node1-5f0c8a52-3b7c-4a51-9f0e-${String(agent).padStart(12, '0')}`;
+}

@@ -1,0 +1,33 @@
+import { DEFAULT_STATUSES, DEFAULT_TRANSITIONS } from '../drizzle/defaults.ts';
+import { Catalogue } from '../engine/catalogue.ts';
+import type { Law } from '../engine/law.ts';
+import type { Member } from '../engine/member.ts';
+
+/** What a new organisation begins with. */
+export const LAW: Law = {
+  catalogue: new Catalogue(DEFAULT_STATUSES, DEFAULT_TRANSITIONS),
+  config: {
+    MAX_AGENT_IDLE_TIME: 300,
+    WEBSOCKET_HEARTBEAT_INTERVAL: 30,
+    RECONNECT_GRACE_SECONDS: 30,
+    DEFAULT_LOGIN_STATUS: 'available',
+  },
+};
+
+const TEAM_SIZE = 50;
+
+/** Agents in teams of fifty, with ids from 1. */
+export function* agents(count: number): Iterable<Member> {
+  for (let id = 1; id <= count; id++) {
+    yield {
+      id,
+      organisationId: 1,
+      name: `Agent ${id}`,
+      teamId: Math.ceil(id / TEAM_SIZE),
+      department: 'Customer Service',
+      role: 'agent',
+      onBoard: true,
+      active: true,
+    };
+  }
+}

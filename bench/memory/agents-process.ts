@@ -1,0 +1,54 @@
+import { createActor } from 'xstate';
+import { machine } from '../../engine/machine.ts';
+import { answer, usage } from '../answering.ts';
+import { choose, type EngineOptions, forEachAgent, logIn, logOut, openEngine } from '../engines.ts';
+import { LAW } from '../law.ts';
+import { loginStatus } from '../../engine/law.ts';
+
+/** Heap bytes for an agent, by what has happened to it. */
+export interface AgentBytes {
+  /** Known, and nothing more. */
+  readonly known: number;
+  /** At work, with a session. */
+  readonly atWork: number;
+  /** Gone again: what is left without the session. */
+  readonly gone: number;
+}
+
+/** An engine that keeps so many agents. Nobody watches, so there are no tiles as JSON. */
+async function agents(options: EngineOptions): Promise<AgentBytes> {
+  const before = usage().heapBytes;
+  await using opened = await openEngine(options);
+  const { engine } = opened;
+  const perAgent = () => (usage().heapBytes - before) / options.agents;
+  const known = perAgent();
+  await forEachAgent(options.agents, (agent) => logIn(engine, agent));
+  await forEachAgent(options.agents, (agent) => choose(engine, agent, { status: 'busy', command: '1' }));
+  const atWork = perAgent();
+  await forEachAgent(options.agents, (agent) => logOut(engine, agent));
+  return { known, atWork, gone: perAgent() };
+}
+
+/** A live XState actor each, logged in. */
+function actors(count: number): number {
+  const before = usage().heapBytes;
+  const circumstances = { now: 1, law: LAW, role: 'agent', seq: 0, named: loginStatus(LAW) } as const;
+  const held = Array.from({ length: count }, (_, agent) => {
+    const actor = createActor(machine).start();
+    const session = `node1-${agent}`;
+    actor.send({
+      type: 'open',
+      session,
+      device: 'bench',
+      address: '192.0.2.17',
+      resume: null,
+      ...circumstances,
+    });
+    return actor;
+  });
+  const perActor = (usage().heapBytes - before) / count;
+  for (const actor of held) actor.stop();
+  return perActor;
+}
+
+answer({ agents, actors });
