@@ -7,7 +7,7 @@ import type { Session } from './axes.ts';
 import { OFFLINE } from './catalogue.ts';
 import { type Refusal, refuse } from './errors.ts';
 import { type AgentEvent, type Changes, type Effect, eventType } from './events.ts';
-import type { Circumstances, Command, CommandId, Input, ProfileInput, Stimulus } from './inputs.ts';
+import type { Circumstances, Command, CommandId, Input, MasterDataInput, Stimulus } from './inputs.ts';
 import { graceMs, type Law, loginStatus } from './law.ts';
 import { sameMember } from './member.ts';
 import { type AgentRecord, CHANGEABLE, copyRecord } from './record.ts';
@@ -189,19 +189,28 @@ function draft(
     return sameMember(record.member, input.member)
       ? null
       : { record: { ...record, member: input.member }, effects: [] };
+  if (input.type === 'review') return { record: seen(copyRecord(record), record, { law, now }), effects: [] };
   const stimulus = stimulusOf(input, { now, law, role: record.member.role, seq: record.seq });
   if (stimulus === null) return null;
   const after = copyRecord(record);
   const effects = move(table, after, stimulus);
-  if (effects === null) return null;
+  return effects === null ? null : { record: seen(after, record, { law, now }), effects };
+}
+
+/** What everybody sees of `after`, which followed `before`. Written into it. */
+function seen(
+  after: ReturnType<typeof copyRecord>,
+  before: AgentRecord,
+  { law, now }: Pick<Bench, 'law' | 'now'>,
+): AgentRecord {
   Object.assign(after, effective(after, law));
-  if (after.status !== record.status) after.since = now;
-  return { record: after, effects };
+  if (after.status !== before.status) after.since = now;
+  return after;
 }
 
 /** Null where the input names what the catalogue doesn't have. */
 function stimulusOf(
-  input: Exclude<Input, ProfileInput>,
+  input: Exclude<Input, MasterDataInput>,
   { now, law, role, seq }: Circumstances,
 ): Stimulus | null {
   // The spread comes last: a literal that begins with one gets a hidden class of its own each time.

@@ -33,6 +33,10 @@ export interface EngineOptions {
 }
 
 export type Listener = (committed: Committed) => void;
+export type LawListener = (organisationId: number) => void;
+
+/** So many agents are looked at anew in one go when the law changes; then others have their turn. */
+const REVIEWED_AT_ONCE = 256;
 
 /** @throws JournalCorrupt when the log can't be read. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
@@ -56,6 +60,7 @@ export class Engine implements AsyncDisposable {
   readonly topics: Topics;
   readonly #options: EngineOptions & EngineParts;
   readonly #listeners = new Map<number, Set<Listener>>();
+  readonly #lawListeners = new Set<LawListener>();
   readonly #closing = new AbortController();
   #turning: Disposable | null = null;
   #following: Promise<void> = Promise.resolve();
@@ -120,6 +125,36 @@ export class Engine implements AsyncDisposable {
         if (listeners.size === 0) this.#listeners.delete(agentId);
       },
     };
+  }
+
+  /**
+   * An organisation's law is another one from now on. Its listeners hear of it, and every agent who is here is shown,
+   * and has deadlines, by it. Resolves when all of that is durable. Repeating it changes nothing.
+   * @throws Error when something could not be written down
+   */
+  async review(organisationId: number): Promise<void> {
+    for (const listener of this.#lawListeners) listener(organisationId);
+    for (const partition of this.#options.partitions) {
+      const present = [...partition.directory.actors()]
+        .filter(({ record }) => isHere(record, organisationId))
+        .map(({ record }) => record.member.id);
+      for (let next = 0; next < present.length; next += REVIEWED_AT_ONCE) {
+        const chunk = present.slice(next, next + REVIEWED_AT_ONCE);
+        const answers = await Promise.all(
+          chunk.map((agentId) => partition.dispatch(agentId, { input: { type: 'review' } })),
+        );
+        // Who was deactivated meanwhile has no presence to show.
+        const failed = answers.find((answer) => !answer.ok && answer.code !== 'NOT_FOUND');
+        if (failed?.ok === false) throw new Error(failed.message);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+  }
+
+  /** Hears of which organisation the law changed, when it holds already. Disposing ends it. */
+  listenToLaws(listener: LawListener): Disposable {
+    this.#lawListeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#lawListeners.delete(listener) };
   }
 
   /** An agent as committed; null for nobody. */
@@ -187,6 +222,10 @@ export class Engine implements AsyncDisposable {
     if (partition === undefined) throw new RangeError(`there is no partition ${id}`);
     return partition;
   }
+}
+
+function isHere({ member, connectivity }: AgentRecord, organisationId: number): boolean {
+  return member.organisationId === organisationId && connectivity !== 'disconnected';
 }
 
 interface EngineParts {

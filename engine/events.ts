@@ -61,6 +61,7 @@ const PAST_TENSE = {
   force: 'status_forced',
   release: 'override_released',
   profile: 'profile_changed',
+  review: 'law_applied',
 } as const satisfies Record<Input['type'], string>;
 
 export type EventType = (typeof PAST_TENSE)[Input['type']];

@@ -6,7 +6,7 @@ import type { Member, Role } from './member.ts';
  * What can happen to an agent: commands of people, news of connections, and timers. An input is a wish; an event
  * (events.ts) is what came of it.
  */
-export type Input = Command | ConnectionInput | EngineInput | ProfileInput;
+export type Input = Command | ConnectionInput | EngineInput | MasterDataInput;
 
 /** A wish of a person. */
 export type Command =
@@ -63,15 +63,15 @@ export type EngineInput =
   | { readonly type: 'restart' };
 
 /** Master data changed: not a matter of the statechart. */
-export interface ProfileInput {
-  readonly type: 'profile';
-  readonly member: Member;
-}
+export type MasterDataInput =
+  | { readonly type: 'profile'; readonly member: Member }
+  /** The organisation's law is another one: what follows from it is looked at anew. */
+  | { readonly type: 'review' };
 
 /** What the statechart is told: an input, with the circumstances under which it is judged. */
 export type Stimulus = Circumstances &
   (
-    | Exclude<Input, Naming | ProfileInput>
+    | Exclude<Input, Naming | MasterDataInput>
     /** With the status that it names: the chosen or forced one, on `open` that of a fresh log-in. */
     | (Naming & { readonly named: DutyStatus })
   );

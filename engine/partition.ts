@@ -238,8 +238,8 @@ export class Partition {
       this.#answers.remember(actor.record.member.id, command, given);
     answer?.(given);
     if (input.type === 'active') return;
-    // A timer that changed nothing must not be the last word.
-    if (answer === null) this.#arm(actor);
+    // A timer that changed nothing must not be the last word; and another law may have moved what is due.
+    this.#arm(actor);
     this.#stir(actor);
   }
 
