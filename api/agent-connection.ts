@@ -62,6 +62,8 @@ export class AgentConnection implements SocketListener, Outlet, Beating {
   /** Frames that came while the session was opened. The frame rate bounds them. */
   readonly #early: ClientFrame[] = [];
   #unansweredPings = 0;
+  #beating: Disposable | null = null;
+  #heartbeatMs = HELLO_MS;
 
   constructor(options: AgentConnectionOptions) {
     this.#options = options;
@@ -93,6 +95,7 @@ export class AgentConnection implements SocketListener, Outlet, Beating {
   closed(): void {
     this.#state = { kind: 'closed' };
     for (const held of this.#held.splice(0)) held[Symbol.dispose]();
+    this.#beating?.[Symbol.dispose]();
     this.#options.gateway.leave(this);
   }
 
@@ -109,7 +112,21 @@ export class AgentConnection implements SocketListener, Outlet, Beating {
     this.#unansweredPings += 1;
     this.#options.socket.ping();
     this.send({ op: 'pulse', now: this.#options.clock.now() });
-    return (this.#state.kind === 'live' ? this.#state.session.heartbeatMs : null) ?? HELLO_MS;
+    return this.#heartbeatMs;
+  }
+
+  /** The law of an organisation changed: what the agent was told of it is told anew, and holds at once. */
+  lawChanged(organisationId: number): void {
+    if (this.#state.kind !== 'live' || this.#state.session.organisationId !== organisationId) return;
+    this.#state.session.tellLaw();
+    this.#beatAsTold(this.#state.session);
+  }
+
+  #beatAsTold({ heartbeatMs }: AgentSession): void {
+    if (heartbeatMs === null || (this.#beating !== null && heartbeatMs === this.#heartbeatMs)) return;
+    this.#heartbeatMs = heartbeatMs;
+    this.#beating?.[Symbol.dispose]();
+    this.#beating = this.#options.heartbeats.add(this, heartbeatMs);
   }
 
   #helloIsLate(): void {
@@ -135,7 +152,7 @@ export class AgentConnection implements SocketListener, Outlet, Beating {
   }
 
   async #open(hello: Hello): Promise<void> {
-    const { engine, authenticator, gateway, clock, heartbeats } = this.#options;
+    const { engine, authenticator, gateway, clock } = this.#options;
     const claims = await authenticator.openSession(hello.token);
     if (claims instanceof RollcallError) return this.close(4401, claims.message);
     const { userId: agentId } = claims;
@@ -163,8 +180,8 @@ export class AgentConnection implements SocketListener, Outlet, Beating {
     this.#held.push(
       engine.listen(agentId, (committed) => session.hear(committed)),
       authenticator.liveSessions.attach(claims, () => this.close(4401, 'the log-in session ended')),
-      heartbeats.add(this, session.heartbeatMs ?? HELLO_MS),
     );
+    this.#beatAsTold(session);
     session.welcome(record, live.session !== opening.session);
     for (const frame of this.#early.splice(0)) this.#take(frame);
   }

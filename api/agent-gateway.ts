@@ -26,11 +26,14 @@ const MAX_SOCKETS_A_USER = 20;
 /** uWS closes at its own bound without a word; up to a megabyte, a client that errs is told so (4413). */
 const MAX_MESSAGE_BYTES = (1 << 20) + (1 << 16);
 const MAX_BUFFERED_BYTES = 256 * 1024;
+/** So many connections are told of a changed law in one go. */
+const TOLD_AT_ONCE = 256;
 
 export class AgentGateway implements Disposable {
   readonly route: SocketRoute;
   readonly #options: AgentGatewayOptions;
   readonly #heartbeats: Heartbeats;
+  readonly #laws: Disposable;
   /** With the session that each is the one of, once it has one. */
   readonly #connections = new Map<AgentConnection, Live | null>();
   readonly #bySession = new Map<string, AgentConnection>();
@@ -40,6 +43,7 @@ export class AgentGateway implements Disposable {
   constructor(options: AgentGatewayOptions) {
     this.#options = options;
     this.#heartbeats = new Heartbeats(options.clock);
+    this.#laws = options.engine.listenToLaws((organisationId) => void this.#tellLaw(organisationId));
     this.route = {
       maxMessageBytes: MAX_MESSAGE_BYTES,
       maxBufferedBytes: MAX_BUFFERED_BYTES,
@@ -78,7 +82,18 @@ export class AgentGateway implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#laws[Symbol.dispose]();
     this.#heartbeats[Symbol.dispose]();
+  }
+
+  /** Tells all who are here now, some at a time: they may be many. Who comes later is welcomed by the new law. */
+  async #tellLaw(organisationId: number): Promise<void> {
+    const connections = [...this.#connections.keys()];
+    for (let next = 0; next < connections.length; next += TOLD_AT_ONCE) {
+      for (const connection of connections.slice(next, next + TOLD_AT_ONCE))
+        connection.lawChanged(organisationId);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   readonly #forConnections: Gateway = {

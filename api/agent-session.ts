@@ -12,6 +12,7 @@ import type { Input } from '../engine/inputs.ts';
 import type { Committed } from '../engine/partition.ts';
 import type { AgentRecord } from '../engine/record.ts';
 import { tileOf } from '../engine/tile.ts';
+import { hasPresence } from './auth/permissions.ts';
 import type { ClientFrame, CloseCode, ServerFrame } from './contract/agent-frames.ts';
 import { chooseStatus } from './presence-commands.ts';
 import { statusesOf } from './statuses.ts';
@@ -51,6 +52,10 @@ export class AgentSession {
     this.#options = options;
   }
 
+  get organisationId(): number | null {
+    return this.#record?.member.organisationId ?? null;
+  }
+
   get #record(): AgentRecord | null {
     return this.#options.engine.record(this.#options.live.agentId);
   }
@@ -77,6 +82,21 @@ export class AgentSession {
       allowed: allowedNow(record, law),
       heartbeatMs: law.config.WEBSOCKET_HEARTBEAT_INTERVAL * 1000,
       resumed,
+    });
+  }
+
+  /** The law changed: what was told at the welcome is told anew. */
+  tellLaw(): void {
+    const { engine, outlet } = this.#options;
+    const record = this.#record;
+    if (record === null) return;
+    const law = engine.law(record.member.organisationId);
+    outlet.send({
+      op: 'state',
+      tile: tileOf(record, 'full'),
+      allowed: allowedNow(record, law),
+      statuses: statusesOf(law.catalogue),
+      heartbeatMs: law.config.WEBSOCKET_HEARTBEAT_INTERVAL * 1000,
     });
   }
 
@@ -117,6 +137,7 @@ export class AgentSession {
     const { engine, outlet } = this.#options;
     const allowed = allowedNow(record, engine.law(record.member.organisationId));
     outlet.send({ op: 'state', tile: tileOf(record, 'full'), allowed });
+    if (!hasPresence(record.member)) outlet.close(4403, 'this role has no presence');
     for (const effect of event.effects ?? []) {
       switch (effect) {
         case 'dismiss':

@@ -3,7 +3,7 @@
  *
  * All three are pure. A record is always committed state: nothing is folded into it before the journal has it.
  */
-import type { Session } from './axes.ts';
+import type { Mutable, Session } from './axes.ts';
 import { OFFLINE } from './catalogue.ts';
 import { type Refusal, refuse } from './errors.ts';
 import { type AgentEvent, type Changes, type Effect, eventType } from './events.ts';
@@ -199,7 +199,7 @@ function draft(
 
 /** What everybody sees of `after`, which followed `before`. Written into it. */
 function seen(
-  after: ReturnType<typeof copyRecord>,
+  after: Mutable<AgentRecord>,
   before: AgentRecord,
   { law, now }: Pick<Bench, 'law' | 'now'>,
 ): AgentRecord {

@@ -57,8 +57,8 @@ export type DutyStatus = Status & { readonly category: Category };
 
 export class Catalogue {
   readonly statuses: readonly Status[];
+  readonly transitions: readonly Transition[];
   readonly #byCode: ReadonlyMap<string, Status>;
-  readonly #transitions: readonly Transition[];
   /** What may follow what, as far as it was asked for: it is asked at each event. */
   readonly #known = new Map<Role, Map<string, ReadonlySet<string>>>();
 
@@ -66,7 +66,7 @@ export class Catalogue {
   constructor(statuses: readonly Status[], transitions: readonly Transition[]) {
     this.statuses = statuses;
     this.#byCode = new Map(statuses.map((status) => [status.code, status]));
-    this.#transitions = transitions;
+    this.transitions = transitions;
     for (const code of [OFFLINE, CAPACITY_CODE, IDLE_CODE]) {
       if (!this.#byCode.has(code)) throw new TypeError(`the catalogue lacks the status ${code}`);
     }
@@ -112,7 +112,7 @@ export class Catalogue {
     if (to.selectableBy !== null && !to.selectableBy.includes(role)) return false;
     const source = this.status(from);
     if (source === null) return false;
-    return this.#transitions.some(
+    return this.transitions.some(
       (row) => (row.role === null || row.role === role) && names(row.from, source) && names(row.to, to),
     );
   }

@@ -2,9 +2,15 @@
  * Who may see and do what (CONTRACT: Roles). Pure: a question about a principal and a scope, an answer.
  * A user's own team is the one that the user supervises (supervisors) or belongs to (agents).
  */
-import type { Member } from '../../engine/member.ts';
+import type { Member, Role } from '../../engine/member.ts';
 import type { Scope } from '../../engine/scope.ts';
 import type { View } from '../../engine/tile.ts';
+
+export const SUPERVISORS = ['supervisor', 'manager', 'admin'] as const satisfies Role[];
+/** Who may change the catalogue and the graph, and read the audit trail. */
+export const MANAGERS = ['manager', 'admin'] as const satisfies Role[];
+/** Who may configure, and make teams and users. */
+export const ADMINS = ['admin'] as const satisfies Role[];
 
 export interface Viewer {
   readonly member: Member;
@@ -41,6 +47,59 @@ export function mayAskWhy({ member, supervises }: Viewer, target: Member): boole
     default:
       return false;
   }
+}
+
+/** Whether somebody may force a status on an agent, and release it. */
+export function mayForce({ member, supervises }: Viewer, target: Member): boolean {
+  return member.role === 'supervisor'
+    ? target.teamId !== null && supervises.includes(target.teamId)
+    : member.role === 'manager' || member.role === 'admin';
+}
+
+/** Of a user, what rights to it follow from. */
+export type Person = Pick<Member, 'id' | 'role' | 'teamId'>;
+
+/** Whether somebody may read who a user is. */
+export function mayRead({ member, supervises }: Viewer, user: Person): boolean {
+  if (member.id === user.id) return true;
+  switch (member.role) {
+    case 'admin':
+    case 'manager':
+    case 'viewer':
+      return true;
+    case 'supervisor':
+      return user.teamId !== null && supervises.includes(user.teamId);
+    case 'agent':
+      return false;
+  }
+}
+
+const OWN_FIELDS: ReadonlySet<string> = new Set(['phone', 'avatar', 'name']);
+/** What only admins may give: a right, or the account itself. */
+const POWERS: ReadonlySet<string> = new Set(['role', 'active']);
+
+/** Whether somebody may change that field of a user. */
+export function mayChange({ member }: Viewer, user: Person, field: string): boolean {
+  if (member.role === 'admin') return true;
+  if (member.role === 'manager' && user.role !== 'admin' && !POWERS.has(field)) return true;
+  return member.id === user.id && member.role !== 'viewer' && OWN_FIELDS.has(field);
+}
+
+/** Whether somebody may read who is in a team; the teams themselves are known to all but agents of others. */
+export function mayReadTeam({ member, supervises }: Viewer, teamId: number): boolean {
+  switch (member.role) {
+    case 'supervisor':
+      return supervises.includes(teamId);
+    case 'agent':
+      return false;
+    default:
+      return true;
+  }
+}
+
+/** Whether somebody may know of a team. */
+export function mayKnowTeam({ member }: Viewer, teamId: number): boolean {
+  return member.role !== 'agent' || member.teamId === teamId;
 }
 
 /** Whether somebody has a status of their own. */

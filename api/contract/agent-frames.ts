@@ -43,8 +43,7 @@ export type ServerFrame =
   | WelcomeFrame
   | { readonly op: 'ok'; readonly id: string; readonly seq: number }
   | NoFrame
-  /** The agent's own state changed. */
-  | { readonly op: 'state'; readonly tile: FullTile; readonly allowed: readonly string[] }
+  | StateFrame
   | NoticeFrame
   /** Each heartbeat: the server lives. */
   | { readonly op: 'pulse'; readonly now: number }
@@ -67,6 +66,16 @@ export interface WelcomeFrame {
   readonly heartbeatMs: number;
   /** Whether the session asked for goes on; otherwise this is a new one. */
   readonly resumed: boolean;
+}
+
+/** The agent's own state changed, or what the agent was told at the welcome. */
+export interface StateFrame {
+  readonly op: 'state';
+  readonly tile: FullTile;
+  readonly allowed: readonly string[];
+  /** With a changed law: the whole catalogue, and how often the server speaks from now on. */
+  readonly statuses?: readonly Status[];
+  readonly heartbeatMs?: number;
 }
 
 export interface NoFrame {

@@ -8,6 +8,7 @@ import {
   CLOSE_CODES,
   type NoticeFrame,
   type ServerFrame,
+  type StateFrame,
   type WelcomeFrame,
 } from '../../api/contract/agent-frames.ts';
 import { type AgentSocketState, frameOf, INITIAL } from './agent-state.ts';
@@ -151,7 +152,8 @@ export class AgentSocket {
   }
 
   #take(frame: ServerFrame, socket: SocketLike): void {
-    if (frame.op === 'welcome') this.#patienceMs = frame.heartbeatMs * SILENT_BEATS;
+    if ('heartbeatMs' in frame && frame.heartbeatMs !== undefined)
+      this.#patienceMs = frame.heartbeatMs * SILENT_BEATS;
     this.#watch(socket);
     switch (frame.op) {
       case 'welcome':
@@ -162,7 +164,7 @@ export class AgentSocket {
       case 'no':
         return this.#commands.answered(frame);
       case 'state':
-        return this.#change({ tile: frame.tile, allowed: frame.allowed, seq: frame.tile.seq });
+        return this.#stateChanged(frame);
       case 'notice':
         return this.#options.onNotice?.(frame);
       case 'pulse':
@@ -192,6 +194,10 @@ export class AgentSocket {
     });
     if (this.#activeAt !== null) this.#tellActivity();
     this.#commands.open();
+  }
+
+  #stateChanged({ tile, allowed, statuses = this.#state.statuses }: StateFrame): void {
+    this.#change({ tile, allowed, statuses, seq: tile.seq });
   }
 
   #closed(code: number, reason: string): void {
