@@ -33,10 +33,19 @@ export class InvalidValue extends Error {
   /** Null where PostgreSQL doesn't say which, as of a text that is too long. */
   readonly field: string | null;
 
-  constructor(field: string | null, options?: ErrorOptions) {
-    super(`${field ?? 'a value'} is not valid`, options);
+  /** With a message, where more is known than that it is not valid. */
+  constructor(
+    field: string | null,
+    { message, ...options }: ErrorOptions & { readonly message?: string } = {},
+  ) {
+    super(message ?? `${field ?? 'a value'} is not valid`, options);
     this.field = field;
   }
+}
+
+/** What is to go is still needed. The message says by what. */
+export class StillNeeded extends Error {
+  override readonly name = 'StillNeeded';
 }
 
 /** The database didn't do its work: out of reach, out of time, stopped. The cause is for the log alone. */

@@ -40,6 +40,7 @@ export async function plant(db: Queryable, plan: Plan, planting: Planting): Prom
     for (const team of newTeams) await appointSupervisor(tx, organisationId, team);
 
     const messages: OutboxMessage[] = newMembers.map((payload) => ({ topic: 'member', payload }));
+    if (newTeams.length > 0) messages.push({ topic: 'teams', payload: { id: organisationId } });
     if (statuses + transitions > 0) messages.push({ topic: 'organisation', payload: { id: organisationId } });
     await appendOutbox(tx, organisationId, messages);
 

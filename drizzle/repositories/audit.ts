@@ -1,3 +1,4 @@
+import { and, desc, eq, getTableColumns, gte, lt, sql } from 'drizzle-orm';
 import { auditLogs } from '../schema/audit.ts';
 import { type Queryable, settle } from '../queryable.ts';
 
@@ -21,6 +22,77 @@ export interface AuditEntry {
   /** Without secrets, hashes of secrets included. */
   readonly oldValues?: Readonly<Record<string, unknown>>;
   readonly newValues?: Readonly<Record<string, unknown>>;
+}
+
+/** An entry as it was kept. */
+export type AuditRow = typeof auditLogs.$inferSelect;
+
+/** Which entries; what is absent doesn't matter. */
+export interface AuditFilter {
+  readonly userId?: number | undefined;
+  readonly action?: string | undefined;
+  readonly tableName?: string | undefined;
+  readonly recordId?: string | undefined;
+  /** From this moment on, and before that one. */
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
+  /** Entries with a lower id alone. */
+  readonly before?: number | undefined;
+}
+
+/** The organisation's newest entries that the filter lets through, the newest first, at most `limit`. */
+export async function list(
+  db: Queryable,
+  organisationId: number,
+  { limit, ...filter }: AuditFilter & { readonly limit: number },
+): Promise<AuditRow[]> {
+  const { id, userId, action, tableName, recordId, at } = auditLogs;
+  const where = and(
+    eq(auditLogs.organisationId, organisationId),
+    filter.userId === undefined ? undefined : eq(userId, filter.userId),
+    filter.action === undefined ? undefined : eq(action, filter.action),
+    filter.tableName === undefined ? undefined : eq(tableName, filter.tableName),
+    filter.recordId === undefined ? undefined : eq(recordId, filter.recordId),
+    filter.from && gte(at, filter.from),
+    filter.to && lt(at, filter.to),
+    filter.before === undefined ? undefined : lt(id, filter.before),
+  );
+  const columns = getTableColumns(auditLogs);
+  return settle(db.select(columns).from(auditLogs).where(where).orderBy(desc(id)).limit(limit));
+}
+
+/**
+ * The fields of which `after` says something else than `before`, with what each says; null where nothing differs.
+ * Fields that `after` leaves out, or leaves undefined, don't matter.
+ */
+export function differences(
+  before: object,
+  after: object,
+): Required<Pick<AuditEntry, 'oldValues' | 'newValues'>> | null {
+  const was = new Map<string, unknown>(Object.entries(before));
+  const changed = Object.entries(after).filter(
+    ([field, value]) => value !== undefined && JSON.stringify(value) !== JSON.stringify(was.get(field)),
+  );
+  if (changed.length === 0) return null;
+  const oldValues = Object.fromEntries(changed.map(([field]) => [field, was.get(field) ?? null]));
+  return { oldValues, newValues: Object.fromEntries(changed) };
+}
+
+/**
+ * Appends an entry of what the journal holds under that seq of the record, unless it is there: whoever sends a command
+ * again, because the answer was lost, is not told of twice.
+ */
+export async function appendOnce(db: Queryable, entry: AuditEntry, seq: number): Promise<void> {
+  const { organisationId, action, recordId, newValues } = entry;
+  const isThere = and(
+    eq(auditLogs.organisationId, organisationId),
+    eq(auditLogs.action, action),
+    eq(auditLogs.recordId, recordId),
+    sql`${auditLogs.newValues} ->> 'seq' = ${String(seq)}`,
+    sql`${auditLogs.at} > now() - interval '1 day'`,
+  );
+  if ((await settle(db.$count(auditLogs, isThere))) > 0) return;
+  await append(db, { ...entry, newValues: { ...newValues, seq } });
 }
 
 /** Appends one entry, at the database's time. Belongs into the transaction of what it tells. */

@@ -10,7 +10,9 @@ import type { Member } from './members.ts';
 export type OutboxMessage =
   | { readonly topic: 'member'; readonly payload: Member }
   /** The organisation is new, or its catalogue, graph or configuration changed: read them again. */
-  | { readonly topic: 'organisation'; readonly payload: { readonly id: number } };
+  | { readonly topic: 'organisation'; readonly payload: { readonly id: number } }
+  /** Teams of the organisation of that id are new or changed: read them again. */
+  | { readonly topic: 'teams'; readonly payload: { readonly id: number } };
 
 export type OutboxRow = OutboxMessage & { readonly id: number; readonly organisationId: number };
 

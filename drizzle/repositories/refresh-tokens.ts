@@ -145,6 +145,22 @@ export async function prune(db: Queryable, before: Date): Promise<void> {
   await settle(db.delete(refreshTokens).where(inArray(familyId, ended)));
 }
 
+/** Ends all of a user's log-in sessions. Belongs into the transaction that deactivates the user. */
+export async function revokeUser(transaction: Queryable, userId: number, now: Date): Promise<void> {
+  const { familyId } = refreshTokens;
+  const families = await settle(
+    transaction
+      .selectDistinct({ familyId })
+      .from(refreshTokens)
+      .where(and(eq(refreshTokens.userId, userId), isNull(refreshTokens.revokedAt)))
+      .orderBy(asc(familyId)),
+  );
+  for (const family of families) {
+    await lockFamily(transaction, family.familyId);
+    await revoke(transaction, family.familyId, now);
+  }
+}
+
 /** Whether the log-in session still holds: not revoked, not expired, its user active. */
 export async function isFamilyLive(db: Queryable, familyId: string, now: Date): Promise<boolean> {
   const live = await settle(

@@ -39,7 +39,7 @@ export interface Transition {
   readonly role: Role | null;
 }
 
-type Endpoint = { readonly category: DutyCategory } | { readonly code: string };
+export type Endpoint = { readonly category: DutyCategory } | { readonly code: string };
 
 /** Whose a row is. */
 export interface Owned {
@@ -95,21 +95,25 @@ export async function addMissingTransitions(
   missing: readonly Transition[],
 ): Promise<number> {
   if (missing.length === 0) return 0;
-  const rows = missing.map(({ from, to, role }) => ({
-    organisationId,
+  const rows = missing.map((transition) => ({ organisationId, ...transitionColumns(transition) }));
+  const { rowCount } = await settle(transaction.insert(statusTransitions).values(rows).onConflictDoNothing());
+  return rowCount ?? 0;
+}
+
+/** A row of the graph as its table keeps it. */
+export function transitionColumns({ from, to, role }: Transition) {
+  return {
     fromCategory: 'category' in from ? from.category : null,
     fromCode: 'code' in from ? from.code : null,
     toCategory: 'category' in to ? to.category : null,
     toCode: 'code' in to ? to.code : null,
     role,
-  }));
-  const { rowCount } = await settle(transaction.insert(statusTransitions).values(rows).onConflictDoNothing());
-  return rowCount ?? 0;
+  };
 }
 
 type StatusRow = typeof statuses.$inferSelect;
 
-function statusOf(row: StatusRow): Status & Owned {
+export function statusOf(row: StatusRow): Status & Owned {
   const { organisationId, code, label, category, colour, shape, routable } = row;
   const { selectableBy, reasonRequired, maxSeconds, archived } = row;
   return {
@@ -147,7 +151,7 @@ function endpointOf(category: DutyCategory | null, code: string | null): Endpoin
   throw new TypeError('a row of the graph has an end without category and code');
 }
 
-function rowOf(
+export function rowOf(
   { onOverrun, idleLimit, selectableBy, ...status }: Status,
   place: Owned & { readonly position: number },
 ): typeof statuses.$inferInsert {

@@ -1,8 +1,10 @@
-import { and, asc, count, eq, getTableColumns } from 'drizzle-orm';
-import { UnknownReference } from '../errors.ts';
+import { and, asc, eq, getTableColumns, isNull } from 'drizzle-orm';
+import { InvalidValue, StillNeeded, UnknownReference } from '../errors.ts';
 import { inTransaction, only, type Queryable, settle } from '../queryable.ts';
 import { teams, users } from '../schema/people.ts';
-import { type Actor, append as appendAudit } from './audit.ts';
+import { type Actor, append as appendAudit, differences } from './audit.ts';
+import { membersByIds } from './members.ts';
+import { append as appendOutbox } from './outbox.ts';
 
 export interface Team {
   readonly id: number;
@@ -22,23 +24,12 @@ export interface Team {
 export interface NewTeam {
   readonly organisationId: number;
   readonly name: string;
-  readonly description?: string | null;
-  readonly department?: string | null;
-  readonly supervisorId?: number | null;
+  readonly description?: string | null | undefined;
+  readonly department?: string | null | undefined;
+  readonly supervisorId?: number | null | undefined;
   /** 10 by default. */
-  readonly maxAgents?: number;
-  readonly timeZone?: string | null;
-}
-
-/** The team has as many agents as it may have (E3). */
-export class TeamFull extends Error {
-  override readonly name = 'TeamFull';
-  readonly maxAgents: number;
-
-  constructor(maxAgents: number) {
-    super(`the team already has its ${maxAgents} agents`);
-    this.maxAgents = maxAgents;
-  }
+  readonly maxAgents?: number | undefined;
+  readonly timeZone?: string | null | undefined;
 }
 
 const { createdBy: _createdBy, updatedBy: _updatedBy, ...fields } = getTableColumns(teams);
@@ -60,24 +51,10 @@ export async function byId(db: Queryable, organisationId: number, id: number): P
   return team ?? null;
 }
 
-/** The active teams whose supervisor this user is. */
-export async function teamsOfSupervisor(
-  db: Queryable,
-  organisationId: number,
-  userId: number,
-): Promise<Team[]> {
-  return settle(
-    db
-      .select(fields)
-      .from(teams)
-      .where(and(eq(teams.organisationId, organisationId), eq(teams.supervisorId, userId), teams.isActive))
-      .orderBy(asc(teams.name)),
-  );
-}
-
 /** @throws DuplicateValue (name), UnknownReference (supervisorId), InvalidValue */
 export async function create(db: Queryable, team: NewTeam, by: Actor): Promise<Team> {
   return inTransaction(db, async (tx) => {
+    await mustLead(tx, team);
     const values = { ...team, createdBy: by.userId, updatedBy: by.userId };
     const created = only(await settle(tx.insert(teams).values(values).returning(fields)));
     await appendAudit(tx, {
@@ -88,36 +65,100 @@ export async function create(db: Queryable, team: NewTeam, by: Actor): Promise<T
       recordId: String(created.id),
       newValues: { ...team },
     });
+    await tellTeams(tx, team.organisationId);
     return created;
   });
 }
 
+/** What a team is to be; fields that are absent stay as they are. */
+export type TeamChange = Pick<Team, 'id' | 'organisationId'> & {
+  readonly [
+    Field in 'name' | 'description' | 'department' | 'supervisorId' | 'maxAgents' | 'timeZone' | 'isActive'
+  ]?: Team[Field] | undefined;
+};
+
 /**
- * Makes sure that one more agent may be assigned to the team, and keeps it so until the transaction ends (E3).
- * Active users of role agent count; a supervisor may be in the team besides.
+ * Changes a team, and tells the audit trail and the engine. Null for a team that the organisation doesn't have.
  *
- * @throws TeamFull, UnknownReference (teamId)
+ * A greatest number of agents below the present one is taken: nobody more is assigned until it is reached (E3).
+ *
+ * @throws DuplicateValue (name), UnknownReference (supervisorId), InvalidValue, StillNeeded (a team with active users
+ * can't be deactivated)
  */
-export async function reserveSeat(
-  transaction: Queryable,
-  organisationId: number,
-  teamId: number,
+export async function update(
+  db: Queryable,
+  { id, organisationId, ...change }: TeamChange,
+  by: Actor,
+): Promise<Team | null> {
+  const row = and(eq(teams.organisationId, organisationId), eq(teams.id, id));
+  return inTransaction(db, async (tx) => {
+    const [before] = await settle(tx.select(fields).from(teams).where(row).for('no key update'));
+    if (before === undefined) return null;
+    const told = differences(before, change);
+    if (told === null) return before;
+    if ('supervisorId' in told.newValues) await mustLead(tx, { organisationId, ...change });
+    if ('isActive' in told.newValues && change.isActive === false) await mustBeEmpty(tx, id);
+    const values = { ...told.newValues, updatedBy: by.userId };
+    const after = only(await settle(tx.update(teams).set(values).where(row).returning(fields)));
+    await appendAudit(tx, {
+      organisationId,
+      by,
+      action: change.isActive === false ? 'team.deactivate' : 'team.update',
+      tableName: 'teams',
+      recordId: String(id),
+      ...told,
+    });
+    await tellTeams(tx, organisationId);
+    if (after.department !== before.department) await tellMembers(tx, after);
+    return after;
+  });
+}
+
+/** Tells the engine that teams of the organisation are new or changed. */
+export async function tellTeams(transaction: Queryable, organisationId: number): Promise<void> {
+  await appendOutbox(transaction, organisationId, [{ topic: 'teams', payload: { id: organisationId } }]);
+}
+
+/** Whoever is to supervise a team may. */
+async function mustLead(
+  tx: Queryable,
+  {
+    organisationId,
+    supervisorId = null,
+  }: { organisationId: number; supervisorId?: number | null | undefined },
 ): Promise<void> {
-  const [team] = await settle(
-    transaction
-      .select({ maxAgents: teams.maxAgents })
-      .from(teams)
-      .where(and(eq(teams.organisationId, organisationId), eq(teams.id, teamId)))
-      .for('no key update'),
+  if (supervisorId === null) return;
+  const [user] = await settle(
+    tx
+      .select({ role: users.role, isActive: users.isActive })
+      .from(users)
+      .where(and(eq(users.organisationId, organisationId), eq(users.id, supervisorId))),
   );
-  if (team === undefined) throw new UnknownReference('teamId');
-  const { agents } = only(
-    await settle(
-      transaction
-        .select({ agents: count() })
-        .from(users)
-        .where(and(eq(users.teamId, teamId), eq(users.role, 'agent'), users.isActive)),
-    ),
+  if (user === undefined) throw new UnknownReference('supervisorId');
+  if (!user.isActive || user.role === 'viewer' || user.role === 'agent')
+    throw new InvalidValue('supervisorId', { message: 'supervisorId is of nobody who may supervise' });
+}
+
+async function mustBeEmpty(tx: Queryable, teamId: number): Promise<void> {
+  const left = await settle(tx.$count(users, and(eq(users.teamId, teamId), users.isActive)));
+  if (left > 0) throw new StillNeeded(`${left} active users are in the team: move them first`);
+}
+
+/** The department of those who have none of their own is the team's. */
+async function tellMembers(tx: Queryable, { id, organisationId }: Team): Promise<void> {
+  const ids = await settle(
+    tx
+      .select({ id: users.id })
+      .from(users)
+      .where(and(eq(users.teamId, id), isNull(users.department), users.isActive)),
   );
-  if (agents >= team.maxAgents) throw new TeamFull(team.maxAgents);
+  const members = await membersByIds(
+    tx,
+    ids.map((user) => user.id),
+  );
+  await appendOutbox(
+    tx,
+    organisationId,
+    members.map((payload) => ({ topic: 'member', payload })),
+  );
 }

@@ -4,7 +4,7 @@ import { type Role, teams, users } from '../schema/people.ts';
 import { type Actor, append as appendAudit } from './audit.ts';
 import { membersByIds } from './members.ts';
 import { append as appendOutbox } from './outbox.ts';
-import { reserveSeat } from './teams.ts';
+import { reserveSeat } from './seats.ts';
 
 export interface User {
   readonly id: number;
@@ -144,7 +144,7 @@ export async function create(db: Queryable, user: NewUser, by: Actor): Promise<U
     updatedBy: by.userId,
   };
   return inTransaction(db, async (tx) => {
-    if (teamId !== null && role === 'agent') await reserveSeat(tx, organisationId, teamId);
+    if (teamId !== null) await reserveSeat(tx, { organisationId, teamId, role });
     const { id } = only(await settle(tx.insert(users).values(values).returning({ id: users.id })));
     await appendAudit(tx, {
       organisationId,
@@ -154,10 +154,15 @@ export async function create(db: Queryable, user: NewUser, by: Actor): Promise<U
       recordId: String(id),
       newValues: told,
     });
-    const payload = only(await membersByIds(tx, [id]));
-    await appendOutbox(tx, organisationId, [{ topic: 'member', payload }]);
-    return only(await settle(select(tx).where(eq(users.id, id))));
+    return tellMember(tx, id);
   });
+}
+
+/** Tells the engine how a user is now; answers the user. */
+export async function tellMember(transaction: Queryable, id: number): Promise<User> {
+  const payload = only(await membersByIds(transaction, [id]));
+  await appendOutbox(transaction, payload.organisationId, [{ topic: 'member', payload }]);
+  return only(await settle(select(transaction).where(eq(users.id, id))));
 }
 
 /** Notes a log-in. Not a change of the user: `updatedAt` stays. */
