@@ -27,6 +27,7 @@ import { OutboxRelay } from './outbox-relay.ts';
 import { appRouter } from './routers/app.ts';
 import { Server } from './server.ts';
 import { StaticFiles } from './static-files.ts';
+import { Teams } from './teams.ts';
 import { Channels } from './trpc/channels.ts';
 import type { Services } from './trpc/context.ts';
 import { TrpcHttp } from './trpc/http.ts';
@@ -74,13 +75,14 @@ async function compose(options: ApplicationOptions, opened: Opened): Promise<App
   const { database, firstStart } = await openMasterData(options, { lock, opened });
   const { db, pool } = database;
   const laws = await Laws.load(db);
+  const teams = await Teams.load(db);
   const { engine, journal } = await openEngine(options, { lock, opened, database, laws });
 
   const relay = opened.use(
-    await OutboxRelay.start({ db, pool, clock: systemClock, engine, laws, onError: onInternalError }),
+    await OutboxRelay.start({ db, pool, clock: systemClock, engine, laws, teams, onError: onInternalError }),
   );
   const authenticator = opened.use(await openAuthenticator(environment, { lock, database, engine }));
-  const services: Services = { db, engine, authenticator, relay };
+  const services: Services = { db, clock: systemClock, engine, authenticator, relay, teams };
   const gateway = opened.use(
     new AgentGateway({ engine, authenticator, clock: systemClock, node: NODE, onInternalError }),
   );

@@ -1,5 +1,11 @@
-import { DatabaseFailed, DuplicateValue, InvalidValue, UnknownReference } from '../drizzle/errors.ts';
-import { TeamFull } from '../drizzle/repositories/teams.ts';
+import {
+  DatabaseFailed,
+  DuplicateValue,
+  InvalidValue,
+  StillNeeded,
+  UnknownReference,
+} from '../drizzle/errors.ts';
+import { TeamFull } from '../drizzle/repositories/seats.ts';
 import type { Done } from '../engine/answers.ts';
 import type { Answer } from '../engine/answers.ts';
 import { RollcallError } from './contract/errors.ts';
@@ -27,13 +33,14 @@ function translate(cause: unknown): unknown {
       { code: 'CONFLICT', fields: { [cause.field]: cause.message } },
       { cause },
     );
-  if (cause instanceof TeamFull) return new RollcallError(cause.message, { code: 'CONFLICT' }, { cause });
+  if (cause instanceof TeamFull || cause instanceof StillNeeded)
+    return new RollcallError(cause.message, { code: 'CONFLICT' }, { cause });
   if (cause instanceof UnknownReference || cause instanceof InvalidValue) {
-    return new RollcallError(
-      cause.message,
-      { code: 'VALIDATION', fields: { [cause.field ?? 'input']: cause.message } },
-      { cause },
-    );
+    const { message, field } = cause;
+    // An id of nothing in this organisation, like one in the address of what is asked for (J1).
+    const isId = cause instanceof UnknownReference && cause.field.endsWith('Id');
+    const fields = { [field ?? 'input']: message };
+    return new RollcallError(message, { code: isId ? 'NOT_FOUND' : 'VALIDATION', fields }, { cause });
   }
   if (cause instanceof DatabaseFailed)
     return new RollcallError('the database is not available', { code: 'UNAVAILABLE' }, { cause });

@@ -3,7 +3,8 @@ import * as configRows from '../drizzle/repositories/config.ts';
 import * as organisations from '../drizzle/repositories/organisations.ts';
 import * as statusRows from '../drizzle/repositories/statuses.ts';
 import { Catalogue } from '../engine/catalogue.ts';
-import { CONFIG_KEYS, type ConfigValues } from './contract/config.ts';
+import { configOf } from './configuration.ts';
+import type { ConfigValues } from './contract/config.ts';
 
 interface OrganisationLaw {
   readonly catalogue: Catalogue;
@@ -47,25 +48,4 @@ export class Laws {
     if (law === undefined) throw new RangeError(`there is no organisation ${organisationId}`);
     return law;
   }
-}
-
-/** The values of the rows; the default where a row is missing or holds nonsense. */
-function configOf(rows: readonly { readonly key: string; readonly value: string }[]): ConfigValues {
-  const given = new Map(rows.map(({ key, value }) => [key, value]));
-  const values = Object.entries(CONFIG_KEYS).map(([key, definition]) => {
-    const value = given.get(key);
-    if (value === undefined) return [key, definition.default];
-    switch (definition.type) {
-      case 'integer': {
-        const number = /^\d+$/.test(value) ? Number(value) : NaN;
-        const fits = number >= definition.min && number <= definition.max;
-        return [key, fits ? number : definition.default];
-      }
-      case 'boolean':
-        return [key, value === 'true' || (value !== 'false' && definition.default)];
-      case 'status':
-        return [key, value];
-    }
-  });
-  return Object.fromEntries(values) as ConfigValues;
 }

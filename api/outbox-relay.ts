@@ -5,10 +5,12 @@
  */
 import type { Pool } from 'pg';
 import type { Queryable } from '../drizzle/queryable.ts';
+import { membersByIds } from '../drizzle/repositories/members.ts';
 import * as outbox from '../drizzle/repositories/outbox.ts';
 import type { Clock } from '../engine/clock.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Laws } from './laws.ts';
+import type { Teams } from './teams.ts';
 
 export interface OutboxRelayOptions {
   readonly db: Queryable;
@@ -16,6 +18,7 @@ export interface OutboxRelayOptions {
   readonly clock: Clock;
   readonly engine: Engine;
   readonly laws: Laws;
+  readonly teams: Teams;
   readonly onError: (error: unknown) => void;
 }
 
@@ -71,9 +74,7 @@ export class OutboxRelay implements AsyncDisposable {
       for (;;) {
         const rows = await outbox.takeBatch(db, BATCH);
         if (rows.length === 0) break;
-        // An organisation before its members: they are judged by its law.
-        for (const row of rows) if (row.topic === 'organisation') await this.#deliver(row);
-        await Promise.all(newestOfMembers(rows).map((row) => this.#deliver(row)));
+        await this.#deliver(rows);
         const delivered = rows.map(({ id }) => id);
         await outbox.remove(db, delivered);
       }
@@ -84,17 +85,20 @@ export class OutboxRelay implements AsyncDisposable {
     }
   }
 
-  async #deliver(row: outbox.OutboxRow): Promise<void> {
-    const { engine, laws } = this.#options;
-    switch (row.topic) {
-      case 'member': {
-        const answer = await engine.enrol(row.payload);
-        if (!answer.ok) throw new Error(answer.message);
-        return;
-      }
-      case 'organisation':
-        return laws.reload(row.payload.id);
+  /**
+   * Tells the engine how things are by now, whatever they were when the rows were written. An organisation before its
+   * members: they are judged by its law.
+   */
+  async #deliver(rows: readonly outbox.OutboxRow[]): Promise<void> {
+    const { db, engine, laws, teams } = this.#options;
+    for (const id of idsOf(rows, 'organisation')) {
+      await laws.reload(id);
+      await engine.review(id);
     }
+    for (const id of idsOf(rows, 'teams')) await teams.reload(id);
+    const members = await membersByIds(db, idsOf(rows, 'member'));
+    const answers = await Promise.all(members.map((member) => engine.enrol(member)));
+    for (const answer of answers) if (!answer.ok) throw new Error(answer.message);
   }
 
   /** Listens for notifications on one connection; when that breaks, polling goes on and has it made anew. */
@@ -117,11 +121,9 @@ export class OutboxRelay implements AsyncDisposable {
   }
 }
 
-/** Of several rows about one member the last: each says how things are. */
-function newestOfMembers(rows: readonly outbox.OutboxRow[]): readonly outbox.OutboxRow[] {
-  const newest = new Map<number, outbox.OutboxRow>();
-  for (const row of rows) if (row.topic === 'member') newest.set(row.payload.id, row);
-  return [...newest.values()];
+/** Whom the rows of a topic are about, each once. */
+function idsOf(rows: readonly outbox.OutboxRow[], topic: outbox.OutboxRow['topic']): readonly number[] {
+  return [...new Set(rows.filter((row) => row.topic === topic).map(({ payload }) => payload.id))];
 }
 
 interface Listening {

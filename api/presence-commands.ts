@@ -1,7 +1,8 @@
-/** What agents may ask of their own presence, whichever way they ask. */
+/** What may be asked of an agent's presence, whichever way it is asked. */
 import type { Answer } from '../engine/answers.ts';
+import { OFFLINE } from '../engine/catalogue.ts';
 import type { Engine } from '../engine/engine.ts';
-import { refuse } from '../engine/errors.ts';
+import { type Refusal, refuse } from '../engine/errors.ts';
 import type { CommandId } from '../engine/inputs.ts';
 
 export interface StatusChoice {
@@ -17,17 +18,49 @@ export interface StatusChoice {
 /** Chooses a status. Resolves once it is durable, or refused. */
 export function chooseStatus(engine: Engine, choice: StatusChoice): Promise<Answer> {
   const { agentId, status, reason, command, expectSeq } = choice;
-  const record = engine.record(agentId);
-  // With neither a task nor a wrap-up at hand, "next" is now (D4).
-  if (choice.next && record !== null && (record.current > 0 || record.duty === 'wrap_up')) {
-    return Promise.resolve(
-      refuse('VALIDATION', 'a status can not be queued behind a task or a wrap-up in this version'),
-    );
-  }
+  if (choice.next && isAtWork(engine, agentId)) return Promise.resolve(notQueued());
   const session = 'session' in command ? command.session : null;
   return engine.dispatch(agentId, {
     input: { type: 'choose', status, reason, session, by: agentId },
     command,
     ...(expectSeq !== null && { expectSeq }),
   });
+}
+
+export interface ForcedStatus {
+  readonly agentId: number;
+  readonly status: string;
+  readonly reason: string;
+  readonly hold: boolean;
+  readonly when: 'now' | 'after_task';
+  readonly command: CommandId & { readonly user: number };
+}
+
+/** Forces a status above the duty, or logs the agent out (E1). Resolves once it is durable, or refused. */
+export function forceStatus(engine: Engine, forced: ForcedStatus): Promise<Answer> {
+  const { agentId, status, reason, hold, when, command } = forced;
+  if (when === 'after_task' && isAtWork(engine, agentId)) return Promise.resolve(notQueued());
+  if (hold && status === OFFLINE)
+    return Promise.resolve(refuse('VALIDATION', 'a log-out can not be held: the agent may always come back'));
+  const input = { type: 'force', status, reason, hold, by: command.user } as const;
+  return engine.dispatch(agentId, { input, command });
+}
+
+/** Ends an override: the duty shows again. Resolves once it is durable, or refused. */
+export function releaseStatus(
+  engine: Engine,
+  agentId: number,
+  command: CommandId & { readonly user: number },
+): Promise<Answer> {
+  return engine.dispatch(agentId, { input: { type: 'release', by: command.user }, command });
+}
+
+/** Otherwise what is to come after the task or the wrap-up comes now (D4). */
+function isAtWork(engine: Engine, agentId: number): boolean {
+  const record = engine.record(agentId);
+  return record !== null && (record.current > 0 || record.duty === 'wrap_up');
+}
+
+function notQueued(): Refusal {
+  return refuse('VALIDATION', 'a status can not be queued behind a task or a wrap-up in this version');
 }

@@ -1,35 +1,34 @@
-import * as teams from '../../drizzle/repositories/teams.ts';
 import type { Member } from '../../engine/member.ts';
 import type { Subject } from '../../engine/topics.ts';
 import { RollcallError } from '../contract/errors.ts';
 import type { Scope } from '../contract/tile.ts';
-import { stored } from '../errors.ts';
+import type { Teams } from '../teams.ts';
 import type { Services } from '../trpc/context.ts';
 import { type Viewer, viewOf } from './permissions.ts';
 
-type Asking = Pick<Services, 'db' | 'engine'> & { readonly principal: { readonly member: Member } };
+export interface Asking extends Pick<Services, 'engine'> {
+  readonly teams: Pick<Teams, 'has' | 'supervisedBy' | 'listen'>;
+  readonly principal: { readonly member: Member };
+}
 
-/** No column holds a greater id. */
-const MAX_ID = 2_147_483_647;
 /** More tiles than this go through no one board: a narrower scope serves better. */
 const MAX_ALL = 20_000;
 
 /** Who asks, with the teams they supervise. */
-export async function viewerOf({ db, principal: { member } }: Asking): Promise<Viewer> {
-  if (member.role !== 'supervisor') return { member, supervises: [] };
-  const own = await stored(teams.teamsOfSupervisor(db, member.organisationId, member.id));
-  return { member, supervises: own.map(({ id }) => id) };
+export function viewerOf({ teams, principal: { member } }: Asking): Viewer {
+  const { role, organisationId, id } = member;
+  return { member, supervises: role === 'supervisor' ? teams.supervisedBy(organisationId, id) : [] };
 }
 
 /**
  * What a scope means to whoever asks: of their organisation, in the view that their rights allow.
  * @throws RollcallError NOT_FOUND, FORBIDDEN, VALIDATION (too many agents).
  */
-export async function subjectOf(asking: Asking, scope: Scope): Promise<Subject> {
-  const viewer = await viewerOf(asking);
+export function subjectOf(asking: Asking, scope: Scope): Subject {
+  const viewer = viewerOf(asking);
   const { organisationId } = viewer.member;
   const target = 'agentId' in scope ? agentOf(asking, scope.agentId) : null;
-  if ('teamId' in scope && !(await isTeam(asking, scope.teamId))) {
+  if ('teamId' in scope && !asking.teams.has(organisationId, scope.teamId)) {
     throw new RollcallError(`there is no team ${scope.teamId}`, { code: 'NOT_FOUND' });
   }
   const view = viewOf(viewer, scope, target);
@@ -44,12 +43,11 @@ export async function subjectOf(asking: Asking, scope: Scope): Promise<Subject> 
   return subject;
 }
 
-async function isTeam({ db, principal: { member } }: Asking, teamId: number): Promise<boolean> {
-  return MAX_ID >= Math.abs(teamId) && (await stored(teams.byId(db, member.organisationId, teamId))) !== null;
-}
-
 /** An active user of the asker's own organisation; of another's nothing is told. @throws RollcallError NOT_FOUND */
-export function agentOf({ engine, principal }: Asking, agentId: number): Member {
+export function agentOf(
+  { engine, principal }: Pick<Asking, 'engine' | 'principal'>,
+  agentId: number,
+): Member {
   const target = engine.record(agentId)?.member;
   if (target?.active !== true || target.organisationId !== principal.member.organisationId) {
     throw new RollcallError(`there is no agent ${agentId}`, { code: 'NOT_FOUND' });

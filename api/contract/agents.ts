@@ -58,18 +58,39 @@ export const listAgentsInput = z.object({
   limit: z.int().min(1).max(100).default(20),
 });
 
+const emailSchema = z.email().max(255);
+const nameSchema = storableText.trim().min(2).max(255);
+export const departmentSchema = storableText.trim().min(2).max(100);
+const phoneSchema = z
+  .string()
+  .max(20)
+  .regex(/^\+?[\d\s\-()]+$/, 'digits, spaces, dashes and brackets only');
+
 export const createAgentInput = z.object({
   username: usernameSchema,
-  email: z.email().max(255),
-  name: storableText.trim().min(2).max(255),
+  email: emailSchema,
+  name: nameSchema,
   role: roleSchema.default('agent'),
   teamId: idSchema.nullable().default(null),
-  department: storableText.trim().min(2).max(100).nullable().default(null),
-  phone: z
-    .string()
-    .max(20)
-    .regex(/^\+?[\d\s\-()]+$/, 'digits, spaces, dashes and brackets only')
-    .nullable()
-    .default(null),
+  department: departmentSchema.nullable().default(null),
+  phone: phoneSchema.nullable().default(null),
   password: passwordSchema,
 });
+
+export const agentIdInput = z.strictObject({ id: idSchema });
+
+/** Fields that are left out stay as they are. `active: true` takes back a deactivation. */
+export const updateAgentInput = z.strictObject({
+  id: idSchema,
+  email: emailSchema.optional(),
+  name: nameSchema.optional(),
+  role: roleSchema.optional(),
+  teamId: idSchema.nullable().optional(),
+  /** The user's own; null for the team's. */
+  department: departmentSchema.nullable().optional(),
+  phone: phoneSchema.nullable().optional(),
+  avatar: storableText.max(2_000).nullable().optional(),
+  onBoard: z.boolean().optional(),
+  active: z.literal(true).optional(),
+});
+export type AgentChange = Omit<z.infer<typeof updateAgentInput>, 'id'>;

@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { statusCodeSchema } from './presence.ts';
+
 /**
  * The keys of SystemConfig: what an organisation may set, within which bounds, and what holds where it sets nothing.
  */
@@ -84,3 +87,43 @@ type ValueOf<Name extends ConfigKey> = (typeof CONFIG_KEYS)[Name] extends Intege
 
 /** One organisation's configuration, complete. */
 export type ConfigValues = { readonly [Name in ConfigKey]: ValueOf<Name> };
+
+const configKeySchema = z.enum(Object.keys(CONFIG_KEYS) as [ConfigKey, ...ConfigKey[]]);
+
+/** What a value of a key must be. */
+function valueSchemaOf(key: ConfigKey): z.ZodType<number | boolean | string> {
+  const definition = CONFIG_KEYS[key];
+  switch (definition.type) {
+    case 'integer':
+      return z.int().min(definition.min).max(definition.max);
+    case 'boolean':
+      return z.boolean();
+    case 'status':
+      return statusCodeSchema;
+  }
+}
+
+export const configKeyInput = z.strictObject({ key: configKeySchema });
+
+export const setConfigInput = z
+  .strictObject({ key: configKeySchema, value: z.union([z.number(), z.boolean(), z.string()]) })
+  .superRefine(({ key, value }, context) => {
+    const parsed = valueSchemaOf(key).safeParse(value);
+    for (const { message } of parsed.error?.issues ?? [])
+      context.addIssue({ code: 'custom', path: ['value'], message });
+  });
+
+/** A key, with what is set or, where nothing is, what holds by default. */
+export interface ConfigItem {
+  readonly key: ConfigKey;
+  readonly type: Key['type'];
+  readonly value: number | boolean | string;
+  readonly default: number | boolean | string;
+  readonly unit?: string;
+  readonly min?: number;
+  readonly max?: number;
+  readonly description: string;
+  readonly editable: boolean;
+  /** Epoch milliseconds; null where nothing is set. */
+  readonly updatedAt: number | null;
+}

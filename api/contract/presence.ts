@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { idSchema } from './ids.ts';
 import { storableText } from './text.ts';
 import { scopeSchema } from './tile.ts';
 
@@ -26,3 +27,18 @@ export const setStatusInput = z.object({
 });
 
 export const agentInput = z.object({ agentId: z.int() });
+
+export const forceInput = z.object({
+  agentId: idSchema,
+  /** `offline` logs the agent out. */
+  status: statusCodeSchema,
+  reason: reasonSchema,
+  /** The agent may choose nothing but log-out until it is released. */
+  hold: z.boolean().default(false),
+  when: z.enum(['now', 'after_task']).default('now'),
+  /** Sending the same id again does it once. */
+  commandId: commandIdSchema,
+});
+export type ForceInput = z.infer<typeof forceInput>;
+
+export const releaseInput = z.object({ agentId: idSchema, commandId: commandIdSchema });

@@ -1,18 +1,30 @@
 import { tracked, type TrackedEnvelope } from '@trpc/server';
+import { appendOnce } from '../../drizzle/repositories/audit.ts';
+import type { Done } from '../../engine/answers.ts';
+import type { Member } from '../../engine/member.ts';
 import type { Sent } from '../../engine/topic.ts';
 import { watch, type WatcherOptions } from '../../engine/watcher.ts';
+import { actorOf } from '../actor.ts';
 import type { Principal } from '../auth/authenticator.ts';
+import { holdRight } from '../auth/held-right.ts';
+import { hasPresence, mayAskWhy, mayForce, SUPERVISORS } from '../auth/permissions.ts';
 import { agentOf, subjectOf, viewerOf } from '../auth/scopes.ts';
-import { hasPresence, mayAskWhy } from '../auth/permissions.ts';
 import { RollcallError } from '../contract/errors.ts';
-import { agentInput, scopeInput, setStatusInput, watchInput } from '../contract/presence.ts';
+import {
+  agentInput,
+  forceInput,
+  releaseInput,
+  scopeInput,
+  setStatusInput,
+  watchInput,
+} from '../contract/presence.ts';
 import type { Board, FullTile, Summary, WatchEvent } from '../contract/tile.ts';
-import { doneOrThrow } from '../errors.ts';
-import { chooseStatus } from '../presence-commands.ts';
+import { doneOrThrow, stored } from '../errors.ts';
+import { chooseStatus, forceStatus, releaseStatus } from '../presence-commands.ts';
 import { summaryOf } from '../summary.ts';
 import { Broadcast } from '../trpc/broadcast.ts';
 import type { Context } from '../trpc/context.ts';
-import { router, userProcedure } from '../trpc/procedures.ts';
+import { procedureFor, router, toTRPCError, userProcedure } from '../trpc/procedures.ts';
 import type { JsonOf } from '../trpc/serialised.ts';
 
 /** For callers who never stop. */
@@ -21,7 +33,7 @@ const NEVER = new AbortController().signal;
 export const presenceRouter = router({
   /** Everybody in a scope, and the cursor from which `watch` goes on. */
   board: userProcedure.input(scopeInput).query(async ({ ctx, input }): Promise<Board> => {
-    const { asOf, cursor, tilesJson } = ctx.engine.topics.board(await subjectOf(ctx, input.scope));
+    const { asOf, cursor, tilesJson } = ctx.engine.topics.board(subjectOf(ctx, input.scope));
     const json: JsonOf<Board> = `{"asOf":${asOf},"cursor":${JSON.stringify(cursor)},"agents":${tilesJson}}`;
     return ctx.present(json);
   }),
@@ -31,7 +43,7 @@ export const presenceRouter = router({
     .input(watchInput)
     .subscription(async ({ ctx, input, signal = NEVER }): Promise<AsyncIterable<Event>> => {
       // Refused here, before the stream begins, it is an error as every other call's.
-      const subject = await subjectOf(ctx, input.scope);
+      const subject = subjectOf(ctx, input.scope);
       const topic = ctx.engine.topics.topic(subject);
       const tell = eventAs(ctx);
       return new Broadcast(
@@ -39,39 +51,61 @@ export const presenceRouter = router({
           name: topic.tag,
           newest: () => topic.cursor,
           listen: (hear) => topic.listen((sent) => hear(tell(sent))),
+          guard: (onLost) => holdRight(ctx, subject, () => onLost(rightLost())),
         },
         eventsOf(ctx, { subject, after: input.lastEventId ?? null, signal }),
       );
     }),
 
   summary: userProcedure.input(scopeInput).query(async ({ ctx, input }): Promise<Summary> => {
-    const subject = await subjectOf(ctx, input.scope);
+    const subject = subjectOf(ctx, input.scope);
     return summaryOf(ctx.engine.topics.board(subject).asOf, ctx.engine.topics.records(subject));
   }),
 
   /** Answers once the change is on disk. */
-  setStatus: userProcedure
-    .input(setStatusInput)
-    .mutation(async ({ ctx, input }): Promise<{ seq: number; tile: FullTile }> => {
-      const { member } = ctx.principal;
-      if (!hasPresence(member)) throw new RollcallError('this role has no presence', { code: 'FORBIDDEN' });
-      const { status, reason = null, next, commandId: id, expectSeq = null } = input;
-      const { seq, tile } = doneOrThrow(
-        await chooseStatus(ctx.engine, {
-          agentId: member.id,
-          status,
-          reason,
-          next,
-          expectSeq,
-          command: { id, user: member.id },
-        }),
-      );
-      if (tile === null) throw new TypeError('a command without a session is answered with a tile');
-      return { seq, tile };
+  setStatus: userProcedure.input(setStatusInput).mutation(async ({ ctx, input }): Promise<Told> => {
+    const { member } = ctx.principal;
+    if (!hasPresence(member)) throw new RollcallError('this role has no presence', { code: 'FORBIDDEN' });
+    const { status, reason = null, next, commandId: id, expectSeq = null } = input;
+    const done = doneOrThrow(
+      await chooseStatus(ctx.engine, {
+        agentId: member.id,
+        status,
+        reason,
+        next,
+        expectSeq,
+        command: { id, user: member.id },
+      }),
+    );
+    return withTile(done);
+  }),
+
+  /** A status above the agent's own, or a log-out, for a reason. */
+  force: procedureFor(SUPERVISORS)
+    .input(forceInput)
+    .mutation(async ({ ctx, input }): Promise<Told> => {
+      const target = underling(ctx, input.agentId);
+      const { commandId: id, agentId, ...forced } = input;
+      const command = { id, user: ctx.principal.member.id };
+      const done = doneOrThrow(await forceStatus(ctx.engine, { ...forced, agentId, command }));
+      const { status, reason, hold } = forced;
+      await noted(ctx, { action: 'presence.force', target, values: { status, reason, hold } }, done);
+      return withTile(done);
+    }),
+
+  /** Ends what was forced. */
+  release: procedureFor(SUPERVISORS)
+    .input(releaseInput)
+    .mutation(async ({ ctx, input: { agentId, commandId: id } }): Promise<Told> => {
+      const target = underling(ctx, agentId);
+      const command = { id, user: ctx.principal.member.id };
+      const done = doneOrThrow(await releaseStatus(ctx.engine, agentId, command));
+      await noted(ctx, { action: 'presence.release', target, values: {} }, done);
+      return withTile(done);
     }),
 
   why: userProcedure.input(agentInput).query(async ({ ctx, input }) => {
-    const viewer = await viewerOf(ctx);
+    const viewer = viewerOf(ctx);
     const target = agentOf(ctx, input.agentId);
     if (!mayAskWhy(viewer, target)) throw new RollcallError('not of this agent', { code: 'FORBIDDEN' });
     const why = ctx.engine.why(target.id);
@@ -81,19 +115,71 @@ export const presenceRouter = router({
 });
 
 type Event = TrackedEnvelope<WatchEvent>;
+type Calling = Context & { readonly principal: Principal };
+
+/** What a command came to: the agent after it. */
+interface Told {
+  readonly seq: number;
+  readonly tile: FullTile;
+}
+
+function withTile({ seq, tile }: Done): Told {
+  if (tile === null) throw new TypeError('a command without a session is answered with a tile');
+  return { seq, tile };
+}
+
+/** An agent whom the caller may force. @throws RollcallError NOT_FOUND, FORBIDDEN. */
+function underling(ctx: Calling, agentId: number): Member {
+  const target = agentOf(ctx, agentId);
+  if (!mayForce(viewerOf(ctx), target)) throw new RollcallError('not this agent', { code: 'FORBIDDEN' });
+  return target;
+}
+
+/** Notes in the audit trail what the journal holds already. */
+async function noted(
+  ctx: Calling,
+  { action, target, values }: { action: string; target: Member; values: Readonly<Record<string, unknown>> },
+  { seq }: Done,
+): Promise<void> {
+  const { id, organisationId } = target;
+  const entry = { organisationId, by: actorOf(ctx), action, tableName: 'users', recordId: String(id) };
+  await stored(appendOnce(ctx.db, { ...entry, newValues: values }, seq));
+}
 
 /** How the caller's transport is handed what a topic sends. */
 function eventAs({ present }: Context): (sent: Sent) => Event {
   return ({ cursor, json }) => tracked(cursor, present<WatchEvent>(json));
 }
 
-/** A topic for one caller. */
+/** A topic for one caller. @throws TRPCError FORBIDDEN when the right to it goes. */
 async function* eventsOf(
-  ctx: Context & { readonly principal: Principal },
+  ctx: Calling,
   watching: Pick<WatcherOptions, 'subject' | 'after' | 'signal'>,
 ): AsyncGenerator<Event, void, void> {
-  using _ = ctx.authenticator.liveSessions.attach(ctx.principal.claims, ctx.hangUp);
-  const tell = eventAs(ctx);
-  const sent = watch(ctx.engine.topics, { ...watching, onSlow: ctx.hangUp });
-  for await (const each of sent) yield tell(each);
+  const { subject, after, signal } = watching;
+  const ending = new AbortController();
+  const end = () => ending.abort();
+  let isLost = false;
+  using _session = ctx.authenticator.liveSessions.attach(ctx.principal.claims, ctx.hangUp);
+  using _right = holdRight(ctx, subject, () => {
+    isLost = true;
+    end();
+  });
+  signal.addEventListener('abort', end);
+  if (signal.aborted) end();
+  try {
+    const tell = eventAs(ctx);
+    const sent = watch(ctx.engine.topics, { subject, after, signal: ending.signal, onSlow: ctx.hangUp });
+    for await (const each of sent) yield tell(each);
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
+  if (isLost) throw rightLost();
+}
+
+/** A view that changes ends the subscription too: asked again, it is given as it then is. */
+function rightLost(): Error {
+  return toTRPCError(
+    new RollcallError('the right to watch this has gone, or has changed', { code: 'FORBIDDEN' }),
+  );
 }

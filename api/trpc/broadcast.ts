@@ -29,6 +29,21 @@ export class Broadcast<Event> implements AsyncIterable<TrackedEnvelope<Event>> {
     return this.#topic.listen(hear);
   }
 
+  /** Resolves when `stopped` aborts. @throws why, when the caller may not have it any longer. */
+  whileAllowed(stopped: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const end = (settle: () => void) => {
+        guarding[Symbol.dispose]();
+        stopped.removeEventListener('abort', onStopped);
+        settle();
+      };
+      const onStopped = () => end(resolve);
+      const guarding = this.#topic.guard((why) => end(() => reject(why)));
+      stopped.addEventListener('abort', onStopped);
+      if (stopped.aborted) onStopped();
+    });
+  }
+
   [Symbol.asyncIterator](): AsyncIterator<TrackedEnvelope<Event>> {
     return this.#events[Symbol.asyncIterator]();
   }
@@ -40,4 +55,9 @@ export interface Topic<Event> {
   /** Id of the newest event. */
   readonly newest: () => string;
   readonly listen: (hear: (event: TrackedEnvelope<Event>) => void) => Disposable;
+  /**
+   * Calls `onLost`, never before it has returned, when the caller may not have the events any longer. Iterating MUST
+   * throw the same then. Disposing ends it.
+   */
+  readonly guard: (onLost: (why: Error) => void) => Disposable;
 }

@@ -171,9 +171,9 @@ export class TrpcConnection implements SocketListener {
       if (result instanceof Broadcast) joined = this.#join(id, result, value);
       if (joined !== null) break;
     }
-    if (joined === null) return;
+    if (joined === null || !(result instanceof Broadcast)) return;
     using _ = joined;
-    await aborted(stopped);
+    await result.whileAllowed(stopped);
   }
 
   /** Joins those who are sent a broadcast at once, if nothing waits for this one; else null. */
@@ -214,13 +214,6 @@ function idOf(raw: unknown): RequestId {
 
 function withLastEventId(input: unknown, lastEventId: string): unknown {
   return typeof input === 'object' && input !== null ? { ...input, lastEventId } : (input ?? { lastEventId });
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {

@@ -1,18 +1,22 @@
 import type { Queryable } from '../../drizzle/queryable.ts';
+import type { Clock } from '../../engine/clock.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Claims } from '../auth/tokens.ts';
 import type { RollcallError } from '../contract/errors.ts';
 import type { OutboxRelay } from '../outbox-relay.ts';
+import type { Teams } from '../teams.ts';
 import type { Peer } from '../transport.ts';
 import type { JsonOf } from './serialised.ts';
 
 /** What the procedures stand on. */
 export interface Services {
   readonly db: Queryable;
+  readonly clock: Clock;
   readonly engine: Engine;
   readonly authenticator: Authenticator;
   readonly relay: OutboxRelay;
+  readonly teams: Teams;
 }
 
 /** One call's surroundings. */

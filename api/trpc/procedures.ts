@@ -2,6 +2,7 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { ZodError } from 'zod';
 import { type ErrorDetail, ERRORS, RollcallError } from '../contract/errors.ts';
+import type { Role } from '../../engine/member.ts';
 import type { Context } from './context.ts';
 import { transformer } from './transformer.ts';
 
@@ -43,6 +44,16 @@ export const userProcedure = openProcedure.use(({ ctx, next }) => {
   const principal = ctx.authenticator.principal(ctx.claims);
   return next({ ctx: { principal } });
 });
+
+/** For some roles alone; others are told so before anything that they sent is looked at. */
+export function procedureFor(roles: readonly Role[]) {
+  return userProcedure.use(({ ctx, next }) => {
+    const { role } = ctx.principal.member;
+    if (!roles.includes(role))
+      throw new RollcallError(`this is not for the role ${role}`, { code: 'FORBIDDEN' });
+    return next();
+  });
+}
 
 export function toTRPCError(error: RollcallError): TRPCError {
   return new TRPCError({ code: ERRORS[error.detail.code].trpc, message: error.message, cause: error });

@@ -10,6 +10,8 @@ import { FakeSocket } from '../support/fake-socket.ts';
 
 const frames = new Frames(appRouter);
 
+const allowed = (): Disposable => ({ [Symbol.dispose]: () => undefined });
+
 /** A topic that says what it is told to say. */
 class Mouth {
   readonly ears = new Set<(event: TrackedEnvelope<unknown>) => void>();
@@ -22,7 +24,7 @@ class Mouth {
       this.ears.add(hear);
       return { [Symbol.dispose]: () => void this.ears.delete(hear) };
     };
-    this.broadcast = new Broadcast({ name, newest: () => this.#newest, listen }, none);
+    this.broadcast = new Broadcast({ name, newest: () => this.#newest, listen, guard: allowed }, none);
   }
 
   say(id: string): void {
