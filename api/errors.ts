@@ -36,11 +36,11 @@ function translate(cause: unknown): unknown {
   if (cause instanceof TeamFull || cause instanceof StillNeeded)
     return new RollcallError(cause.message, { code: 'CONFLICT' }, { cause });
   if (cause instanceof UnknownReference || cause instanceof InvalidValue) {
-    const { message, field } = cause;
-    // An id of nothing in this organisation, like one in the address of what is asked for (J1).
-    const isId = cause instanceof UnknownReference && cause.field.endsWith('Id');
-    const fields = { [field ?? 'input']: message };
-    return new RollcallError(message, { code: isId ? 'NOT_FOUND' : 'VALIDATION', fields }, { cause });
+    return new RollcallError(
+      cause.message,
+      { code: 'VALIDATION', fields: { [cause.field ?? 'input']: cause.message } },
+      { cause },
+    );
   }
   if (cause instanceof DatabaseFailed)
     return new RollcallError('the database is not available', { code: 'UNAVAILABLE' }, { cause });

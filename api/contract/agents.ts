@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema } from './ids.ts';
+import { idSchema, soughtIdSchema } from './ids.ts';
 import { roleSchema } from './roles.ts';
 import { storableText } from './text.ts';
 import { basicTileSchema } from './tile.ts';
@@ -77,11 +77,11 @@ export const createAgentInput = z.object({
   password: passwordSchema,
 });
 
-export const agentIdInput = z.strictObject({ id: idSchema });
+export const agentIdInput = z.strictObject({ id: soughtIdSchema });
 
 /** Fields that are left out stay as they are. `active: true` takes back a deactivation. */
 export const updateAgentInput = z.strictObject({
-  id: idSchema,
+  id: soughtIdSchema,
   email: emailSchema.optional(),
   name: nameSchema.optional(),
   role: roleSchema.optional(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema } from './ids.ts';
+import { soughtIdSchema } from './ids.ts';
 import { storableText } from './text.ts';
 import { scopeSchema } from './tile.ts';
 
@@ -26,10 +26,10 @@ export const setStatusInput = z.object({
   expectSeq: z.int().min(0).optional(),
 });
 
-export const agentInput = z.object({ agentId: z.int() });
+export const agentInput = z.object({ agentId: soughtIdSchema });
 
 export const forceInput = z.object({
-  agentId: idSchema,
+  agentId: soughtIdSchema,
   /** `offline` logs the agent out. */
   status: statusCodeSchema,
   reason: reasonSchema,
@@ -41,4 +41,4 @@ export const forceInput = z.object({
 });
 export type ForceInput = z.infer<typeof forceInput>;
 
-export const releaseInput = z.object({ agentId: idSchema, commandId: commandIdSchema });
+export const releaseInput = z.object({ agentId: soughtIdSchema, commandId: commandIdSchema });

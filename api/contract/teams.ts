@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { departmentSchema } from './agents.ts';
-import { idSchema } from './ids.ts';
+import { idSchema, soughtIdSchema } from './ids.ts';
 import { storableText } from './text.ts';
 
 export const teamSchema = z.object({
@@ -38,14 +38,14 @@ export const createTeamInput = z.strictObject({
 
 /** Fields that are left out stay as they are. `active: true` takes back a deactivation. */
 export const updateTeamInput = z.strictObject({
-  id: idSchema,
+  id: soughtIdSchema,
   ...z.strictObject({ ...fields, active: z.literal(true) }).partial().shape,
 });
 
-export const teamInput = z.strictObject({ id: idSchema });
+export const teamInput = z.strictObject({ id: soughtIdSchema });
 
 export const teamMembersInput = z.strictObject({
-  id: idSchema,
+  id: soughtIdSchema,
   page: z.int().min(1).default(1),
   limit: z.int().min(1).max(100).default(20),
 });

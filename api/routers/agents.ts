@@ -15,6 +15,7 @@ import {
   updateAgentInput,
 } from '../contract/agents.ts';
 import { RollcallError } from '../contract/errors.ts';
+import { idSchema } from '../contract/ids.ts';
 import { stored } from '../errors.ts';
 import type { Context } from '../trpc/context.ts';
 import { procedureFor, router, userProcedure } from '../trpc/procedures.ts';
@@ -83,14 +84,18 @@ export const agentsRouter = router({
   /** Logs the user out everywhere; history keeps them. */
   deactivate: procedureFor(ADMINS)
     .input(agentIdInput)
-    .mutation(({ ctx, input: { id } }): Promise<Agent> => changed(ctx, id, { active: false })),
+    .mutation(async ({ ctx, input }): Promise<Agent> => {
+      const { id } = await userOf(ctx, input.id);
+      return changed(ctx, id, { active: false });
+    }),
 });
 
 type Calling = Context & { readonly principal: Principal };
 
 /** @throws RollcallError NOT_FOUND. */
 async function userOf({ db, principal }: Calling, id: number): Promise<users.User> {
-  const user = await stored(users.byId(db, principal.member.organisationId, id));
+  const { organisationId } = principal.member;
+  const user = idSchema.safeParse(id).success ? await stored(users.byId(db, organisationId, id)) : null;
   if (user === null) throw new RollcallError(`there is no user ${id}`, { code: 'NOT_FOUND' });
   return user;
 }

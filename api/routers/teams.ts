@@ -2,6 +2,7 @@ import * as teams from '../../drizzle/repositories/teams.ts';
 import * as users from '../../drizzle/repositories/users.ts';
 import { actorOf } from '../actor.ts';
 import { agentOf } from '../agents.ts';
+import type { Principal } from '../auth/authenticator.ts';
 import { ADMINS, mayKnowTeam, mayReadTeam } from '../auth/permissions.ts';
 import { viewerOf } from '../auth/scopes.ts';
 import type { Agent } from '../contract/agents.ts';
@@ -14,6 +15,7 @@ import {
   updateTeamInput,
 } from '../contract/teams.ts';
 import { stored } from '../errors.ts';
+import type { Context } from '../trpc/context.ts';
 import { procedureFor, router, userProcedure } from '../trpc/procedures.ts';
 
 /** Teams. Changes hold when they are answered, for rights too. */
@@ -27,7 +29,9 @@ export const teamsRouter = router({
 
   byId: userProcedure.input(teamInput).query(async ({ ctx, input: { id } }): Promise<Team> => {
     const viewer = viewerOf(ctx);
-    const team = found(await stored(teams.byId(ctx.db, viewer.member.organisationId, id)), id);
+    const { organisationId } = viewer.member;
+    mustBeThere(ctx, id);
+    const team = found(await stored(teams.byId(ctx.db, organisationId, id)), id);
     if (!mayKnowTeam(viewer, id)) throw new RollcallError('this is not your team', { code: 'FORBIDDEN' });
     return teamOf(team);
   }),
@@ -45,6 +49,7 @@ export const teamsRouter = router({
     .input(updateTeamInput)
     .mutation(async ({ ctx, input: { active: isActive, ...change } }): Promise<Team> => {
       const { organisationId } = ctx.principal.member;
+      mustBeThere(ctx, change.id);
       const wanted = { organisationId, isActive, ...change };
       const team = found(await stored(teams.update(ctx.db, wanted, actorOf(ctx))), change.id);
       await ctx.relay.relayed();
@@ -56,6 +61,7 @@ export const teamsRouter = router({
     .input(teamInput)
     .mutation(async ({ ctx, input: { id } }): Promise<Team> => {
       const { organisationId } = ctx.principal.member;
+      mustBeThere(ctx, id);
       const wanted = { organisationId, id, isActive: false };
       const team = found(await stored(teams.update(ctx.db, wanted, actorOf(ctx))), id);
       await ctx.relay.relayed();
@@ -66,7 +72,7 @@ export const teamsRouter = router({
   members: userProcedure.input(teamMembersInput).query(async ({ ctx, input: { id, page, limit } }) => {
     const viewer = viewerOf(ctx);
     const { organisationId } = viewer.member;
-    found(await stored(teams.byId(ctx.db, organisationId, id)), id);
+    mustBeThere(ctx, id);
     if (!mayReadTeam(viewer, id)) throw new RollcallError('this is not your team', { code: 'FORBIDDEN' });
     const wanted = { teamId: id, active: true, page, limit };
     const { rows, total } = await stored(users.list(ctx.db, organisationId, wanted));
@@ -76,9 +82,18 @@ export const teamsRouter = router({
   }),
 });
 
+/** @throws RollcallError NOT_FOUND. */
+function mustBeThere(ctx: Context & { readonly principal: Principal }, id: number): void {
+  if (!ctx.teams.has(ctx.principal.member.organisationId, id)) throw noTeam(id);
+}
+
 function found(team: teams.Team | null, id: number): teams.Team {
-  if (team === null) throw new RollcallError(`there is no team ${id}`, { code: 'NOT_FOUND' });
+  if (team === null) throw noTeam(id);
   return team;
+}
+
+function noTeam(id: number): RollcallError {
+  return new RollcallError(`there is no team ${id}`, { code: 'NOT_FOUND' });
 }
 
 function teamOf({ isActive: active, createdAt, updatedAt, ...team }: teams.Team): Team {

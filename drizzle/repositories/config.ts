@@ -100,5 +100,5 @@ async function mustBeDuty(tx: Queryable, organisationId: number, code: string): 
       ),
   );
   if (found.length === 0)
-    throw new InvalidValue('value', { message: `${code} is no status that can be declared` });
+    throw new InvalidValue('value', { message: 'value names no status that can be declared' });
 }

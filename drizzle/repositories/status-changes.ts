@@ -133,7 +133,7 @@ async function mustBeDuty(
 ): Promise<void> {
   const found = to === code ? null : await find(tx, organisationId, to);
   if (found === null || found.status.archived || found.status.category === OFFLINE)
-    throw new InvalidValue('onOverrun', { message: `${to} is no other status that can be set` });
+    throw new InvalidValue('onOverrun', { message: 'onOverrun names no other status that can be set' });
 }
 
 async function mustNotBeNeeded(tx: Queryable, organisationId: number, code: string): Promise<void> {

@@ -76,6 +76,43 @@ const WALKS: Readonly<Record<string, Walk | { readonly namesNothing: string }>> 
         teamId,
       }),
     ),
+  'agents.byId': ({ api }, { agentId: id }) => [api.agents.byId.query({ id })],
+  'agents.update': ({ api, id: own }, { agentId: id, teamId }) => [
+    api.agents.update.mutate({ id, name: 'Walker' }),
+    api.agents.update.mutate({ id: own, teamId }),
+  ],
+  'agents.deactivate': ({ api }, { agentId: id }) => [api.agents.deactivate.mutate({ id })],
+  'teams.list': ({ api }) => [api.teams.list.query()],
+  'teams.byId': ({ api }, { teamId: id }) => [api.teams.byId.query({ id })],
+  'teams.create': ({ api }, { agentId: supervisorId }) => [
+    api.teams.create.mutate({ name: 'Walkers', supervisorId }),
+  ],
+  'teams.update': ({ api }, { teamId: id, agentId: supervisorId }) => [
+    api.teams.update.mutate({ id, name: 'Walkers' }),
+    api.teams.update.mutate({ id: 1, supervisorId }),
+  ],
+  'teams.deactivate': ({ api }, { teamId: id }) => [api.teams.deactivate.mutate({ id })],
+  'teams.members': ({ api }, { teamId: id }) => [api.teams.members.query({ id })],
+  'statuses.list': ({ api }) => [api.statuses.list.query()],
+  'statuses.watch': { namesNothing: 'it is the list, told again when it changes' },
+  'statuses.save': ({ api }, { status: code }) => [
+    api.statuses.save.mutate({ code: 'break', onOverrun: { action: 'set', code } }),
+  ],
+  'statuses.archive': ({ api }, { status: code }) => [api.statuses.archive.mutate({ code })],
+  'statuses.transitions': ({ api }) => [api.statuses.transitions.query()],
+  'statuses.saveTransition': ({ api }, { status: code }) => [
+    api.statuses.saveTransition.mutate({ from: { code }, to: { category: 'busy' }, allowed: true }),
+    api.statuses.saveTransition.mutate({ from: { category: 'busy' }, to: { code }, allowed: false }),
+  ],
+  'config.list': ({ api }) => [api.config.list.query()],
+  'config.get': { namesNothing: 'the keys are the same everywhere' },
+  'config.set': ({ api }, { status: value }) => [
+    api.config.set.mutate({ key: 'DEFAULT_LOGIN_STATUS', value }),
+  ],
+  'audit.list': ({ api }, { agentId }) =>
+    [{}, { userId: agentId }, { recordId: String(agentId) }].map((filters) =>
+      api.audit.list.query({ filters, limit: 100 }),
+    ),
   'presence.board': ({ api }, names) => scopesOf(names).map((scope) => api.presence.board.query({ scope })),
   'presence.summary': ({ api }, names) =>
     scopesOf(names).map((scope) => api.presence.summary.query({ scope })),
@@ -85,6 +122,18 @@ const WALKS: Readonly<Record<string, Walk | { readonly namesNothing: string }>> 
   ],
   'presence.setStatus': ({ api }, { status }) => [
     api.presence.setStatus.mutate({ status, commandId: `walk-${status}` }),
+  ],
+  'presence.force': ({ api }, { agentId, status }) => [
+    api.presence.force.mutate({ agentId, status: 'busy', reason: 'a walk', commandId: `force-${agentId}` }),
+    api.presence.force.mutate({
+      agentId: people.agent.id,
+      status,
+      reason: 'a walk',
+      commandId: `force-${status}`,
+    }),
+  ],
+  'presence.release': ({ api }, { agentId }) => [
+    api.presence.release.mutate({ agentId, commandId: `release-${agentId}` }),
   ],
   'presence.why': ({ api }, { agentId }) => [api.presence.why.query({ agentId })],
 };
@@ -190,6 +239,10 @@ describe('J1: what another organisation has is what nobody has', () => {
     const { agentId, teamId } = foreign;
     const calls = [
       api.presence.why.query({ agentId }),
+      api.agents.byId.query({ id: agentId }),
+      api.agents.update.mutate({ id: agentId, name: 'Walker' }),
+      api.teams.byId.query({ id: teamId }),
+      api.teams.members.query({ id: teamId }),
       ...[{ agentId }, { teamId }].flatMap((scope) => [
         api.presence.board.query({ scope }),
         api.presence.summary.query({ scope }),

@@ -10,8 +10,11 @@ const status = (code: string, category: Status['category'], more: Partial<Status
   colour: '#000000',
   shape: 'circle',
   routable: category === 'available',
+  selectableBy: null,
   reasonRequired: false,
   maxSeconds: null,
+  onOverrun: { action: 'alert' },
+  idleLimit: 'never',
   archived: false,
   ...more,
 });
