@@ -13,6 +13,7 @@ import { members } from '../../drizzle/repositories/members.ts';
 import { systemClock } from '../../engine/clock.ts';
 import { createEngine } from '../../engine/engine.ts';
 import { MemoryJournal } from '../../engine/journal/memory.ts';
+import { ADMIN_PASSWORD, PASSWORD } from './data-folders.ts';
 
 export const PEER = { address: '127.0.0.1', userAgent: 'a test', origin: null };
 
@@ -49,6 +50,12 @@ export async function openServices(
     await Authenticator.open({ db, clock: systemClock, tokens, accessMs, refreshMs: accessMs, memberOf }),
   );
   return { db, clock: systemClock, engine, authenticator, relay, teams };
+}
+
+/** An access token of somebody of the seeded organisation. */
+export async function tokenOf({ authenticator }: Services, username: string): Promise<string> {
+  const password = username === 'admin' ? ADMIN_PASSWORD : PASSWORD;
+  return (await authenticator.login(username, password, PEER)).session.token;
 }
 
 export type Caller = ReturnType<typeof appRouter.createCaller>;

@@ -17,8 +17,8 @@ import { asValue } from '../../api/trpc/serialised.ts';
 import { TrpcSockets } from '../../api/trpc/sockets.ts';
 import { systemClock } from '../../engine/clock.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { PASSWORD, seededFolder } from './data-folders.ts';
-import { callerOf, fail, openServices, PEER } from './services.ts';
+import { seededFolder } from './data-folders.ts';
+import { callerOf, fail, openServices, tokenOf } from './services.ts';
 
 /** Published natively; each socket by itself; server-sent events; a caller in the process. */
 export const WAYS = ['broadcast', 'socket', 'sse', 'caller'] as const;
@@ -88,7 +88,7 @@ export async function startWatchServer(): Promise<WatchServer> {
     engine,
     services,
     url: `http://${base}`,
-    token: async (username) => (await authenticator.login(username, PASSWORD, PEER)).session.token,
+    token: (username) => tokenOf(services, username),
     watch(way, token, watching) {
       switch (way) {
         case 'broadcast':
