@@ -6,10 +6,12 @@ import { RollcallError } from '../../api/contract/errors.ts';
 import type { SocketListener } from '../../api/transport.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { MemoryJournal } from '../../engine/journal/memory.ts';
+import type { Law } from '../../engine/law.ts';
 import type { Member } from '../../engine/member.ts';
 import { member, startEngine } from './engines.ts';
 import { type FakeClock, settle } from './fake-clock.ts';
 import { FakeSocket, type Sent } from './fake-socket.ts';
+import { LAW } from './laws.ts';
 
 /** A socket and the listener that the gateway gave it. */
 export interface Opened {
@@ -27,6 +29,8 @@ export interface Arena extends Disposable {
   readonly errors: unknown[];
   /** What the disk and the look-up of a session wait for; settled when nothing is set. */
   readonly waits: { disk: Promise<void> | null; token: Promise<void> | null; diskFails: boolean };
+  /** Another law for everybody, which the engine is told of. */
+  enact(law: Law): Promise<void>;
   open(): Opened;
   /** Says hello with the token of an agent, `agent:ID`; answers the welcome, or null. */
   hello(agentId: number, more?: object): Promise<Opened & { readonly welcome: Sent | null }>;
@@ -40,7 +44,13 @@ export async function startArena(members: readonly Member[] = [member(1), member
     delay: async () => waits.disk ?? undefined,
     fails: () => waits.diskFails,
   });
-  const { engine, clock } = await startEngine({ journal, members });
+  let law = LAW;
+  const { engine, clock } = await startEngine({
+    journal,
+    members,
+    catalogue: () => law.catalogue,
+    config: () => law.config,
+  });
   const errors: unknown[] = [];
   const liveSessions = new LiveSessions({
     clock,
@@ -83,6 +93,11 @@ export async function startArena(members: readonly Member[] = [member(1), member
     liveSessions,
     errors,
     waits,
+    enact: async (next) => {
+      law = next;
+      await engine.review(1);
+      await settle();
+    },
     open,
     async hello(agentId, more = {}) {
       const opened = open();

@@ -18,6 +18,25 @@ afterEach(async () => {
   await server[Symbol.asyncDispose]();
 });
 
+describe('A8: a changed law', () => {
+  test('A8: brings the catalogue; C5: and the heartbeat that the connection lives by', async () => {
+    const { socket, until } = clients.connect();
+    const first = await server.next();
+    await first.welcome();
+    await until(isLive);
+    const state = { op: 'state', tile: { id: 1, seq: 1, status: 'available' }, allowed: ['nap'] };
+    first.send({ ...state, statuses: [{ code: 'nap' }], heartbeatMs: 30_000 });
+    await until(({ statuses }) => statuses.length === 1);
+    first.send({ ...state, allowed: [] });
+    await until(({ allowed }) => allowed.length === 0);
+    expect(socket.state.statuses).toEqual([{ code: 'nap' }]);
+    first.send({ ...state, heartbeatMs: 20 });
+    // The server is silent for more than two of these.
+    await (await server.next()).welcome();
+    await until(isLive);
+  });
+});
+
 describe('C4: a connection', () => {
   test('says hello, knows what the server tells, and resumes with the last seq when it breaks', async () => {
     const notices: object[] = [];
