@@ -128,7 +128,7 @@ describe.each(WAYS)('G4: watched by way of %s', (way) => {
   });
 
   test('G4: an agent who is moved to another team leaves the board of the old one', async () => {
-    const [from = 0, to = 0] = [await newTeam(), await newTeam()];
+    const [from, to] = [await newTeam(), await newTeam()];
     const agent = await somebody('agent', from);
     const watched = await watch(way, agent.token, { teamId: from });
     await admin.agents.update({ id: agent.id, teamId: to });
