@@ -14,7 +14,7 @@ const NAMES: Readonly<Record<PopulationName, string>> = {
 const POPULATIONS = Object.keys(NAMES) as PopulationName[];
 
 /** Chunks of 20,000 events; all take the first five. */
-const CHUNKS: Readonly<Record<PopulationName, number>> = { table: 25, decide: 25, switch: 25, actors: 5 };
+const CHUNKS: Readonly<Record<PopulationName, number>> = { table: 15, decide: 15, switch: 15, actors: 5 };
 const SCRIPT = new URL('dispatch-process.ts', import.meta.url);
 
 /** @throws Error when the contenders don't agree on what follows from the deeds. */

@@ -85,7 +85,7 @@ function contender(peer: Peer, { shapes: all, watchers, watcherCount }: Load): C
   const phase = (shape: Shape, watching: number) => cpuOf(peer, shape, { watchers, watching });
   // A peer that takes a second for a tick of many changes needs fewer of them to be told from noise.
   const shapes = all.map((shape) =>
-    peer.isSlow && shape.changes > 1 ? { ...shape, ticks: Math.ceil(shape.ticks / 5) } : shape,
+    peer.isSlow && shape.changes > 1 ? { ...shape, ticks: Math.ceil(shape.ticks / 8) } : shape,
   );
   return {
     name: peer.name,
