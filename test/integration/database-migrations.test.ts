@@ -26,9 +26,17 @@ await describeDatabases('migrations', (databases) => {
     expect(await migrate(db)).toBeGreaterThan(0);
     const { rows } = await db.execute<{ name: string }>(TABLES);
     expect(rows.map(({ name }) => name)).toEqual([
+      'activities',
+      'agent_bases',
+      'agent_events',
+      'agent_sessions',
+      'agent_status',
       'audit_logs',
+      'message_receipts',
+      'messages',
       'organisations',
       'outbox',
+      'projections',
       'refresh_tokens',
       'status_transitions',
       'statuses',
