@@ -94,7 +94,8 @@ CREATE INDEX "activities_at_idx" ON "activities" USING btree ("agent_id","at","i
 CREATE INDEX "activities_organisation_id_at_idx" ON "activities" USING btree ("organisation_id","at");--> statement-breakpoint
 CREATE INDEX "agent_events_at_idx" ON "agent_events" USING btree ("agent_id","at","log","seq");--> statement-breakpoint
 CREATE INDEX "agent_sessions_started_at_idx" ON "agent_sessions" USING btree ("agent_id","started_at","id");--> statement-breakpoint
-CREATE INDEX "agent_status_team_id_idx" ON "agent_status" USING btree ("organisation_id","team_id","status");--> statement-breakpoint
+CREATE INDEX "agent_status_team_id_idx" ON "agent_status" USING btree ("organisation_id","team_id");--> statement-breakpoint
 CREATE INDEX "message_receipts_recipient_id_idx" ON "message_receipts" USING btree ("recipient_id","sent_at","message_id");--> statement-breakpoint
 CREATE INDEX "messages_created_at_idx" ON "messages" USING btree ("organisation_id","created_at");--> statement-breakpoint
-CREATE INDEX "messages_for_all_idx" ON "messages" USING btree ("organisation_id","created_at","id") WHERE "messages"."is_for_all";
+CREATE INDEX "messages_for_all_idx" ON "messages" USING btree ("organisation_id","created_at","id") WHERE "messages"."is_for_all";--> statement-breakpoint
+ALTER TABLE "agent_status" SET (fillfactor = 50);
