@@ -1,10 +1,11 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
-import { Pool } from 'pg';
+import { Pool, type PoolClient } from 'pg';
 import { Backend } from './embedded/backend.ts';
 import { maintain } from './embedded/maintenance.ts';
 import { Session } from './embedded/session.ts';
 import { BackendStream } from './embedded/stream.ts';
 import { reasonOf } from './embedded/turns.ts';
+import type { Queryable } from './queryable.ts';
 
 /** Where the master data are: on a PostgreSQL server, or in a folder of this machine. */
 export type DatabaseOptions = (
@@ -35,6 +36,11 @@ export interface Database extends AsyncDisposable {
    * embedded database does neither unasked, and grows; a server needs no asking.
    */
   maintain(): Promise<void>;
+}
+
+/** One connection, for repositories: they work in whatever transaction it is in. */
+export function onConnection(client: Pick<PoolClient, 'query'>): Queryable {
+  return drizzle(client as PoolClient);
 }
 
 /** The database could not be opened. */
@@ -69,6 +75,7 @@ async function openServer(options: DatabaseOptions & { url: string; poolSize: nu
   });
   // An error that nobody listens to would end the process.
   pool.on('error', (error) => options.onError?.(error));
+  surviveLosses(pool);
   try {
     await pool.query('SELECT 1');
   } catch (cause) {
@@ -99,6 +106,7 @@ async function openFolder(options: DatabaseOptions & { folder: string }): Promis
   });
   // Its connections break only when the database ends, which is told once.
   pool.on('error', () => {});
+  surviveLosses(pool);
   const tell = (): void => options.onError?.(reasonOf(session.stopped));
   session.stopped.addEventListener('abort', tell);
   return {
@@ -111,6 +119,11 @@ async function openFolder(options: DatabaseOptions & { folder: string }): Promis
       await session[Symbol.asyncDispose]();
     }),
   };
+}
+
+/** An error that nobody listens to would end the process: of a connection in use, its user hears by the query. */
+function surviveLosses(pool: Pool): void {
+  pool.on('connect', (client) => client.on('error', () => {}));
 }
 
 function once(close: () => Promise<void>): () => Promise<void> {

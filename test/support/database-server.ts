@@ -10,17 +10,24 @@ export interface DatabaseServer extends AsyncDisposable {
   url(database: string): string;
 }
 
+/** One that a test may stop, and start again with what it holds. */
+export interface OwnServer extends DatabaseServer {
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
 /** DATABASE_URL's server, or one that is started here and gone afterwards. Throws why there is none. */
 export async function startServer(): Promise<DatabaseServer> {
   const given = process.env['DATABASE_URL'];
-  return given === undefined || given === '' ? startOwn() : borrow(given);
+  return given === undefined || given === '' ? startOwnServer() : borrow(given);
 }
 
 function borrow(given: string): DatabaseServer {
   return { url: (database) => withDatabase(given, database), [Symbol.asyncDispose]: async () => {} };
 }
 
-async function startOwn(): Promise<DatabaseServer> {
+/** Throws why there is none. */
+export async function startOwnServer(): Promise<OwnServer> {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-postgres-'));
   const port = await freePort();
   const said: string[] = [];
@@ -29,7 +36,7 @@ async function startOwn(): Promise<DatabaseServer> {
     port,
     user: 'rollcall',
     password: 'rollcall',
-    persistent: false,
+    persistent: true,
     // PostgreSQL refuses to run as root.
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale-provider=builtin', '--locale=C.UTF-8'],
@@ -48,7 +55,12 @@ async function startOwn(): Promise<DatabaseServer> {
   }
   return {
     url: (database) => withDatabase(`postgres://rollcall:rollcall@127.0.0.1:${port}/`, database),
-    [Symbol.asyncDispose]: () => server.stop(),
+    stop: () => server.stop(),
+    start: () => server.start(),
+    async [Symbol.asyncDispose]() {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 
