@@ -11,8 +11,8 @@ export interface Disk {
   makeFolder(path: string): Promise<void>;
   /** Names of the files in a folder. */
   list(folder: string): Promise<readonly string[]>;
-  /** Opens for reading and writing; `create` makes a new, empty file or empties an old one. */
-  open(path: string, mode: 'create' | 'existing'): Promise<DiskFile>;
+  /** Opens for reading and writing, or only to `read`; `create` makes a new, empty file or empties an old one. */
+  open(path: string, mode: keyof typeof FLAGS): Promise<DiskFile>;
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
   syncFolder(path: string): Promise<void>;
@@ -28,6 +28,8 @@ export interface DiskFile {
   close(): Promise<void>;
 }
 
+const FLAGS = { create: 'w+', existing: 'r+', read: 'r' } as const;
+
 export const disk: Disk = {
   async makeFolder(path) {
     const highest = await mkdir(path, { recursive: true });
@@ -40,7 +42,7 @@ export const disk: Disk = {
   },
   list: (folder) => readdir(folder),
   async open(path, mode) {
-    return new NodeFile(await open(path, mode === 'create' ? 'w+' : 'r+'));
+    return new NodeFile(await open(path, FLAGS[mode]));
   },
   rename,
   remove: (path) => rm(path, { force: true }),

@@ -34,8 +34,8 @@ export class Segments {
       .sort((a, b) => a - b);
   }
 
-  async open(base: number): Promise<Segment> {
-    const file = await this.#disk.open(this.#path(base), 'existing');
+  async open(base: number, mode: 'existing' | 'read' = 'existing'): Promise<Segment> {
+    const file = await this.#disk.open(this.#path(base), mode);
     return { base, size: await file.size(), file };
   }
 
@@ -60,7 +60,7 @@ export class Segments {
 
   /** All bytes of a segment; null when it was removed. */
   async read(base: number): Promise<Buffer | null> {
-    const segment = await this.open(base).catch(nullIfMissing);
+    const segment = await this.open(base, 'read').catch(nullIfMissing);
     if (segment === null) return null;
     const { file, size } = segment;
     try {

@@ -1,0 +1,60 @@
+/** What happened to an agent, in words: one line an event. */
+import type { AgentEvent } from '../engine/events.ts';
+
+/** The names of users, as far as they are known. */
+export type Names = ReadonlyMap<number, string>;
+
+export function inWords(event: AgentEvent, names: Names): string {
+  const { seq, at, type, by, reason, session, effects } = event;
+  const parts = [
+    `${type.replaceAll('_', ' ')}${by === undefined ? '' : ` by ${nameOf(by, names)}`}`,
+    ...statusOf(event),
+    ...changesOf(event),
+    ...(reason === undefined ? [] : [`reason ${JSON.stringify(reason)}`]),
+    ...(session === undefined
+      ? []
+      : [`session ${session.id} on ${JSON.stringify(session.device)} at ${session.address}`]),
+    ...(effects ?? []).map((effect) => effect.replaceAll('_', ' ')),
+  ];
+  return `${localTime(at)}  #${seq}  ${parts.join('; ')}`;
+}
+
+function statusOf({ previous, cause, set }: AgentEvent): readonly string[] {
+  if (set.status === undefined) return [];
+  return [`${previous ?? '?'} → ${set.status}${cause === undefined ? '' : ` (cause ${cause})`}`];
+}
+
+function changesOf({ set }: AgentEvent): readonly string[] {
+  const { connectivity, dutyCode, activity, current, max, forced, graceUntil, member } = set;
+  return [
+    connectivity ?? [],
+    dutyCode === undefined ? [] : `duty ${dutyCode ?? 'none'}`,
+    activity ?? [],
+    current === undefined ? [] : `${current} tasks`,
+    max === undefined ? [] : `at most ${max ?? 'any number'}`,
+    forced === undefined ? [] : forced === null ? 'no override' : `override ${forced.code}`,
+    forced?.hold === true ? 'held' : [],
+    graceUntil === undefined || graceUntil === null ? [] : `expected back until ${localTime(graceUntil)}`,
+    member === undefined ? [] : `now ${describe(member)}`,
+  ].flat();
+}
+
+function describe({ name, role, teamId, active }: NonNullable<AgentEvent['set']['member']>): string {
+  const team = teamId === null ? 'no team' : `team ${teamId}`;
+  return `${name}, ${role}, ${team}${active ? '' : ', deactivated'}`;
+}
+
+function nameOf(user: number, names: Names): string {
+  const name = names.get(user);
+  return name === undefined || name === '' ? `user ${user}` : name;
+}
+
+/** `2026-01-05 09:00:00.000 +07:00`, in the time zone of this process. */
+function localTime(at: number): string {
+  const offsetMinutes = -new Date(at).getTimezoneOffset();
+  const local = new Date(at + offsetMinutes * 60_000).toISOString();
+  const hours = String(Math.floor(Math.abs(offsetMinutes) / 60)).padStart(2, '0');
+  const minutes = String(Math.abs(offsetMinutes) % 60).padStart(2, '0');
+  const zone = `${offsetMinutes < 0 ? '-' : '+'}${hours}:${minutes}`;
+  return `${local.slice(0, 10)} ${local.slice(11, 23)} ${zone}`;
+}
