@@ -9,7 +9,7 @@ import { systemClock } from '../engine/clock.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { members } from '../drizzle/repositories/members.ts';
 import * as refreshTokens from '../drizzle/repositories/refresh-tokens.ts';
-import { openFileJournal } from '../engine/journal/file.ts';
+import { type FileJournal, openFileJournal } from '../engine/journal/file.ts';
 import type { FolderLock } from '../engine/journal/lock.ts';
 import { AgentGateway } from './agent-gateway.ts';
 import { Authenticator } from './auth/authenticator.ts';
@@ -24,6 +24,7 @@ import { Http } from './http.ts';
 import { Laws } from './laws.ts';
 import { Opened } from './opened.ts';
 import { OutboxRelay } from './outbox-relay.ts';
+import { Projections } from './projections.ts';
 import { appRouter } from './routers/app.ts';
 import { Server } from './server.ts';
 import { StaticFiles } from './static-files.ts';
@@ -76,13 +77,13 @@ async function compose(options: ApplicationOptions, opened: Opened): Promise<App
   const { db, pool } = database;
   const laws = await Laws.load(db);
   const teams = await Teams.load(db);
-  const { engine, journal } = await openEngine(options, { lock, opened, database, laws });
+  const { engine, journal, projections } = await openEngine(options, { lock, opened, database, laws });
 
   const relay = opened.use(
     await OutboxRelay.start({ db, pool, clock: systemClock, engine, laws, teams, onError: onInternalError }),
   );
   const authenticator = opened.use(await openAuthenticator(environment, { lock, database, engine }));
-  const services: Services = { db, clock: systemClock, engine, authenticator, relay, teams };
+  const services: Services = { db, clock: systemClock, engine, authenticator, relay, teams, projections };
   const gateway = opened.use(
     new AgentGateway({ engine, authenticator, clock: systemClock, node: NODE, onInternalError }),
   );
@@ -92,7 +93,7 @@ async function compose(options: ApplicationOptions, opened: Opened): Promise<App
   );
   const channels = opened.use(new Channels(server.publish, systemClock));
   const trpcSockets = new TrpcSockets({ services, channels, onInternalError });
-  const health = new Health({ pool, journal });
+  const health = new Health({ pool, journal, projections });
   const http = new Http({
     trpc: new TrpcHttp({
       router: appRouter,
@@ -152,10 +153,20 @@ async function tidy(database: Database): Promise<void> {
 async function openEngine(
   { environment, log }: ApplicationOptions,
   { lock, opened, database, laws }: { lock: FolderLock; opened: Opened; database: Database; laws: Laws },
-): Promise<{ engine: Engine; journal: Awaited<ReturnType<typeof openFileJournal>> }> {
+): Promise<{ engine: Engine; journal: FileJournal; projections: Projections }> {
   const journal = opened.use(await openFileJournal({ lock }));
   if (journal.cut !== null)
     log.warn(journal.cut, 'cut the torn tail of the journal: a write that was never acknowledged');
+  // Before the engine, so that it is closed after it: what the engine journals last is copied, too.
+  const projections = opened.use(
+    new Projections({
+      journal,
+      pool: database.pool,
+      clock: systemClock,
+      log,
+      isDurable: environment.DATABASE_URL !== undefined,
+    }),
+  );
   const engine = opened.use(
     await createEngine({
       node: NODE,
@@ -167,7 +178,7 @@ async function openEngine(
       tickMs: environment.TICK_MS,
     }),
   );
-  return { engine, journal };
+  return { engine, journal, projections };
 }
 
 async function openAuthenticator(

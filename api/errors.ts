@@ -8,6 +8,7 @@ import {
 import { TeamFull } from '../drizzle/repositories/seats.ts';
 import type { Done } from '../engine/answers.ts';
 import type { Answer } from '../engine/answers.ts';
+import { TargetUnavailable } from '../engine/projection.ts';
 import { RollcallError } from './contract/errors.ts';
 
 /** What a command came to, or its refusal as an error of the table. */
@@ -42,7 +43,7 @@ function translate(cause: unknown): unknown {
       { cause },
     );
   }
-  if (cause instanceof DatabaseFailed)
+  if (cause instanceof DatabaseFailed || cause instanceof TargetUnavailable)
     return new RollcallError('the database is not available', { code: 'UNAVAILABLE' }, { cause });
   return cause;
 }

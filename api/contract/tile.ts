@@ -7,7 +7,7 @@ export type Category = z.infer<typeof categorySchema>;
 
 export const connectivitySchema = z.enum(['connected', 'reconnecting', 'disconnected']);
 
-const causeSchema = z.enum([
+export const causeSchema = z.enum([
   'agent',
   'idle',
   'capacity',

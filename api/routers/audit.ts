@@ -9,6 +9,8 @@ export const auditRouter = router({
   list: procedureFor(MANAGERS)
     .input(listAuditInput)
     .query(async ({ ctx, input: { filters, cursor, limit } }): Promise<AuditPage> => {
+      // What people did to presence is entered out of the journal: whoever did it finds it.
+      await ctx.projections.caughtUp('audit');
       const { table: tableName, from, to, ...same } = filters;
       const rows = await stored(
         audit.list(ctx.db, ctx.principal.member.organisationId, {

@@ -1,10 +1,8 @@
 import { tracked, type TrackedEnvelope } from '@trpc/server';
-import { appendOnce } from '../../drizzle/repositories/audit.ts';
 import type { Done } from '../../engine/answers.ts';
 import type { Member } from '../../engine/member.ts';
 import type { Sent } from '../../engine/topic.ts';
 import { watch, type WatcherOptions } from '../../engine/watcher.ts';
-import { actorOf } from '../actor.ts';
 import type { Principal } from '../auth/authenticator.ts';
 import { holdRight } from '../auth/held-right.ts';
 import { hasPresence, mayAskWhy, mayForce, SUPERVISORS } from '../auth/permissions.ts';
@@ -19,9 +17,11 @@ import {
   watchInput,
 } from '../contract/presence.ts';
 import type { Board, FullTile, Summary, WatchEvent } from '../contract/tile.ts';
-import { doneOrThrow, stored } from '../errors.ts';
+import { type Timeline, timelineInput } from '../contract/timeline.ts';
+import { doneOrThrow } from '../errors.ts';
 import { chooseStatus, forceStatus, releaseStatus } from '../presence-commands.ts';
 import { summaryOf } from '../summary.ts';
+import { timelineOf } from '../timeline.ts';
 import { Broadcast } from '../trpc/broadcast.ts';
 import type { Context } from '../trpc/context.ts';
 import { procedureFor, router, toTRPCError, userProcedure } from '../trpc/procedures.ts';
@@ -84,24 +84,19 @@ export const presenceRouter = router({
   force: procedureFor(SUPERVISORS)
     .input(forceInput)
     .mutation(async ({ ctx, input }): Promise<Told> => {
-      const target = underling(ctx, input.agentId);
-      const { commandId: id, agentId, ...forced } = input;
+      mustSupervise(ctx, input.agentId);
+      const { commandId: id, ...forced } = input;
       const command = { id, user: ctx.principal.member.id };
-      const done = doneOrThrow(await forceStatus(ctx.engine, { ...forced, agentId, command }));
-      const { status, reason, hold } = forced;
-      await noted(ctx, { action: 'presence.force', target, values: { status, reason, hold } }, done);
-      return withTile(done);
+      return withTile(doneOrThrow(await forceStatus(ctx.engine, { ...forced, command })));
     }),
 
   /** Ends what was forced. */
   release: procedureFor(SUPERVISORS)
     .input(releaseInput)
     .mutation(async ({ ctx, input: { agentId, commandId: id } }): Promise<Told> => {
-      const target = underling(ctx, agentId);
+      mustSupervise(ctx, agentId);
       const command = { id, user: ctx.principal.member.id };
-      const done = doneOrThrow(await releaseStatus(ctx.engine, agentId, command));
-      await noted(ctx, { action: 'presence.release', target, values: {} }, done);
-      return withTile(done);
+      return withTile(doneOrThrow(await releaseStatus(ctx.engine, agentId, command)));
     }),
 
   why: userProcedure.input(agentInput).query(async ({ ctx, input }) => {
@@ -111,6 +106,15 @@ export const presenceRouter = router({
     const why = ctx.engine.why(target.id);
     if (why === null) throw new TypeError('an agent who has a record has a why');
     return why;
+  }),
+
+  /** What happened to an agent, in pages. */
+  timeline: userProcedure.input(timelineInput).query(async ({ ctx, input }): Promise<Timeline> => {
+    const viewer = viewerOf(ctx);
+    const { agentId, ...query } = input;
+    const target = agentOf(ctx, agentId);
+    if (!mayAskWhy(viewer, target)) throw new RollcallError('not of this agent', { code: 'FORBIDDEN' });
+    return timelineOf(ctx.projections, { organisationId: target.organisationId, agentId }, query);
   }),
 });
 
@@ -128,22 +132,10 @@ function withTile({ seq, tile }: Done): Told {
   return { seq, tile };
 }
 
-/** An agent whom the caller may force. @throws RollcallError NOT_FOUND, FORBIDDEN. */
-function underling(ctx: Calling, agentId: number): Member {
-  const target = agentOf(ctx, agentId);
-  if (!mayForce(viewerOf(ctx), target)) throw new RollcallError('not this agent', { code: 'FORBIDDEN' });
-  return target;
-}
-
-/** Notes in the audit trail what the journal holds already. */
-async function noted(
-  ctx: Calling,
-  { action, target, values }: { action: string; target: Member; values: Readonly<Record<string, unknown>> },
-  { seq }: Done,
-): Promise<void> {
-  const { id, organisationId } = target;
-  const entry = { organisationId, by: actorOf(ctx), action, tableName: 'users', recordId: String(id) };
-  await stored(appendOnce(ctx.db, { ...entry, newValues: values }, seq));
+/** @throws RollcallError NOT_FOUND, FORBIDDEN for an agent whom the caller may not force. */
+function mustSupervise(ctx: Calling, agentId: number): void {
+  if (!mayForce(viewerOf(ctx), agentOf(ctx, agentId)))
+    throw new RollcallError('not this agent', { code: 'FORBIDDEN' });
 }
 
 /** How the caller's transport is handed what a topic sends. */

@@ -6,6 +6,7 @@ import type { Claims } from '../auth/tokens.ts';
 import type { RollcallError } from '../contract/errors.ts';
 import type { OutboxRelay } from '../outbox-relay.ts';
 import type { Teams } from '../teams.ts';
+import type { Projections } from '../projections.ts';
 import type { Peer } from '../transport.ts';
 import type { JsonOf } from './serialised.ts';
 
@@ -17,6 +18,7 @@ export interface Services {
   readonly authenticator: Authenticator;
   readonly relay: OutboxRelay;
   readonly teams: Teams;
+  readonly projections: Projections;
 }
 
 /** One call's surroundings. */

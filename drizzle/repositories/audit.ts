@@ -78,23 +78,6 @@ export function differences(
   return { oldValues, newValues: Object.fromEntries(changed) };
 }
 
-/**
- * Appends an entry of what the journal holds under that seq of the record, unless it is there: whoever sends a command
- * again, because the answer was lost, is not told of twice.
- */
-export async function appendOnce(db: Queryable, entry: AuditEntry, seq: number): Promise<void> {
-  const { organisationId, action, recordId, newValues } = entry;
-  const isThere = and(
-    eq(auditLogs.organisationId, organisationId),
-    eq(auditLogs.action, action),
-    eq(auditLogs.recordId, recordId),
-    sql`${auditLogs.newValues} ->> 'seq' = ${String(seq)}`,
-    sql`${auditLogs.at} > now() - interval '1 day'`,
-  );
-  if ((await settle(db.$count(auditLogs, isThere))) > 0) return;
-  await append(db, { ...entry, newValues: { ...newValues, seq } });
-}
-
 /** Appends one entry, at the database's time. Belongs into the transaction of what it tells. */
 export async function append(transaction: Queryable, { by, ...entry }: AuditEntry): Promise<void> {
   await settle(

@@ -277,15 +277,4 @@ await describeDatabases('changes of the law', (databases) => {
     expect(await list({ limit: 9, userId: 1 })).toEqual([]);
     expect(await audit.list(db, 999_999, { limit: 9 })).toEqual([]);
   });
-
-  test('B6: what the journal holds is told once, however often it is sent', async () => {
-    const entry = { organisationId, by: NOBODY, action: 'presence.force', tableName: 'users', recordId: '7' };
-    await audit.appendOnce(db, { ...entry, newValues: { status: 'busy' } }, 4);
-    await audit.appendOnce(db, { ...entry, newValues: { status: 'busy' } }, 4);
-    await audit.appendOnce(db, { ...entry, newValues: { status: 'away' } }, 5);
-    expect((await audited()).map(({ newValues }) => newValues)).toEqual([
-      { status: 'away', seq: 5 },
-      { status: 'busy', seq: 4 },
-    ]);
-  });
 });

@@ -135,6 +135,9 @@ const WALKS: Readonly<Record<string, Walk | { readonly namesNothing: string }>> 
   'presence.release': ({ api }, { agentId }) => [
     api.presence.release.mutate({ agentId, commandId: `release-${agentId}` }),
   ],
+  'presence.timeline': ({ api }, { agentId }) => [
+    api.presence.timeline.query({ agentId, from: 0, to: 253_402_300_799_999 }),
+  ],
   'presence.why': ({ api }, { agentId }) => [api.presence.why.query({ agentId })],
 };
 

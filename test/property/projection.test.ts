@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Documents } from '../../engine/documents/port.ts';
 import type { Journal } from '../../engine/journal/port.ts';
 import { Projector } from '../../engine/projector.ts';
-import { type ProjectionTarget, TargetUnavailable } from '../../engine/projection.ts';
+import { type ProjectionTarget, TargetRefused, TargetUnavailable } from '../../engine/projection.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { describeDatabases } from '../support/databases.ts';
 import { type DrivenDocuments, drivenSql } from '../support/document-drivers.ts';
@@ -46,6 +46,7 @@ function unreliable(target: ProjectionTarget, random: Seeded): ProjectionTarget 
 
 /** Projectors come and go, two at a time, until the documents hold everything. */
 async function project(journal: Journal, target: ProjectionTarget, random: Seeded): Promise<void> {
+  const refusals: Error[] = [];
   const head = await journal.head();
   for (let lives = 0; ; lives++) {
     if (lives > 500) throw new Error('the documents never hold everything');
@@ -56,6 +57,8 @@ async function project(journal: Journal, target: ProjectionTarget, random: Seede
         clock,
         target: unreliable(target, random),
         random: () => random.next(),
+        // A store that is away is told of; one that refuses has been given what it had, or what is missing something.
+        onTrouble: (error) => void (error instanceof TargetRefused && refusals.push(error)),
         gathering: { maxEvents: random.pick([1, 7, 50, 1000]), waitMs: random.pick([0, 50]) },
       });
     await using first = start();
@@ -66,6 +69,7 @@ async function project(journal: Journal, target: ProjectionTarget, random: Seede
     const ticking = { isOn: true };
     void isOver.finally(() => (ticking.isOn = false));
     while (ticking.isOn) await clock.advance(100);
+    expect(refusals).toEqual([]);
     if ((await target.position(journal.epoch)) >= head) return;
   }
 }

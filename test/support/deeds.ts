@@ -63,15 +63,18 @@ export class Deeds {
     });
   }
 
-  isForced(status: string, { hold = false, id }: { hold?: boolean; id?: string } = {}): Promise<Answer> {
+  isForced(
+    status: string,
+    { hold = false, id, by = SUPERVISOR }: { hold?: boolean; id?: string; by?: number } = {},
+  ): Promise<Answer> {
     return this.#engine.dispatch(this.agent, {
-      input: { type: 'force', status, reason: 'as I say', hold, by: SUPERVISOR },
-      ...(id !== undefined && { command: { id, user: SUPERVISOR } }),
+      input: { type: 'force', status, reason: 'as I say', hold, by },
+      ...(id !== undefined && { command: { id, user: by } }),
     });
   }
 
-  isReleased(): Promise<Answer> {
-    return this.#engine.dispatch(this.agent, { input: { type: 'release', by: SUPERVISOR } });
+  isReleased({ by = SUPERVISOR }: { by?: number } = {}): Promise<Answer> {
+    return this.#engine.dispatch(this.agent, { input: { type: 'release', by } });
   }
 }
 

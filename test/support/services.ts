@@ -1,9 +1,11 @@
 /** What the procedures stand on, in this process, over a journal in memory. */
+import { pino } from 'pino';
 import { Authenticator } from '../../api/auth/authenticator.ts';
 import { Tokens } from '../../api/auth/tokens.ts';
 import { Laws } from '../../api/laws.ts';
 import type { Opened } from '../../api/opened.ts';
 import { OutboxRelay } from '../../api/outbox-relay.ts';
+import { Projections } from '../../api/projections.ts';
 import { appRouter } from '../../api/routers/app.ts';
 import { Teams } from '../../api/teams.ts';
 import type { Services } from '../../api/trpc/context.ts';
@@ -25,6 +27,10 @@ export async function openServices(
 ): Promise<Services> {
   const laws = await Laws.load(db);
   const teams = await Teams.load(db);
+  const log = pino({ level: 'silent' });
+  const projections = opened.use(
+    new Projections({ journal, pool, clock: systemClock, log, isDurable: false }),
+  );
   const engine = opened.use(
     await createEngine({
       node: 'test',
@@ -49,7 +55,7 @@ export async function openServices(
   const authenticator = opened.use(
     await Authenticator.open({ db, clock: systemClock, tokens, accessMs, refreshMs: accessMs, memberOf }),
   );
-  return { db, clock: systemClock, engine, authenticator, relay, teams };
+  return { db, clock: systemClock, engine, authenticator, relay, teams, projections };
 }
 
 /** An access token of somebody of the seeded organisation. */

@@ -6,11 +6,20 @@ import { Health } from '../../api/health.ts';
 import { Http, type HttpOptions } from '../../api/http.ts';
 import { StaticFiles } from '../../api/static-files.ts';
 import { TrpcHttp } from '../../api/trpc/http.ts';
+import type { ProjectorStatus } from '../../engine/projector.ts';
 import type { Peer } from '../../api/transport.ts';
 import { Deferred } from '../support/deferred.ts';
 
 const ORIGIN = 'https://desk.example';
 const PEER: Peer = { address: '127.0.0.1', userAgent: '', origin: null };
+
+const AWAY: ProjectorStatus = {
+  state: 'away',
+  position: 40,
+  lag: { offsets: 2, ageMs: 5000 },
+  missing: 0,
+  trouble: 'the database does not answer',
+};
 
 const t = initTRPC.create({ transformer: superjson, isDev: false });
 
@@ -30,6 +39,7 @@ async function make(more: Partial<HttpOptions> = {}) {
     health: new Health({
       pool: { query: () => Promise.reject(new Error('the database is away')) } as never,
       journal: { head: async () => 42 } as never,
+      projections: { status: async () => ({ documents: AWAY, audit: AWAY }) },
     }),
     files: await StaticFiles.read('/nowhere'),
     maxConcurrent: 2,
@@ -139,6 +149,7 @@ describe('health', () => {
       status: 'not ready',
       database: 'failed',
       journal: { head: 42 },
+      projections: { documents: AWAY, audit: AWAY },
     });
   });
 });

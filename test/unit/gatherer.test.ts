@@ -99,12 +99,13 @@ test('a journal that ends gives what it had, then nothing', async () => {
 });
 
 test('a journal that breaks fails whoever waits for more', async () => {
-  async function* breaking() {
-    yield { ...batchOf({ partition: 0, term: 1 }, 'a'), offset: 1 };
-    await settle();
-    throw new Error('broken');
-  }
   const limits = { clock: new FakeClock(), waitMs: 200, maxEvents: 10, maxBytes: 10_000 };
   const gatherer = new Gatherer(breaking(), limits);
   await expect(gatherer.next()).rejects.toThrow('broken');
 });
+
+async function* breaking() {
+  yield { ...batchOf({ partition: 0, term: 1 }, 'a'), offset: 1 };
+  await settle();
+  throw new Error('broken');
+}

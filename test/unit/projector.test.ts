@@ -51,9 +51,9 @@ async function changes(count: number): Promise<void> {
   }
 }
 
-/** Everything in the journal, in order, once. */
-async function expectAll(): Promise<void> {
-  expect(target.events).toEqual((await History.of(journal)).events);
+/** Everything in the journal, in order. */
+async function everything(): Promise<unknown> {
+  return (await History.of(journal)).events;
 }
 
 describe('F3: a projector', () => {
@@ -63,7 +63,7 @@ describe('F3: a projector', () => {
     await clock.advance(200);
     await changes(5);
     await clock.advance(200);
-    await expectAll();
+    expect(target.events).toEqual(await everything());
     expect(target.projections.length).toBeLessThanOrEqual(3);
     const head = await journal.head();
     expect(await projector.status()).toEqual({
@@ -110,7 +110,7 @@ describe('F3: a projector', () => {
     expect(troubles.length).toBeGreaterThan(10);
     target.isAway = false;
     await clock.advance(10_000);
-    await expectAll();
+    expect(target.events).toEqual(await everything());
     expect(await projector.status()).toMatchObject({
       state: 'running',
       lag: { offsets: 0, ageMs: 0 },
@@ -146,7 +146,7 @@ describe('F3: a projector', () => {
     expect(troubles.length).toBeGreaterThan(told);
     isPatient = true;
     await clock.advance(10_000);
-    await expectAll();
+    expect(target.events).toEqual(await everything());
     expect(await projector.status()).toMatchObject({ state: 'running', trouble: null });
     // And groups are groups again.
     await changes(10);
@@ -163,14 +163,14 @@ describe('F3: a projector', () => {
     target.events.splice(4);
     await changes(1);
     await clock.advance(400);
-    await expectAll();
+    expect(target.events).toEqual(await everything());
 
     await changes(5);
     const history = await History.of(journal);
     const next = history.batches.findIndex(({ offset }) => offset > target.stands);
     await target.apply(history.projection(next, next + 3));
     await clock.advance(400);
-    await expectAll();
+    expect(target.events).toEqual(await everything());
   });
 
   test('that finds documents of a longer journal says so, and takes nothing', async () => {
@@ -238,6 +238,6 @@ describe('F3: a projector', () => {
     await changes(5);
     start();
     await clock.advance(400);
-    await expectAll();
+    expect(target.events).toEqual(await everything());
   });
 });

@@ -95,7 +95,7 @@ export function keepsAgents(open: () => Promise<DrivenDocuments>): void {
       expect(bob?.sessions[0]).toMatchObject({
         id: 't1',
         endedBy: 'logged_out',
-        endedAt: expect.any(Number),
+        endedAt: expect.any(Number) as number,
       });
       const both = await documents.statuses(ORGANISATION, [BOB, ANN, 99]);
       expect(both).toEqual([ann?.status, bob?.status]);

@@ -48,13 +48,6 @@ export function keepsMessages(open: () => Promise<DrivenDocuments>): void {
         ...more,
       };
     }
-    const sent = (each: MessageDocument): Entry => ({ offset: 0, kind: 'message', message: each });
-    const step = (of: MessageDocument, change: Omit<ReceiptChange, 'messageId'>): Entry => ({
-      offset: 0,
-      kind: 'receipt',
-      receipt: { messageId: of.id, ...change },
-    });
-
     /** In one batch of the journal each. */
     async function project(...entries: readonly Entry[]): Promise<void> {
       const placed = entries.map((entry, at) => ({ ...entry, offset: position + at + 1 }));
@@ -216,4 +209,12 @@ export function keepsMessages(open: () => Promise<DrivenDocuments>): void {
       expect((await documents.activities(elsewhere, range)).rows).toEqual([]);
     });
   });
+}
+
+function sent(message: MessageDocument): Entry {
+  return { offset: 0, kind: 'message', message };
+}
+
+function step({ id: messageId }: MessageDocument, change: Omit<ReceiptChange, 'messageId'>): Entry {
+  return { offset: 0, kind: 'receipt', receipt: { messageId, ...change } };
 }

@@ -1,0 +1,67 @@
+import { type AgentKey, BadCursor } from '../engine/documents/port.ts';
+import type { AgentEvent } from '../engine/events.ts';
+import { RollcallError } from './contract/errors.ts';
+import type { Timeline, TimelineEntry } from './contract/timeline.ts';
+import { stored } from './errors.ts';
+import type { Projections } from './projections.ts';
+
+export interface TimelineQuery {
+  readonly from: number;
+  readonly to: number;
+  readonly limit: number;
+  readonly cursor?: string | null | undefined;
+}
+
+/**
+ * What happened to an agent: whoever reads it sees what they did before. Documents that lag for longer are told as
+ * they are, with how far they lag.
+ * @throws RollcallError UNAVAILABLE, VALIDATION (cursor)
+ */
+export async function timelineOf(
+  projections: Projections,
+  agent: AgentKey,
+  { cursor, ...range }: TimelineQuery,
+): Promise<Timeline> {
+  const isWhole = await projections.caughtUp('documents');
+  const lagMs = isWhole ? 0 : Math.max(1, (await projections.status()).documents.lag.ageMs);
+  const page = projections.documents.timeline(agent, { ...range, ...(cursor && { cursor }) });
+  const { rows, next } = await stored(page).catch((cause: unknown) => {
+    if (!(cause instanceof BadCursor)) throw cause;
+    throw new RollcallError(
+      cause.message,
+      { code: 'VALIDATION', fields: { cursor: cause.message } },
+      { cause },
+    );
+  });
+  return { entries: rows.map(({ event }) => entryOf(event)), next, lagMs };
+}
+
+function entryOf({ seq, at, type, by, reason, cause, previous, session, set }: AgentEvent): TimelineEntry {
+  const { status, category, connectivity, dutyCode, activity, routable, current, max, forced } = set;
+  return {
+    seq,
+    at,
+    type,
+    ...given({ by, reason, cause, previous, session }),
+    changed: given({
+      status,
+      category,
+      connectivity,
+      duty: dutyCode,
+      activity,
+      routable,
+      current,
+      max,
+      override: forced === undefined ? undefined : (forced?.code ?? null),
+    }),
+  };
+}
+
+type Given<Fields> = { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> };
+
+/** Without what is not there. */
+function given<Fields extends object>(fields: Fields): Given<Fields> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as Given<Fields>;
+}
