@@ -1,6 +1,5 @@
 import { tracked, type TrackedEnvelope } from '@trpc/server';
 import type { Done } from '../../engine/answers.ts';
-import type { Member } from '../../engine/member.ts';
 import type { Sent } from '../../engine/topic.ts';
 import { watch, type WatcherOptions } from '../../engine/watcher.ts';
 import type { Principal } from '../auth/authenticator.ts';

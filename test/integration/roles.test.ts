@@ -43,6 +43,8 @@ const BREAK = { code: 'break', label: 'Break' };
 const ROW = { from: { category: 'busy' }, to: { category: 'wrap_up' }, allowed: true } as const;
 
 /** Every procedure, and about whom where that matters. A `#` sets calls of one procedure apart. */
+const ALL_TIME = { from: 0, to: 4_000_000_000_000 };
+
 const CALLS: Readonly<Record<string, Call | { readonly open: string }>> = {
   'auth.login': { open: 'whoever knows the password' },
   'auth.refresh': { open: 'whoever has the refresh token' },
@@ -115,6 +117,15 @@ const CALLS: Readonly<Record<string, Call | { readonly open: string }>> = {
   'presence.why # self': may(WITH_PRESENCE, (api, { self: agentId }) => api.presence.why({ agentId })),
   'presence.why # own team': may(SUPERVISORS, (api, { colleague: agentId }) => api.presence.why({ agentId })),
   'presence.why # other team': may(MANAGERS, (api, { stranger: agentId }) => api.presence.why({ agentId })),
+  'presence.timeline # self': may(WITH_PRESENCE, (api, { self: agentId }) =>
+    api.presence.timeline({ agentId, ...ALL_TIME }),
+  ),
+  'presence.timeline # own team': may(SUPERVISORS, (api, { colleague: agentId }) =>
+    api.presence.timeline({ agentId, ...ALL_TIME }),
+  ),
+  'presence.timeline # other team': may(MANAGERS, (api, { stranger: agentId }) =>
+    api.presence.timeline({ agentId, ...ALL_TIME }),
+  ),
   'config.list': may(ADMINS, (api) => api.config.list()),
   'config.get': may(ADMINS, (api) => api.config.get({ key: 'WRAP_UP_SECONDS' })),
   'config.set': may(ADMINS, (api) => api.config.set({ key: 'WRAP_UP_SECONDS', value: 120 })),
