@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { batchesIn, groupsIn } from './groups.ts';
 import { type CommittedBatch, JournalCorrupt, type Offset } from './port.ts';
 import type { Segments } from './segments.ts';
@@ -7,6 +8,9 @@ export interface ReplayOptions {
   /** Position in the log up to which everything is durable. */
   readonly upTo: number;
 }
+
+/** After as much that is only passed over, others have their turn: a follower who is far behind holds nobody up. */
+const BREATH_BYTES = 1 << 20;
 
 /**
  * The batches of the log behind an offset, claims among them. Each group must follow the one before; only what is
@@ -20,6 +24,7 @@ export async function* replay(
   const bases = await segments.bases();
   /** Where the group before ended; null where there is none to follow. */
   let end: number | null = null;
+  let passed = 0;
   for (const [index, base] of bases.entries()) {
     if (base >= upTo || (bases[index + 1] ?? Infinity) <= after) continue;
     const bytes = await segments.read(base);
@@ -30,8 +35,13 @@ export async function* replay(
     for (const group of groupsIn(bytes, base)) {
       if (group.position >= upTo) break;
       if (group.follows !== (end ?? group.follows)) throw corrupt(end ?? base);
-      for (const batch of batchesIn(group)) if (batch.offset > after) yield batch;
       end = group.end;
+      if (end > after) {
+        for (const batch of batchesIn(group)) if (batch.offset > after) yield batch;
+      } else if ((passed += group.bytes.length) >= BREATH_BYTES) {
+        passed = 0;
+        await setImmediate();
+      }
     }
     end ??= base;
   }
