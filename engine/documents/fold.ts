@@ -26,12 +26,17 @@ export interface Folded {
 
 /** Folds the next event in; `before` is null for an agent to whom nothing has happened. */
 export function fold(before: AgentState | null, event: AgentEvent): Folded {
-  const known = before?.record ?? newcomer(event.set.member ?? stranger(event));
+  const known = whole(before?.record ?? newcomer(event.set.member ?? stranger(event)));
   const record = apply(known, event);
   return {
     state: { record, document: statusDocument(before?.document ?? null, record, event) },
     sessions: changedSessions(known, record, event),
   };
+}
+
+/** A record that an earlier version kept lacks what that didn't know yet. */
+function whole(record: AgentRecord): AgentRecord {
+  return { ...newcomer(record.member), ...record };
 }
 
 /** The sessions that live or are in grace in that state. */

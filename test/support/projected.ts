@@ -7,9 +7,12 @@ import { ALL_TIME } from './histories.ts';
 export interface Ready {
   readonly status: string;
   readonly database: string;
-  readonly projections: {
-    readonly documents: { readonly state: string; readonly lag: { offsets: number; ageMs: number } };
-  };
+  readonly projections: Readonly<Record<'documents' | 'audit', Copied>>;
+}
+
+interface Copied {
+  readonly state: string;
+  readonly lag: { readonly offsets: number; readonly ageMs: number };
 }
 
 export async function readyOf(url: string): Promise<Ready> {
@@ -30,8 +33,8 @@ export async function readyWhen(
   }
 }
 
-export function isCaughtUp({ projections: { documents } }: Ready): boolean {
-  return documents.state === 'running' && documents.lag.offsets === 0;
+export function isCaughtUp({ projections }: Ready): boolean {
+  return Object.values(projections).every(({ state, lag }) => state === 'running' && lag.offsets === 0);
 }
 
 /** The documents hold what the journal does of each agent: everything, in order, once. */
