@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, gte, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, gte, lt } from 'drizzle-orm';
 import { auditLogs } from '../schema/audit.ts';
 import { type Queryable, settle } from '../queryable.ts';
 

@@ -39,12 +39,11 @@ const UPPER_READERS = ['viewer', 'manager', 'admin'] as const;
 const may = (roles: readonly Role[], call: Call['call']): Call => ({ roles, call });
 
 const reason = 'a test';
+const ALL_TIME = { from: 0, to: 4_000_000_000_000 };
 const BREAK = { code: 'break', label: 'Break' };
 const ROW = { from: { category: 'busy' }, to: { category: 'wrap_up' }, allowed: true } as const;
 
 /** Every procedure, and about whom where that matters. A `#` sets calls of one procedure apart. */
-const ALL_TIME = { from: 0, to: 4_000_000_000_000 };
-
 const CALLS: Readonly<Record<string, Call | { readonly open: string }>> = {
   'auth.login': { open: 'whoever knows the password' },
   'auth.refresh': { open: 'whoever has the refresh token' },
