@@ -1,6 +1,6 @@
 /** `npm run bench:chart`: draws docs/images/bench.svg from bench/results.json. */
-import { readFile, writeFile } from 'node:fs/promises';
-import type { Results } from './results.ts';
+import { writeFile } from 'node:fs/promises';
+import { readResults, type Results } from './results.ts';
 import { median } from './runs.ts';
 import type { Section } from './section.ts';
 import { show } from './table.ts';
@@ -39,8 +39,7 @@ const COLOURS = {
   peer: '#9aa6b2',
 };
 
-const results = JSON.parse(await readFile(FROM, 'utf8')) as Results;
-await writeFile(INTO, drawing(panelsOf(results)));
+await writeFile(INTO, drawing(panelsOf(await readResults(FROM))));
 
 function panelsOf({ sections }: Results): readonly Panel[] {
   return [

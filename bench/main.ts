@@ -2,7 +2,7 @@
  * `npm run bench -- [--only fanout,journal] [--quick] [--json FILE]`: prints what Rollcall costs beside its peers. Every
  * figure that counts is a ratio within this run; nothing is asserted.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -12,7 +12,7 @@ import { journal } from './journal/journal.ts';
 import { memory } from './memory/memory.ts';
 import { Processes } from './processes.ts';
 import { restore } from './restore/restore.ts';
-import type { Results } from './results.ts';
+import { writeResults } from './results.ts';
 import type { Section, Subject } from './section.ts';
 import { tableOf } from './table.ts';
 
@@ -57,17 +57,11 @@ try {
   await processes[Symbol.asyncDispose]();
   await rm(folder, { recursive: true, force: true });
 }
-const results: Results = {
-  at: new Date().toISOString(),
-  node: process.version,
-  machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`,
-  rounds: values.quick ? QUICK_ROUNDS : ROUNDS,
-  seconds: Math.round((performance.now() - begun) / 1000),
-  sections,
-};
-process.stdout.write(`Node ${results.node}, ${results.machine}, ${results.seconds} s\n`);
-if (values.json !== undefined && sections.length === names.length)
-  await writeFile(values.json, `${JSON.stringify(results, null, 1)}\n`);
+const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`;
+const seconds = Math.round((performance.now() - begun) / 1000);
+process.stdout.write(`Node ${process.version}, ${machine}, ${seconds} s\n`);
+if (values.json !== undefined)
+  await writeResults(values.json, { at: new Date().toISOString(), node: process.version, machine, sections });
 
 async function run(name: string): Promise<Section> {
   const subject = SUBJECTS[name];

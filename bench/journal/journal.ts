@@ -1,38 +1,48 @@
 /** What durability costs: the journal beside a bare write and fdatasync of the same bytes, and the whole engine on it. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PARTITIONS } from '../../engine/engine.ts';
 import { inTurns, ratios, type Runs, valuesOf } from '../runs.ts';
 import type { Bench, Figure, Section } from '../section.ts';
 import type { EngineOutcome, Task as EngineTask } from './engine-process.ts';
-import type { Outcome, Task } from './journal-process.ts';
+import type { Outcome, Task, Way } from './journal-process.ts';
 
-/** Events of each append, and how many groups of them: sixteen appends wait together. */
+/** Events of each append; sixteen appends wait together. */
 const SIZES = [
-  { events: 1, groups: 400 },
-  { events: 16, groups: 300 },
-  { events: 256, groups: 60 },
+  { events: 1, groups: 40 },
+  { events: 16, groups: 30 },
+  { events: 256, groups: 6 },
 ] as const;
-
-const NAMES = { journal: 'journal', bareAppend: 'bare append', bareFilled: 'bare, file filled before' };
+const TURNS = 10;
+const QUICK_TURNS = 3;
+const NAMES: Readonly<Record<Way, string>> = {
+  journal: 'journal',
+  append: 'bare append',
+  filled: 'bare, file filled before',
+};
+const WAYS = Object.keys(NAMES) as Way[];
 
 export async function journal(bench: Bench): Promise<Section> {
   const runs = await inTurns(
     [
-      { name: 'journal', run: () => writing(bench, 'viaJournal') },
-      { name: 'bareAppend', run: () => writing(bench, 'bareAppend') },
-      { name: 'bareFilled', run: () => writing(bench, 'bareFilled') },
+      { name: 'writing', run: () => writing(bench) },
       { name: 'engine', run: () => deciding(bench) },
     ],
     bench,
   );
-  const rate = (name: string, events: number) => valuesOf(runs, name, `${events} perSecond`);
+  const rate = (way: Way, events: number) => valuesOf(runs, 'writing', `${way} ${events} perSecond`);
+  const wait = (way: Way, events: number) => valuesOf(runs, 'writing', `${way} ${events} p50Ms`);
   return {
     subject: 'journal',
     title: 'Journal: durable events',
     figures: [
       ...SIZES.flatMap(({ events }) =>
-        Object.entries(NAMES).flatMap(([name, label]) =>
-          figuresOf(runs, { name, label: `${16 * events} a group: ${label}`, prefix: `${events} ` }),
+        WAYS.flatMap((way) =>
+          figuresOf(runs, {
+            name: 'writing',
+            label: `${PARTITIONS * events} a group: ${NAMES[way]}`,
+            prefix: `${way} ${events} `,
+          }),
         ),
       ),
       ...figuresOf(runs, { name: 'engine', label: 'whole engine, 10,000 agents', prefix: '' }).map((figure) =>
@@ -42,13 +52,17 @@ export async function journal(bench: Bench): Promise<Section> {
     ],
     ratios: SIZES.flatMap(({ events }) => [
       {
-        name: `${16 * events} a group: journal / bare append`,
-        values: ratios(rate('journal', events), rate('bareAppend', events)),
+        name: `${PARTITIONS * events} a group: journal / ${NAMES.append}`,
+        values: ratios(rate('journal', events), rate('append', events)),
         target: { atLeast: 0.5 },
       },
       {
-        name: `${16 * events} a group: journal / bare, file filled before`,
-        values: ratios(rate('journal', events), rate('bareFilled', events)),
+        name: `${PARTITIONS * events} a group: journal / ${NAMES.filled}`,
+        values: ratios(rate('journal', events), rate('filled', events)),
+      },
+      {
+        name: `${PARTITIONS * events} a group: median wait, journal / ${NAMES.append}`,
+        values: ratios(wait('journal', events), wait('append', events)),
       },
     ]),
   };
@@ -65,19 +79,16 @@ function figuresOf(
   ];
 }
 
-async function writing(
-  { processes, folder, isQuick }: Bench,
-  how: 'viaJournal' | 'bareAppend' | 'bareFilled',
-) {
-  const script = new URL('journal-process.ts', import.meta.url);
-  await using process = await processes.start(script);
+async function writing({ processes, folder, isQuick }: Bench) {
+  await using process = await processes.start(new URL('journal-process.ts', import.meta.url));
   const figures: Record<string, number> = {};
   for (const { events, groups } of SIZES) {
     await using fresh = await freshFolder(folder);
-    const task: Task = { folder: fresh.path, events, groups: isQuick ? Math.ceil(groups / 4) : groups };
-    const outcome = await process.ask<Outcome>(how, task);
-    for (const figure of ['perSecond', 'p50Ms', 'p99Ms'] as const)
-      figures[`${events} ${figure}`] = outcome[figure];
+    const task: Task = { folder: fresh.path, events, groups, turns: isQuick ? QUICK_TURNS : TURNS };
+    const outcomes = await process.ask<Record<Way, Outcome>>('run', task);
+    for (const way of WAYS)
+      for (const figure of ['perSecond', 'p50Ms', 'p99Ms'] as const)
+        figures[`${way} ${events} ${figure}`] = outcomes[way][figure];
   }
   return figures;
 }
