@@ -93,13 +93,13 @@ export class Feed {
 
   #forgetOldest(): void {
     let forgotten = 0;
-    for (const oldest of this.#recent.slice(0, -1)) {
-      if (this.#recentBytes <= this.#keepBytes) break;
+    for (const oldest of this.#recent) {
+      if (this.#recentBytes <= this.#keepBytes || forgotten === this.#recent.length - 1) break;
       this.#recentBytes -= bytesOf(oldest);
       this.#floor = oldest.offset;
       forgotten++;
     }
-    this.#recent.splice(0, forgotten);
+    if (forgotten > 0) this.#recent.splice(0, forgotten);
   }
 
   #nextChange(): Promise<void> {
