@@ -13,6 +13,7 @@ import { machine } from './machine.ts';
 import type { Member, Roster } from './member.ts';
 import { type Committed, Partition, type Request } from './partition.ts';
 import type { AgentRecord } from './record.ts';
+import { Summaries } from './summaries.ts';
 import { compile } from './table.ts';
 import { Topics } from './topics.ts';
 import type { Why } from './why.ts';
@@ -58,6 +59,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 
 export class Engine implements AsyncDisposable {
   readonly topics: Topics;
+  readonly summaries: Summaries;
   readonly #options: EngineOptions & EngineParts;
   readonly #listeners = new Map<number, Set<Listener>>();
   readonly #lawListeners = new Set<LawListener>();
@@ -72,6 +74,7 @@ export class Engine implements AsyncDisposable {
     // Of whom nothing happened yet, only the roster tells, and no log says when it changed: each run counts anew.
     const run = `${journal.epoch} ${partitions.map(({ term }) => term).join(' ')}`;
     this.topics = new Topics({ clock, run, tickMs });
+    this.summaries = new Summaries({ clock, tickMs });
   }
 
   /** Identity of the log that seqs count in. */
@@ -178,6 +181,7 @@ export class Engine implements AsyncDisposable {
     this.#closing.abort();
     await this.#following.catch(() => undefined);
     this.topics[Symbol.dispose]();
+    this.summaries[Symbol.dispose]();
   }
 
   /** Reads the log from its beginning, and never stops: what is committed from here on comes the same way. */
@@ -198,7 +202,10 @@ export class Engine implements AsyncDisposable {
 
   #begin(offset: Offset, restored: () => void): void {
     const { clock, partitions } = this.#options;
-    for (const partition of partitions) this.topics.load(partition.directory.records(), offset);
+    for (const partition of partitions) {
+      this.topics.load(partition.directory.records(), offset);
+      for (const record of partition.directory.records()) this.#count(record);
+    }
     for (const partition of partitions) partition.begin();
     this.#turning = clock.every(1000, () => {
       for (const partition of partitions) partition.turn();
@@ -208,9 +215,16 @@ export class Engine implements AsyncDisposable {
 
   /** All of a batch is on the boards before anybody hears of it: a cursor never names half a batch. */
   #show(committed: readonly Committed[], offset: Offset): void {
-    for (const { record } of committed) this.topics.publish(record, offset);
+    for (const { record } of committed) {
+      this.topics.publish(record, offset);
+      this.#count(record);
+    }
     for (const change of committed)
       for (const listener of this.#listeners.get(change.event.agent) ?? []) listener(change);
+  }
+
+  #count(record: AgentRecord): void {
+    this.summaries.publish(record);
   }
 
   #partitionOf(agentId: number): Partition {

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import type { Offset } from './journal/port.ts';
 import type { AgentRecord } from './record.ts';
-import { type Scope, scopeKey, scopeKeysOf } from './scope.ts';
+import { type Scope, scopeKey, scopeKeysOf, subjectKey } from './scope.ts';
 import { tileOf, type View } from './tile.ts';
 import { type Moment, type Sent, Topic } from './topic.ts';
 
@@ -104,7 +104,7 @@ export class Topics implements Disposable {
   /** The topic of a subject, with the running tick ended: it shows everything that was acknowledged before. */
   topic({ organisationId, scope, view }: Subject): Topic {
     this.#endTick();
-    const key = topicKey(organisationId, scopeKey(scope));
+    const key = subjectKey(organisationId, scopeKey(scope));
     const views = this.#topics.get(key) ?? new Map<View, Topic>();
     this.#topics.set(key, views);
     const present = views.get(view);
@@ -187,10 +187,6 @@ export class Topics implements Disposable {
   }
 }
 
-function topicKey(organisationId: number, scope: string): string {
-  return `${organisationId}|${scope}`;
-}
-
 function keysOf({ member }: AgentRecord): readonly string[] {
-  return scopeKeysOf(member).map((key) => topicKey(member.organisationId, key));
+  return scopeKeysOf(member).map((key) => subjectKey(member.organisationId, key));
 }

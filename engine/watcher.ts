@@ -1,5 +1,14 @@
-import type { Subject, Topics } from './topics.ts';
+import type { Subject } from './topics.ts';
 import type { Sent } from './topic.ts';
+
+/** What may be watched: first what is needed by whoever holds a cursor, then, through `hear`, everything that comes. */
+export interface Watchable {
+  watch(
+    subject: Subject,
+    cursor: string | null,
+    hear: (sent: Sent) => void,
+  ): Disposable & { readonly first: Sent };
+}
 
 export interface WatcherOptions {
   readonly subject: Subject;
@@ -20,16 +29,19 @@ export class SlowWatcher extends Error {
 const MAX_WAITING = 512;
 
 /**
- * A topic for one reader, at the reader's pace: first what it missed or a snapshot, then each batch. What waits is
+ * A subject for one reader, at the reader's pace: first what it missed or a snapshot, then each batch. What waits is
  * shared between all readers and bounded (SPEC G3). Ends when `signal` aborts.
  * @throws SlowWatcher when the reader falls behind the bound.
  */
-export async function* watch(topics: Topics, options: WatcherOptions): AsyncGenerator<Sent, void, void> {
+export async function* watch(
+  watchable: Watchable,
+  options: WatcherOptions,
+): AsyncGenerator<Sent, void, void> {
   const { subject, after, signal, maxWaiting = MAX_WAITING, onSlow } = options;
   const waiting: Sent[] = [];
   let isLate = false;
   let wake: (() => void) | null = null;
-  using watching = topics.watch(subject, after, (sent) => {
+  using watching = watchable.watch(subject, after, (sent) => {
     if (waiting.length < maxWaiting) waiting.push(sent);
     else if (!isLate) {
       isLate = true;
