@@ -5,6 +5,7 @@
  * changes records, topics and what listeners hear. No state lives outside the object that `createEngine` makes.
  */
 import type { Answer } from './answers.ts';
+import { Availability } from './availability.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Clock } from './clock.ts';
 import type { Journal, Offset } from './journal/port.ts';
@@ -60,6 +61,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 export class Engine implements AsyncDisposable {
   readonly topics: Topics;
   readonly summaries: Summaries;
+  readonly availability: Availability;
   readonly #options: EngineOptions & EngineParts;
   readonly #listeners = new Map<number, Set<Listener>>();
   readonly #lawListeners = new Set<LawListener>();
@@ -75,6 +77,7 @@ export class Engine implements AsyncDisposable {
     const run = `${journal.epoch} ${partitions.map(({ term }) => term).join(' ')}`;
     this.topics = new Topics({ clock, run, tickMs });
     this.summaries = new Summaries({ clock, tickMs });
+    this.availability = new Availability(clock);
   }
 
   /** Identity of the log that seqs count in. */
@@ -225,6 +228,7 @@ export class Engine implements AsyncDisposable {
 
   #count(record: AgentRecord): void {
     this.summaries.publish(record);
+    this.availability.publish(record);
   }
 
   #partitionOf(agentId: number): Partition {
