@@ -74,17 +74,6 @@ export class Topics implements Disposable {
     return { asOf: this.#options.clock.now(), cursor: topic.cursor, tilesJson: topic.tilesJson() };
   }
 
-  /** How many agents are in a scope. */
-  count(subject: Subject): number {
-    return this.topic(subject).members.size;
-  }
-
-  /** The records of a scope. */
-  records(subject: Omit<Subject, 'view'>): readonly AgentRecord[] {
-    const members = this.topic({ ...subject, view: 'basic' }).members;
-    return [...members].map((id) => this.#shown.get(id)).filter((record) => record !== undefined);
-  }
-
   /**
    * Begins to watch: what the watcher needs first — what it missed since `cursor`, or a snapshot — and then, through
    * `hear`, every further batch and pulse. Disposing ends it.

@@ -56,6 +56,13 @@ export function mayForce({ member, supervises }: Viewer, target: Member): boolea
     : member.role === 'manager' || member.role === 'admin';
 }
 
+/** Whether somebody may have work given to the agents of a scope. */
+export function mayRoute({ member, supervises }: Viewer, scope: Scope, target: Member | null): boolean {
+  return member.role === 'supervisor'
+    ? isOwn(supervises, scope, target)
+    : member.role === 'manager' || member.role === 'admin';
+}
+
 /** Of a user, what rights to it follow from. */
 export type Person = Pick<Member, 'id' | 'role' | 'teamId'>;
 

@@ -34,7 +34,7 @@ export function subjectOf(asking: Asking, scope: Scope): Subject {
   const view = viewOf(viewer, scope, target);
   if (view === null) throw new RollcallError('this scope is not for you', { code: 'FORBIDDEN' });
   const subject: Subject = { organisationId, scope, view };
-  if ('all' in scope && asking.engine.topics.count(subject) > MAX_ALL) {
+  if ('all' in scope && asking.engine.summaries.total(subject) > MAX_ALL) {
     throw new RollcallError(`more than ${MAX_ALL} agents: name a narrower scope`, {
       code: 'VALIDATION',
       fields: { scope: 'too many agents' },

@@ -93,14 +93,3 @@ export const watchEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('pulse'), asOf: z.number() }),
 ]);
 export type WatchEvent = z.infer<typeof watchEventSchema>;
-
-export const summarySchema = z.object({
-  asOf: z.number(),
-  total: z.int(),
-  routable: z.int(),
-  /** How many agents have each effective code. */
-  byStatus: z.record(z.string(), z.int()),
-  byCategory: z.record(categorySchema, z.int()),
-  byConnectivity: z.record(connectivitySchema, z.int()),
-});
-export type Summary = z.infer<typeof summarySchema>;

@@ -1,10 +1,7 @@
-import { tracked, type TrackedEnvelope } from '@trpc/server';
+import type { TrackedEnvelope } from '@trpc/server';
 import type { Done } from '../../engine/answers.ts';
-import type { Sent } from '../../engine/topic.ts';
-import { watch, type WatcherOptions } from '../../engine/watcher.ts';
-import type { Principal } from '../auth/authenticator.ts';
-import { holdRight } from '../auth/held-right.ts';
-import { hasPresence, mayAskWhy, mayForce, SUPERVISORS } from '../auth/permissions.ts';
+import { tileOf } from '../../engine/tile.ts';
+import { hasPresence, mayAskWhy, mayForce, mayRoute, SUPERVISORS } from '../auth/permissions.ts';
 import { agentOf, subjectOf, viewerOf } from '../auth/scopes.ts';
 import { RollcallError } from '../contract/errors.ts';
 import {
@@ -15,19 +12,15 @@ import {
   setStatusInput,
   watchInput,
 } from '../contract/presence.ts';
-import type { Board, FullTile, Summary, WatchEvent } from '../contract/tile.ts';
+import type { NextAvailable, Summary, SummaryEvent } from '../contract/summary.ts';
+import type { Board, FullTile, WatchEvent } from '../contract/tile.ts';
 import { type Timeline, timelineInput } from '../contract/timeline.ts';
 import { doneOrThrow } from '../errors.ts';
 import { chooseStatus, forceStatus, releaseStatus } from '../presence-commands.ts';
-import { summaryOf } from '../summary.ts';
 import { timelineOf } from '../timeline.ts';
-import { Broadcast } from '../trpc/broadcast.ts';
-import type { Context } from '../trpc/context.ts';
-import { procedureFor, router, toTRPCError, userProcedure } from '../trpc/procedures.ts';
+import { procedureFor, router, userProcedure } from '../trpc/procedures.ts';
 import type { JsonOf } from '../trpc/serialised.ts';
-
-/** For callers who never stop. */
-const NEVER = new AbortController().signal;
+import { type Calling, subscription } from '../watching.ts';
 
 export const presenceRouter = router({
   /** Everybody in a scope, and the cursor from which `watch` goes on. */
@@ -40,26 +33,61 @@ export const presenceRouter = router({
   /** A snapshot, or what was missed since `lastEventId`; then every change. The id of each event is the cursor. */
   watch: userProcedure
     .input(watchInput)
-    .subscription(async ({ ctx, input, signal = NEVER }): Promise<AsyncIterable<Event>> => {
+    .subscription(async ({ ctx, input, signal }): Promise<Events<WatchEvent>> => {
       // Refused here, before the stream begins, it is an error as every other call's.
       const subject = subjectOf(ctx, input.scope);
-      const topic = ctx.engine.topics.topic(subject);
-      const tell = eventAs(ctx);
-      return new Broadcast(
-        {
+      const { topics } = ctx.engine;
+      const topic = topics.topic(subject);
+      return subscription(ctx, {
+        subject,
+        after: input.lastEventId ?? null,
+        signal,
+        feed: {
+          watchable: topics,
           name: topic.tag,
           newest: () => topic.cursor,
-          listen: (hear) => topic.listen((sent) => hear(tell(sent))),
-          guard: (onLost) => holdRight(ctx, subject, () => onLost(rightLost())),
+          listen: (hear) => topic.listen(hear),
         },
-        eventsOf(ctx, { subject, after: input.lastEventId ?? null, signal }),
-      );
+      });
     }),
 
+  /** The scope at a glance. */
   summary: userProcedure.input(scopeInput).query(async ({ ctx, input }): Promise<Summary> => {
-    const subject = subjectOf(ctx, input.scope);
-    return summaryOf(ctx.engine.topics.board(subject).asOf, ctx.engine.topics.records(subject));
+    const summary = ctx.engine.summaries.read(subjectOf(ctx, input.scope));
+    const json: JsonOf<Summary> = JSON.stringify({ asOf: ctx.clock.now(), ...summary });
+    return ctx.present(json);
   }),
+
+  /** The summary, unless it is the one that `lastEventId` names; then each that is another, at most one a second. */
+  watchSummary: userProcedure
+    .input(watchInput)
+    .subscription(async ({ ctx, input, signal }): Promise<Events<SummaryEvent>> => {
+      const subject = subjectOf(ctx, input.scope);
+      const { summaries } = ctx.engine;
+      return subscription(ctx, {
+        subject,
+        after: input.lastEventId ?? null,
+        signal,
+        feed: {
+          watchable: summaries,
+          name: summaries.tag(subject),
+          newest: () => summaries.cursor(subject),
+          listen: (hear) => summaries.listen(subject, hear),
+        },
+      });
+    }),
+
+  /** Claims whoever has waited longest for work: for ten seconds nobody else is told the same. */
+  nextAvailable: procedureFor(SUPERVISORS)
+    .input(scopeInput)
+    .mutation(async ({ ctx, input: { scope } }): Promise<NextAvailable> => {
+      const subject = subjectOf(ctx, scope);
+      const target = 'agentId' in scope ? agentOf(ctx, scope.agentId) : null;
+      if (!mayRoute(viewerOf(ctx), scope, target))
+        throw new RollcallError('not the agents of this scope', { code: 'FORBIDDEN' });
+      const claimed = ctx.engine.availability.claim(subject);
+      return claimed && { tile: tileOf(claimed.record, subject.view), until: claimed.until };
+    }),
 
   /** Answers once the change is on disk. */
   setStatus: userProcedure.input(setStatusInput).mutation(async ({ ctx, input }): Promise<Told> => {
@@ -117,8 +145,7 @@ export const presenceRouter = router({
   }),
 });
 
-type Event = TrackedEnvelope<WatchEvent>;
-type Calling = Context & { readonly principal: Principal };
+type Events<Event> = AsyncIterable<TrackedEnvelope<Event>>;
 
 /** What a command came to: the agent after it. */
 interface Told {
@@ -135,42 +162,4 @@ function withTile({ seq, tile }: Done): Told {
 function mustSupervise(ctx: Calling, agentId: number): void {
   if (!mayForce(viewerOf(ctx), agentOf(ctx, agentId)))
     throw new RollcallError('not this agent', { code: 'FORBIDDEN' });
-}
-
-/** How the caller's transport is handed what a topic sends. */
-function eventAs({ present }: Context): (sent: Sent) => Event {
-  return ({ cursor, json }) => tracked(cursor, present<WatchEvent>(json));
-}
-
-/** A topic for one caller. @throws TRPCError FORBIDDEN when the right to it goes. */
-async function* eventsOf(
-  ctx: Calling,
-  watching: Pick<WatcherOptions, 'subject' | 'after' | 'signal'>,
-): AsyncGenerator<Event, void, void> {
-  const { subject, after, signal } = watching;
-  const ending = new AbortController();
-  const end = () => ending.abort();
-  let isLost = false;
-  using _session = ctx.authenticator.liveSessions.attach(ctx.principal.claims, ctx.hangUp);
-  using _right = holdRight(ctx, subject, () => {
-    isLost = true;
-    end();
-  });
-  signal.addEventListener('abort', end);
-  if (signal.aborted) end();
-  try {
-    const tell = eventAs(ctx);
-    const sent = watch(ctx.engine.topics, { subject, after, signal: ending.signal, onSlow: ctx.hangUp });
-    for await (const each of sent) yield tell(each);
-  } finally {
-    signal.removeEventListener('abort', end);
-  }
-  if (isLost) throw rightLost();
-}
-
-/** A view that changes ends the subscription too: asked again, it is given as it then is. */
-function rightLost(): Error {
-  return toTRPCError(
-    new RollcallError('the right to watch this has gone, or has changed', { code: 'FORBIDDEN' }),
-  );
 }

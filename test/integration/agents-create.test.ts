@@ -8,7 +8,7 @@ import { type DataFolder, seededFolder } from '../support/data-folders.ts';
 import { logIn, type Person, sayHello } from '../support/people.ts';
 import { codeOf } from '../support/refusals.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
-import { Watching } from '../support/watching.ts';
+import { watchBoard } from '../support/watching.ts';
 
 const PASSWORD = 'Rollcall1';
 
@@ -87,9 +87,9 @@ describe('a new agent', () => {
   test('G1: appears as a change to those who watch with an unmodified client', async () => {
     using manager = await logIn(server.url, 'manager');
     using stock = stockClient(manager.token);
-    using everybody = new Watching(stock, { scope: { all: true } });
-    using department = new Watching(stock, { scope: { department: 'Newcomers' } });
-    using elsewhere = new Watching(stock, { scope: { department: 'Sales' } });
+    using everybody = watchBoard(stock, { scope: { all: true } });
+    using department = watchBoard(stock, { scope: { department: 'Newcomers' } });
+    using elsewhere = watchBoard(stock, { scope: { department: 'Sales' } });
     for (const watching of [everybody, department, elsewhere]) await watching.until(isSnapshot);
 
     const agent = newAgent({ department: 'Newcomers' });
@@ -118,7 +118,7 @@ describe('a new agent', () => {
 
   test('logs in whatever the case of the name, opens an agent socket and chooses statuses', async () => {
     const { id, username } = await admin.api.agents.create.mutate(newAgent());
-    using watching = new Watching(admin, { scope: { agentId: id } });
+    using watching = watchBoard(admin, { scope: { agentId: id } });
     using agent = await logIn(server.url, username.toUpperCase());
     expect(agent.id).toBe(id);
     expect(await agent.api.auth.me.query()).toMatchObject({ id, username, role: 'agent', teamId: null });

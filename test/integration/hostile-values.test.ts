@@ -5,7 +5,7 @@ import { expectOrdinaryService, faultsLogged } from '../support/ordinary-service
 import { logIn, type Person } from '../support/people.ts';
 import { codeOf, refusalOf } from '../support/refusals.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
-import { firstEvent } from '../support/watching.ts';
+import { firstEvent, watchBoard } from '../support/watching.ts';
 
 /** Half a character. */
 const HALF = '\ud83d';
@@ -233,10 +233,12 @@ describe('G1: a cursor', () => {
     ];
     const ahead = (await cursorOf(manager, scope)).replace(/^[^.]+/, 'zzzzzzzz');
     for (const lastEventId of [...cursors, ...nonsense, ahead])
-      expect(await firstEvent(manager, { scope, lastEventId })).toMatchObject({ type: 'snapshot' });
+      expect(await firstEvent(watchBoard(manager, { scope, lastEventId }))).toMatchObject({
+        type: 'snapshot',
+      });
     for (const viewer of [manager, supervisor]) {
       const lastEventId = await cursorOf(manager, scope);
-      expect(await firstEvent(viewer, { scope, lastEventId })).toMatchObject({
+      expect(await firstEvent(watchBoard(viewer, { scope, lastEventId }))).toMatchObject({
         type: 'changes',
         changes: [],
       });
@@ -244,7 +246,7 @@ describe('G1: a cursor', () => {
   });
 
   test('that is longer than any is VALIDATION', async () => {
-    const watching = firstEvent(admin, { scope: { all: true }, lastEventId: 'x'.repeat(501) });
+    const watching = firstEvent(watchBoard(admin, { scope: { all: true }, lastEventId: 'x'.repeat(501) }));
     expect(await codeOf(watching)).toBe('VALIDATION');
   });
 });

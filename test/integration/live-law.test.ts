@@ -5,7 +5,7 @@ import { logIn, type Person, sayHello } from '../support/people.ts';
 import type { Frame, RawSocket } from '../support/raw-socket.ts';
 import { codeOf } from '../support/refusals.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
-import { Watching } from '../support/watching.ts';
+import { watchBoard } from '../support/watching.ts';
 
 const LUNCH = { code: 'lunch', label: 'Lunch', category: 'break', colour: '#00838f', shape: 'bar' } as const;
 
@@ -70,7 +70,7 @@ describe('A8: the catalogue, live', () => {
 
   test('A6: a status that is not routable any more shows on the tiles when the answer is there', async () => {
     const agent = await atWork('agent0002');
-    using watching = new Watching(manager, { scope: { agentId: agent.id } });
+    using watching = watchBoard(manager, { scope: { agentId: agent.id } });
     await watching.until(({ type }) => type === 'snapshot');
     await manager.api.statuses.save.mutate({ code: 'available', routable: false });
     const { agents } = await manager.api.presence.board.query({ scope: { agentId: agent.id } });

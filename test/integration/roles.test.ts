@@ -90,6 +90,27 @@ const CALLS: Readonly<Record<string, Call | { readonly open: string }>> = {
   'presence.board # own team': may(ALL, (api, { team: teamId }) => api.presence.board({ scope: { teamId } })),
   'presence.board # admin': may(ADMINS, (api) => api.presence.board({ scope: { admin: true } })),
   'presence.summary # all': may(READERS, (api) => api.presence.summary({ scope: { all: true } })),
+  'presence.summary # own team': may(ALL, (api, { team: teamId }) =>
+    api.presence.summary({ scope: { teamId } }),
+  ),
+  'presence.watchSummary # all': may(READERS, async (api) =>
+    api.presence.watchSummary({ scope: { all: true } }),
+  ),
+  'presence.nextAvailable # all': may(MANAGERS, (api) =>
+    api.presence.nextAvailable({ scope: { all: true } }),
+  ),
+  'presence.nextAvailable # own team': may(SUPERVISORS, (api, { team: teamId }) =>
+    api.presence.nextAvailable({ scope: { teamId } }),
+  ),
+  'presence.nextAvailable # other team': may(MANAGERS, (api, { otherTeam: teamId }) =>
+    api.presence.nextAvailable({ scope: { teamId } }),
+  ),
+  'presence.nextAvailable # colleague': may(SUPERVISORS, (api, { colleague: agentId }) =>
+    api.presence.nextAvailable({ scope: { agentId } }),
+  ),
+  'presence.nextAvailable # admin': may(ADMINS, (api) =>
+    api.presence.nextAvailable({ scope: { admin: true } }),
+  ),
   'presence.watch # all': may(READERS, async (api) => api.presence.watch({ scope: { all: true } })),
   'presence.watch # self': may(ALL, async (api, { self: agentId }) =>
     api.presence.watch({ scope: { agentId } }),

@@ -14,7 +14,7 @@ import {
   type SecondOrganisation,
 } from '../support/second-organisation.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
-import { firstEvent, Watching } from '../support/watching.ts';
+import { firstEvent, type Watching, watchBoard, watchSummary } from '../support/watching.ts';
 
 const PEOPLE = {
   admin: 'admin',
@@ -117,9 +117,14 @@ const WALKS: Readonly<Record<string, Walk | { readonly namesNothing: string }>> 
   'presence.summary': ({ api }, names) =>
     scopesOf(names).map((scope) => api.presence.summary.query({ scope })),
   'presence.watch': (person, names) => [
-    ...scopesOf(names).map((scope) => firstEvent(person, { scope })),
-    ...scopesOf(names).map((scope) => firstEvent(person, { scope, lastEventId: names.cursor })),
+    ...scopesOf(names).map((scope) => firstEvent(watchBoard(person, { scope }))),
+    ...scopesOf(names).map((scope) => firstEvent(watchBoard(person, { scope, lastEventId: names.cursor }))),
   ],
+  'presence.watchSummary': (person, names) =>
+    scopesOf(names).map((scope) => firstEvent(watchSummary(person, { scope, lastEventId: names.cursor }))),
+  // Of everybody it would give another each time it is asked.
+  'presence.nextAvailable': ({ api }, { agentId, teamId, department }) =>
+    [{ agentId }, { teamId }, { department }].map((scope) => api.presence.nextAvailable.mutate({ scope })),
   'presence.setStatus': ({ api }, { status }) => [
     api.presence.setStatus.mutate({ status, commandId: `walk-${status}` }),
   ],
@@ -249,7 +254,8 @@ describe('J1: what another organisation has is what nobody has', () => {
       ...[{ agentId }, { teamId }].flatMap((scope) => [
         api.presence.board.query({ scope }),
         api.presence.summary.query({ scope }),
-        firstEvent(people[role], { scope }),
+        firstEvent(watchBoard(people[role], { scope })),
+        firstEvent(watchSummary(people[role], { scope })),
       ]),
     ];
     for (const code of await Promise.all(calls.map((call) => codeOf(call)))) expect(code).toBe('NOT_FOUND');
@@ -316,6 +322,15 @@ describe('J1: what is shown of one organisation', () => {
       expect(events.flatMap(idsIn).filter((id) => !foreign.userIds.has(id))).toEqual([]);
   });
 
+  test('who is next is one of its people, and is not taken from it by the other', async () => {
+    const scope = { department: shared };
+    for (const socket of atWork) await socket.ask({ op: 'status', id: 'free', status: 'available' });
+    const [ours, theirs] = await Promise.all(
+      [people.manager, foreigners.manager].map(({ api }) => api.presence.nextAvailable.mutate({ scope })),
+    );
+    expect([ours?.tile.id, theirs?.tile.id]).toEqual([people.agent.id, foreigners.agent.id]);
+  });
+
   test('its catalogue is the one that its agents choose from', async () => {
     const [own, other] = atWork;
     const { status } = foreign;
@@ -344,7 +359,7 @@ describe('J1: what is shown of one organisation', () => {
 
 /** Watches until the test is over. */
 function watch(person: Person, scope: Scope, more: { readonly lastEventId?: string } = {}): Watching {
-  const watching = new Watching(person, { scope, ...more });
+  const watching = watchBoard(person, { scope, ...more });
   onTestFinished(() => watching[Symbol.dispose]());
   return watching;
 }

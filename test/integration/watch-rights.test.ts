@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { SummaryEvent } from '../../api/contract/summary.ts';
 import type { Scope } from '../../api/contract/tile.ts';
 import { BoardFollower } from '../support/board-follower.ts';
 import { Deeds } from '../support/deeds.ts';
@@ -156,6 +157,27 @@ describe.each(WAYS)('G4: watched by way of %s', (way) => {
     const watched = await watch(way, boss.token, { all: true });
     await admin.agents.deactivate({ id: boss.id });
     expect(await endOf(watched)).toMatchObject(forbidden(way));
+  });
+
+  test('G4: a summary goes with the right to it', async () => {
+    const boss = await somebody('supervisor');
+    const teamId = await newTeam(boss.id);
+    const errors: unknown[] = [];
+    const heard: SummaryEvent[] = [];
+    const watching = server.watchSummary(way, boss.token, {
+      asked: { scope: { teamId } },
+      hear: (_, event) => heard.push(event),
+      onError: (error) => errors.push(error),
+    });
+    onTestFinished(() => watching[Symbol.dispose]());
+    await vi.waitUntil(() => heard.length > 0, PATIENCE);
+    await admin.teams.update({ id: teamId, supervisorId: null });
+    await vi.waitUntil(() => errors.length > 0, SOON);
+    expect(errors[0]).toMatchObject(forbidden(way));
+    const seen = heard.length;
+    await stir(teamId);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(heard).toHaveLength(seen);
   });
 
   test('G4: changes of others end nothing', async () => {

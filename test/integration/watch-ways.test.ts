@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type SummaryEvent, summaryEventSchema } from '../../api/contract/summary.ts';
 import type { Scope, Tile } from '../../api/contract/tile.ts';
 import { seededRandom } from '../../clients/simulator/random.ts';
 import { BoardFollower } from '../support/board-follower.ts';
@@ -133,6 +134,97 @@ describe.each(WAYS)('G1: watched by way of %s', (way) => {
       expect([...before.faults, ...follower.faults]).toEqual([]);
     }
     watching[Symbol.dispose]();
+  });
+});
+
+/** Watches a summary; every event is as the contract says. */
+async function followSummary(
+  way: Way,
+  asked = ALL,
+  token = tokens.manager,
+): Promise<{ heard: SummaryHeard[]; watching: Disposable }> {
+  const heard: SummaryHeard[] = [];
+  const watching = server.watchSummary(way, token, {
+    asked,
+    hear: (cursor, event) => heard.push({ cursor, event: summaryEventSchema.parse(event) }),
+  });
+  await vi.waitUntil(() => heard.length > 0, PATIENCE);
+  return { heard, watching };
+}
+
+interface SummaryHeard {
+  readonly cursor: string;
+  readonly event: SummaryEvent;
+}
+
+function summaryOf(scope: Scope, view: 'basic' | 'full' = 'full') {
+  return server.engine.summaries.read({ organisationId: 1, scope, view });
+}
+
+describe.each(WAYS)('G1: a summary watched by way of %s', (way) => {
+  test('G1: comes first, and again when it is another, until it is what the board comes to', async () => {
+    const { heard, watching } = await followSummary(way);
+    using _ = watching;
+    expect(heard[0]?.event).toEqual({
+      type: 'summary',
+      asOf: expect.any(Number) as unknown,
+      ...summaryOf(ALL.scope),
+    });
+    const late: Awaited<ReturnType<typeof followSummary>>[] = [];
+    for (let n = 0; n < 300; n++) {
+      await change(deedsOf(n * 7));
+      if (n % 100 === 50) late.push(await followSummary(way));
+    }
+    for (const watcher of [{ heard, watching }, ...late]) {
+      await vi.waitFor(
+        () => expect(watcher.heard.at(-1)?.event).toMatchObject(summaryOf(ALL.scope)),
+        PATIENCE,
+      );
+      const cursors = watcher.heard.map(({ cursor, event }) => (event.type === 'summary' ? cursor : 'pulse'));
+      expect(cursors.some((cursor, at) => cursor === cursors[at - 1])).toBe(false);
+    }
+    expect(new Set([{ heard }, ...late].map((watcher) => watcher.heard.at(-1)?.cursor)).size).toBe(1);
+    for (const watcher of late) watcher.watching[Symbol.dispose]();
+    const told = heard.flatMap(({ event }) => (event.type === 'summary' ? [event.asOf] : []));
+    const gaps = told.slice(2).map((asOf, at) => asOf - (told[at + 1] ?? 0));
+    expect(gaps.every((gap) => gap >= 990)).toBe(true);
+  });
+
+  test('G1: whoever comes back is told that nothing changed, or what it is now, and goes on', async () => {
+    const left = await followSummary(way);
+    left.watching[Symbol.dispose]();
+    const lastEventId = left.heard.at(-1)?.cursor ?? '';
+    const same = await followSummary(way, { ...ALL, lastEventId });
+    using _ = same.watching;
+    expect(same.heard).toMatchObject([{ cursor: lastEventId, event: { type: 'pulse' } }]);
+    await change(deedsOf(3));
+    await vi.waitFor(() => expect(same.heard.at(-1)?.event).toMatchObject(summaryOf(ALL.scope)), PATIENCE);
+    const changed = await followSummary(way, { ...ALL, lastEventId });
+    changed.watching[Symbol.dispose]();
+    expect(changed.heard[0]?.event).toMatchObject(summaryOf(ALL.scope));
+  });
+
+  test('G4: each sees their own view of their own scope, whoever else watches under the same request id', async () => {
+    const one: Asked = { scope: { agentId: deedsOf(0).agent } };
+    const boss = await followSummary(way);
+    const colleague = await followSummary(way, ALL, tokens.viewer);
+    const narrow = await followSummary(way, one);
+    await change(deedsOf(0));
+    await vi.waitFor(() => {
+      expect(boss.heard.at(-1)?.event).toMatchObject(summaryOf(ALL.scope));
+      expect(colleague.heard.at(-1)?.event).toMatchObject(summaryOf(ALL.scope, 'basic'));
+      expect(narrow.heard.at(-1)?.event).toMatchObject(summaryOf(one.scope));
+    }, PATIENCE);
+    for (const { watching } of [boss, colleague, narrow]) watching[Symbol.dispose]();
+    expect(JSON.stringify(boss.heard)).toContain('"overruns":{"count":0,"agents":[]}');
+    expect(JSON.stringify(colleague.heard)).not.toContain('"agents"');
+  });
+
+  test('G5: is told every five seconds that it is still so', async () => {
+    const { heard, watching } = await followSummary(way);
+    using _ = watching;
+    await vi.waitUntil(() => heard.length > 1, PATIENCE);
+    expect(heard[1]).toMatchObject({ cursor: heard[0]?.cursor, event: { type: 'pulse' } });
   });
 });
 

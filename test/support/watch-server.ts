@@ -6,6 +6,7 @@ import superjson from 'superjson';
 import { WebSocket } from 'ws';
 import { readEnvironment } from '../../api/config.ts';
 import { openConfigured } from '../../api/configured-database.ts';
+import type { SummaryEvent } from '../../api/contract/summary.ts';
 import type { Scope, WatchEvent } from '../../api/contract/tile.ts';
 import { Opened } from '../../api/opened.ts';
 import { type AppRouter, appRouter } from '../../api/routers/app.ts';
@@ -18,7 +19,7 @@ import { TrpcSockets } from '../../api/trpc/sockets.ts';
 import { systemClock } from '../../engine/clock.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { seededFolder } from './data-folders.ts';
-import { callerOf, fail, openServices, tokenOf } from './services.ts';
+import { type Caller, callerOf, fail, openServices, tokenOf } from './services.ts';
 
 /** Published natively; each socket by itself; server-sent events; a caller in the process. */
 export const WAYS = ['broadcast', 'socket', 'sse', 'caller'] as const;
@@ -29,15 +30,36 @@ export interface Asked {
   readonly lastEventId?: string;
 }
 
-/** Called with each event and the cursor that it leads to. */
-export type Hear = (cursor: string, event: WatchEvent) => void;
-
-interface Watching {
+interface Watching<Event> {
   readonly asked: Asked;
-  readonly hear: Hear;
+  /** Called with each event and the cursor that it leads to. */
+  readonly hear: (cursor: string, event: Event) => void;
   /** Called when the subscription is refused or ended by the server. */
   readonly onError?: (error: unknown) => void;
 }
+
+type Api = ReturnType<typeof createTRPCClient<AppRouter>>;
+
+/** A procedure that is watched, as clients call it and as it is called in this process. */
+interface Watched<Event> {
+  subscribe(api: Api, asked: Asked, on: Handlers<Event>): { unsubscribe(): void };
+  call(caller: Caller, asked: Asked): Promise<AsyncIterable<unknown>>;
+}
+
+interface Handlers<Event> {
+  onData(event: { id: string; data: Event }): void;
+  onError?(error: unknown): void;
+}
+
+const BOARD: Watched<WatchEvent> = {
+  subscribe: (api, asked, on) => api.presence.watch.subscribe(asked, on),
+  call: (caller, asked) => caller.presence.watch(asked),
+};
+
+const SUMMARY: Watched<SummaryEvent> = {
+  subscribe: (api, asked, on) => api.presence.watchSummary.subscribe(asked, on),
+  call: (caller, asked) => caller.presence.watchSummary(asked),
+};
 
 export interface WatchServer extends AsyncDisposable {
   readonly engine: Engine;
@@ -47,7 +69,8 @@ export interface WatchServer extends AsyncDisposable {
   /** An access token of somebody. */
   token(username: string): Promise<string>;
   /** Watches as an unmodified client does. Disposing ends it. */
-  watch(way: Way, token: string, watching: Watching): Disposable;
+  watch(way: Way, token: string, watching: Watching<WatchEvent>): Disposable;
+  watchSummary(way: Way, token: string, watching: Watching<SummaryEvent>): Disposable;
 }
 
 export async function startWatchServer(): Promise<WatchServer> {
@@ -84,37 +107,48 @@ export async function startWatchServer(): Promise<WatchServer> {
     },
   });
   const base = `127.0.0.1:${port}`;
+  const open = <Event>(watched: Watched<Event>) => {
+    return (way: Way, token: string, watching: Watching<Event>): Disposable => {
+      switch (way) {
+        case 'broadcast':
+        case 'socket':
+          return overSocket(`ws://${base}/${way}`, token, subscribing(watched, watching));
+        case 'sse':
+          return overEvents(`http://${base}/trpc`, token, subscribing(watched, watching));
+        case 'caller':
+          return inProcess((leaving) => callerOf(services, token, leaving), watched, watching);
+      }
+    };
+  };
   return {
     engine,
     services,
     url: `http://${base}`,
     token: (username) => tokenOf(services, username),
-    watch(way, token, watching) {
-      switch (way) {
-        case 'broadcast':
-        case 'socket':
-          return overSocket(`ws://${base}/${way}`, token, watching);
-        case 'sse':
-          return overEvents(`http://${base}/trpc`, token, watching);
-        case 'caller':
-          return inProcess(services, token, watching);
-      }
-    },
+    watch: open(BOARD),
+    watchSummary: open(SUMMARY),
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   };
 }
 
-function overSocket(url: string, token: string, { asked, hear, onError }: Watching): Disposable {
+type Subscribe = (api: Api) => { unsubscribe(): void };
+
+function subscribing<Event>(watched: Watched<Event>, { asked, hear, onError }: Watching<Event>): Subscribe {
+  return (api) =>
+    watched.subscribe(api, asked, {
+      onData: ({ id, data }) => hear(id, data),
+      ...(onError && { onError }),
+    });
+}
+
+function overSocket(url: string, token: string, subscribe: Subscribe): Disposable {
   const client = createWSClient({
     url,
     connectionParams: { token },
     WebSocket: WebSocket as unknown as typeof globalThis.WebSocket,
   });
   const api = createTRPCClient<AppRouter>({ links: [wsLink({ client, transformer: superjson })] });
-  const subscription = api.presence.watch.subscribe(asked, {
-    onData: ({ id, data }) => hear(id, data),
-    ...(onError && { onError }),
-  });
+  const subscription = subscribe(api);
   return {
     [Symbol.dispose]() {
       subscription.unsubscribe();
@@ -123,7 +157,7 @@ function overSocket(url: string, token: string, { asked, hear, onError }: Watchi
   };
 }
 
-function overEvents(url: string, token: string, { asked, hear, onError }: Watching): Disposable {
+function overEvents(url: string, token: string, subscribe: Subscribe): Disposable {
   const link = httpSubscriptionLink({
     url,
     transformer: superjson,
@@ -131,20 +165,21 @@ function overEvents(url: string, token: string, { asked, hear, onError }: Watchi
     connectionParams: { token },
   });
   const api = createTRPCClient<AppRouter>({ links: [link] });
-  const subscription = api.presence.watch.subscribe(asked, {
-    onData: ({ id, data }) => hear(id, data),
-    ...(onError && { onError }),
-  });
+  const subscription = subscribe(api);
   return { [Symbol.dispose]: () => subscription.unsubscribe() };
 }
 
-function inProcess(services: Services, token: string, { asked, hear, onError }: Watching): Disposable {
+function inProcess<Event>(
+  open: (leaving: AbortController) => Promise<Caller>,
+  watched: Watched<Event>,
+  { asked, hear, onError }: Watching<Event>,
+): Disposable {
   const leaving = new AbortController();
   const read = async () => {
-    const caller = await callerOf(services, token, leaving);
+    const caller = await open(leaving);
     // The type says what clients get of an event; here it comes as it was yielded.
-    for await (const event of await caller.presence.watch(asked)) {
-      const [cursor, data] = event as unknown as TrackedEnvelope<WatchEvent>;
+    for await (const event of await watched.call(caller, asked)) {
+      const [cursor, data] = event as TrackedEnvelope<Event>;
       hear(cursor, data);
     }
   };

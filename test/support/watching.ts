@@ -1,4 +1,5 @@
 import type { TRPCClient } from '@trpc/client';
+import type { SummaryEvent } from '../../api/contract/summary.ts';
 import type { Scope, WatchEvent } from '../../api/contract/tile.ts';
 import type { AppRouter } from '../../api/routers/app.ts';
 
@@ -7,16 +8,25 @@ interface Watched {
   readonly lastEventId?: string;
 }
 
+interface Client {
+  readonly api: TRPCClient<AppRouter>;
+}
+
+interface Handlers<Event> {
+  onData(event: { data: Event }): void;
+  onError(error: Error): void;
+}
+
 /** Somebody who watches a scope through a typed client. */
-export class Watching implements Disposable {
+export class Watching<Event = WatchEvent> implements Disposable {
   /** What came, all of it. */
-  readonly events: WatchEvent[] = [];
+  readonly events: Event[] = [];
   readonly #subscription: { unsubscribe(): void };
   #error: Error | null = null;
   #wake: (() => void)[] = [];
 
-  constructor({ api }: { readonly api: TRPCClient<AppRouter> }, watched: Watched) {
-    this.#subscription = api.presence.watch.subscribe(watched, {
+  constructor(subscribe: (on: Handlers<Event>) => { unsubscribe(): void }) {
+    this.#subscription = subscribe({
       onData: ({ data }) => {
         this.events.push(data);
         this.#wakeAll();
@@ -29,7 +39,7 @@ export class Watching implements Disposable {
   }
 
   /** The first event, of all that came and will, for which `test` holds. @throws TRPCClientError of a refusal. */
-  async until(test: (event: WatchEvent) => boolean): Promise<WatchEvent> {
+  async until(test: (event: Event) => boolean): Promise<Event> {
     for (;;) {
       const found = this.events.find(test);
       if (found !== undefined) return found;
@@ -47,11 +57,18 @@ export class Watching implements Disposable {
   }
 }
 
+/** Watches a board. */
+export function watchBoard({ api }: Client, watched: Watched): Watching {
+  return new Watching((on) => api.presence.watch.subscribe(watched, on));
+}
+
+/** Watches a summary. */
+export function watchSummary({ api }: Client, watched: Watched): Watching<SummaryEvent> {
+  return new Watching((on) => api.presence.watchSummary.subscribe(watched, on));
+}
+
 /** The first event of a watch, which ends with it. @throws TRPCClientError where it is refused. */
-export async function firstEvent(
-  client: { readonly api: TRPCClient<AppRouter> },
-  watched: Watched,
-): Promise<WatchEvent> {
-  using watching = new Watching(client, watched);
+export async function firstEvent<Event>(begun: Watching<Event>): Promise<Event> {
+  using watching = begun;
   return await watching.until(() => true);
 }

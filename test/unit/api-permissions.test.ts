@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { hasPresence, mayAskWhy, viewOf } from '../../api/auth/permissions.ts';
+import { hasPresence, mayAskWhy, mayRoute, viewOf } from '../../api/auth/permissions.ts';
 import type { Member, Role } from '../../engine/member.ts';
 import type { Scope } from '../../engine/scope.ts';
 import { member } from '../support/engines.ts';
@@ -115,6 +115,22 @@ describe('E2: why', () => {
       stranger: mayAskWhy(viewer, stranger),
       teamless: mayAskWhy(viewer, teamless),
     }).toEqual(may);
+  });
+});
+
+describe('E1: having work given', () => {
+  const everywhere = Object.keys(SCOPES);
+  test.each([
+    ['viewer', []],
+    ['agent', []],
+    ['supervisor', ['own team', 'second own team', 'colleague']],
+    ['manager', everywhere],
+    ['admin', everywhere],
+  ] as const)('%s', (role, names) => {
+    const may = Object.entries(SCOPES).filter(([, { scope, target }]) =>
+      mayRoute(asking(role), scope, target),
+    );
+    expect(may.map(([name]) => name)).toEqual(names);
   });
 });
 

@@ -71,7 +71,7 @@ export class Audience {
   /** Ends the tick, so that everybody has been told everything. */
   flush(): void {
     const { topics } = this.#options;
-    for (const { subject } of this.spectators) topics().count(subject);
+    for (const { subject } of this.spectators) topics().topic(subject);
   }
 
   /** Everybody who is awake holds exactly what the rules say; and was told within the silence that this is so. */
