@@ -128,7 +128,7 @@ describe('several who race for a dead lock', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test('F2: in several processes, one wins', async () => {
+  test('F2: in several processes, one wins', { timeout: 60_000 }, async () => {
     await using first = await LockProcess.start();
     await using second = await LockProcess.start();
     await using third = await LockProcess.start();
