@@ -14,11 +14,13 @@ export interface EngineOptions {
   readonly folder: string;
   /** How many agents there are; their ids begin with 1. */
   readonly agents: number;
+  /** How many bytes of the journal are kept at hand for followers; as the server does when absent. */
+  readonly keepBytes?: number;
 }
 
-export async function openEngine({ folder, agents: count }: EngineOptions): Promise<OpenedEngine> {
+export async function openEngine({ folder, agents: count, keepBytes }: EngineOptions): Promise<OpenedEngine> {
   const lock = await lockFolder(folder);
-  const journal = await openFileJournal({ lock });
+  const journal = await openFileJournal({ lock, ...(keepBytes !== undefined && { keepBytes }) });
   const engine = await createEngine({
     node: 'node1',
     journal,
@@ -54,12 +56,12 @@ export async function forEachAgent(count: number, deed: (agent: number) => Promi
 }
 
 /** Logs an agent in. @throws Error */
-export function logIn(engine: Engine, agent: number): Promise<void> {
+export function logIn(engine: Engine, agent: number, device = 1): Promise<void> {
   return settle(
     engine.dispatch(agent, {
       input: {
         type: 'open',
-        session: sessionOf(agent),
+        session: sessionOf(agent, device),
         device: 'bench',
         address: '192.0.2.17',
         resume: null,
@@ -72,9 +74,9 @@ export function logIn(engine: Engine, agent: number): Promise<void> {
 export function choose(
   engine: Engine,
   agent: number,
-  { status, command }: { status: string; command: string },
+  { status, command, device = 1 }: { status: string; command: string; device?: number },
 ) {
-  const session = sessionOf(agent);
+  const session = sessionOf(agent, device);
   return settle(
     engine.dispatch(agent, {
       input: { type: 'choose', status, reason: null, session, by: agent },
@@ -87,7 +89,7 @@ export function choose(
 export function logOut(engine: Engine, agent: number): Promise<void> {
   return settle(
     engine.dispatch(agent, {
-      input: { type: 'leave', cause: 'agent', reason: null, session: sessionOf(agent), by: agent },
+      input: { type: 'leave', cause: 'agent', reason: null, session: sessionOf(agent, 1), by: agent },
     }),
   );
 }
@@ -97,6 +99,6 @@ async function settle(answering: ReturnType<Engine['dispatch']>): Promise<void> 
   if (!answer.ok) throw new Error(answer.message);
 }
 
-function sessionOf(agent: number): string {
-  return `node1-5f0c8a52-3b7c-4a51-9f0e-${String(agent).padStart(12, '0')}`;
+function sessionOf(agent: number, device: number): string {
+  return `node1-5f0c8a52-3b7c-4a51-9f0${device}-${String(agent).padStart(12, '0')}`;
 }

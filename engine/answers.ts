@@ -1,6 +1,7 @@
 import type { Refusal } from './errors.ts';
 import type { CommandId } from './inputs.ts';
-import type { FullTile } from './tile.ts';
+import type { AgentRecord } from './record.ts';
+import { type FullTile, tileOf } from './tile.ts';
 
 /** What a command came to. */
 export type Answer = Done | Refusal;
@@ -11,6 +12,12 @@ export interface Done {
   readonly seq: number;
   /** The agent right after the command; kept only for commands that a user sent without a session. */
   readonly tile: FullTile | null;
+}
+
+/** What a command came to that was carried out, or asked for what is so already. */
+export function doneAt(record: AgentRecord, command: CommandId | undefined): Done {
+  const tile = command !== undefined && 'user' in command ? tileOf(record, 'full') : null;
+  return { ok: true, seq: record.seq, tile };
 }
 
 /** How many answers are remembered for each sender. */

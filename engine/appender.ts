@@ -1,4 +1,5 @@
-import { type AgentEvent, encodeEvents } from './events.ts';
+import { encodeEvents } from './event-frames.ts';
+import type { AgentEvent } from './events.ts';
 import type { Writer } from './journal/port.ts';
 
 export interface AppenderOptions<Decided> {

@@ -1,109 +1,227 @@
-import type { AgentRecord } from './record.ts';
-import { newcomer } from './record.ts';
-import type { Member } from './member.ts';
-import type { Pending } from './partition.ts';
+import { apply } from './agent.ts';
+import type { Session } from './axes.ts';
+import { Codes } from './columns/codes.ts';
+import { Members } from './columns/members.ts';
+import { type Presence, Presences } from './columns/presences.ts';
+import type { AgentEvent } from './events.ts';
+import type { Foldable } from './event-frames.ts';
+import { type Member, sameMember } from './member.ts';
+import type { Pending } from './tenure.ts';
+import { type AgentRecord, newcomer } from './record.ts';
+import type { Whereabouts } from './places.ts';
+import type { Scope } from './scope.ts';
 
-/** One agent in memory. The record is what is committed; everything else is gone with the process. */
+/**
+ * One agent while something is under way for it: made when something comes, let go when all is done. What stays is a
+ * row of numbers.
+ */
 export interface Actor {
+  /** What is committed. */
   record: AgentRecord;
-  /** This actor's place in its partition: what the timing wheel knows it by. */
+  /** Its place in its partition: what the timing wheel knows it by. */
   readonly place: number;
   /** Whether a decided event is on its way to disk. Until it is back, what comes waits. */
   busy: boolean;
   waiting: readonly Pending[];
-  /** Monotonic time of the newest activity of all sessions. */
-  activeAt: number;
-  /** The deadline that the wheel is armed for, epoch milliseconds. */
-  armedFor: number | null;
-  /** Monotonic time of each session's newest activity; null while none was told. */
-  sessionActivity: Map<string, number> | null;
-  lastRefusal: Rejected | null;
 }
 
 /** Nobody waits: one list for all whom it is true of. */
 export const NONE: readonly Pending[] = [];
 
-/** The last command that was refused. */
-export interface Rejected {
-  /** Epoch milliseconds. */
-  readonly at: number;
-  readonly command: string;
-  readonly code: string;
-  readonly message: string;
+/** An event that was folded in, and the agent before and after it. */
+export interface Folded {
+  readonly event: AgentEvent;
+  readonly before: AgentRecord;
+  readonly record: AgentRecord;
+  readonly place: number;
 }
 
-/** Who is known to a partition. Actors appear on first use. */
+/** Who is known to a partition, and how they are. Nothing is kept as an object but who is awake. */
 export class Directory {
-  readonly #members = new Map<number, Member>();
-  readonly #actors = new Map<number, Actor>();
-  readonly #byPlace: Actor[] = [];
+  readonly #codes = new Codes();
+  readonly #members = new Members(this.#codes);
+  readonly #presences = new Presences(this.#codes);
+  readonly #awake = new Map<number, Actor>();
+
+  /** To how many something has happened: their places are those from 0 on. */
+  get size(): number {
+    return this.#presences.length;
+  }
 
   /** Makes a user known, or known anew. */
   enrol(member: Member): void {
-    this.#members.set(member.id, member);
+    this.#members.put(member);
   }
 
   member(agentId: number): Member | null {
-    return this.#members.get(agentId) ?? null;
+    const row = this.#members.rowOf(agentId);
+    return row === null ? null : this.#members.get(row);
+  }
+
+  /** The record of a known user, whether anything has happened or not. */
+  record(agentId: number): AgentRecord | null {
+    const row = this.#members.rowOf(agentId);
+    return row === null ? null : this.#recordOf(row);
+  }
+
+  /** Where somebody is to whom something has happened; null for others. */
+  placeOf(agentId: number): number | null {
+    const row = this.#members.rowOf(agentId);
+    return row === null ? null : this.#members.placeOf(row);
+  }
+
+  /** The sessions of a user, if any. */
+  sessionsOf(agentId: number): readonly Session[] {
+    const place = this.placeOf(agentId);
+    return place === null ? [] : this.at(place, 'sessions');
+  }
+
+  /** One value of a record, without the record being made. */
+  at<Field extends keyof Presence>(place: number, field: Field): Presence[Field] {
+    return this.#presences.at(place, field);
   }
 
   /** The actor of a known user; null for anybody else. */
-  activate(agentId: number, nowMs: number): Actor | null {
-    const present = this.#actors.get(agentId);
-    if (present !== undefined) return present;
-    const member = this.#members.get(agentId);
-    return member === undefined ? null : this.#add(newcomer(member), nowMs);
+  activate(agentId: number): Actor | null {
+    const row = this.#members.rowOf(agentId);
+    return row === null ? null : this.wake(this.#settle(row));
   }
 
-  /** The actor that an event of the log is about, known today or not: what happened to it still counts. */
-  restore(agentId: number, organisationId: number, nowMs: number): Actor {
-    const stranger: Member = {
-      id: agentId,
-      organisationId,
-      name: '',
-      teamId: null,
-      department: null,
-      role: 'viewer',
-      onBoard: false,
-      active: false,
-    };
-    return this.activate(agentId, nowMs) ?? this.#add(newcomer(stranger), nowMs);
+  /** The actor of a user, known today or not: what the log says of somebody counts. */
+  restore(agentId: number, organisationId: number): Actor {
+    return this.wake(this.#settle(this.#rowOf(agentId, organisationId)));
   }
 
-  /** The record of a known user, whether in memory or not. */
-  record(agentId: number): AgentRecord | null {
-    const actor = this.#actors.get(agentId);
-    if (actor !== undefined) return actor.record;
-    const member = this.#members.get(agentId);
-    return member === undefined ? null : newcomer(member);
-  }
-
-  at(place: number): Actor | null {
-    return this.#byPlace[place] ?? null;
-  }
-
-  *actors(): Iterable<Actor> {
-    yield* this.#byPlace;
-  }
-
-  *records(): Iterable<AgentRecord> {
-    for (const member of this.#members.values())
-      yield this.#actors.get(member.id)?.record ?? newcomer(member);
-  }
-
-  #add(record: AgentRecord, nowMs: number): Actor {
-    const actor: Actor = {
-      record,
-      place: this.#byPlace.length,
-      busy: false,
-      waiting: NONE,
-      activeAt: nowMs,
-      armedFor: null,
-      sessionActivity: null,
-      lastRefusal: null,
-    };
-    this.#actors.set(record.member.id, actor);
-    this.#byPlace.push(actor);
+  wake(place: number): Actor {
+    const awake = this.#awake.get(place);
+    if (awake !== undefined) return awake;
+    const record = this.recordAt(place);
+    const actor: Actor = { record, place, busy: false, waiting: NONE };
+    this.#awake.set(place, actor);
     return actor;
   }
+
+  /** Lets go of an actor for whom nothing is under way. */
+  rest({ place, busy, waiting }: Actor): void {
+    if (!busy && waiting.length === 0) this.#awake.delete(place);
+  }
+
+  /** Those for whom something is under way. */
+  awake(): readonly Actor[] {
+    return [...this.#awake.values()];
+  }
+
+  /** Folds in what was committed. */
+  fold(event: AgentEvent): Folded {
+    const row = this.#rowOf(event.agent, event.organisation);
+    const place = this.#settle(row);
+    const actor = this.#awake.get(place);
+    const before = actor?.record ?? this.recordAt(place);
+    const record = apply(before, event);
+    this.#take(place, event);
+    if (actor !== undefined) actor.record = record;
+    return { event, before, record, place };
+  }
+
+  /** As fold, for a log that is read from its beginning: nobody asks what came of each event. */
+  replay(event: Foldable): void {
+    this.#take(this.#settle(this.#rowOf(event.agent, event.organisation)), event);
+  }
+
+  /** Somebody is on the roster, as this: whether that is news of one to whom something has happened. */
+  enlist(member: Member): boolean {
+    const row = this.#members.rowOf(member.id);
+    if (row === null || this.#members.placeOf(row) === null) {
+      this.#members.list(this.#members.put(member));
+      return false;
+    }
+    this.#members.list(row);
+    return !sameMember(this.#members.get(row), member);
+  }
+
+  /** Where each active member stands to whom nothing has happened yet. */
+  *absent(): Iterable<Whereabouts> {
+    for (let row = 0; row < this.#members.length; row++) {
+      const whereabouts = this.#members.placeOf(row) === null ? this.#members.whereaboutsOf(row) : null;
+      if (whereabouts !== null) yield whereabouts;
+    }
+  }
+
+  /** Everybody to whom something has happened. */
+  *records(): Iterable<AgentRecord> {
+    for (let place = 0; place < this.size; place++) yield this.recordAt(place);
+  }
+
+  /** Ids of an organisation's agents who are here. */
+  *present(organisationId: number): Iterable<number> {
+    for (let place = 0; place < this.size; place++) {
+      const row = this.#presences.rowOf(place);
+      if (
+        this.at(place, 'connectivity') !== 'disconnected' &&
+        this.#members.organisationOf(row) === organisationId
+      )
+        yield this.#members.idAt(row);
+    }
+  }
+
+  /** Those to whom something has happened, and who are on no roster that was read. */
+  *unlisted(): Iterable<Member> {
+    for (let row = 0; row < this.#members.length; row++)
+      if (!this.#members.isListed(row)) yield this.#members.get(row);
+  }
+
+  /** Who stands in a scope. */
+  *idsIn(organisationId: number, scope: Scope): Iterable<number> {
+    for (let row = 0; row < this.#members.length; row++)
+      if (this.#members.standsIn(row, organisationId, scope)) yield this.#members.idAt(row);
+  }
+
+  *routableIn(organisationId: number, scope: Scope): Iterable<AgentRecord> {
+    for (let place = 0; place < this.size; place++) {
+      const isIn = () => this.#members.standsIn(this.#presences.rowOf(place), organisationId, scope);
+      if (this.at(place, 'routable') && isIn()) yield this.recordAt(place);
+    }
+  }
+
+  #take(place: number, event: Foldable): void {
+    this.#presences.fold(place, event);
+    if (event.set.member !== undefined) this.#members.put(event.set.member);
+  }
+
+  #rowOf(agentId: number, organisationId: number): number {
+    return this.#members.rowOf(agentId) ?? this.#members.put(stranger(agentId, organisationId));
+  }
+
+  /** The place of a member, who has one from here on. */
+  #settle(row: number): number {
+    const known = this.#members.placeOf(row);
+    if (known !== null) return known;
+    const place = this.#presences.add(row, newcomer(this.#members.get(row)));
+    this.#members.setPlace(row, place);
+    return place;
+  }
+
+  #recordOf(row: number): AgentRecord {
+    const place = this.#members.placeOf(row);
+    const member = this.#members.get(row);
+    return place === null ? newcomer(member) : this.#presences.get(place, member);
+  }
+
+  recordAt(place: number): AgentRecord {
+    return this.#presences.get(place, this.#members.get(this.#presences.rowOf(place)));
+  }
+}
+
+/** Of whom the log tells, and nobody else. */
+function stranger(id: number, organisationId: number): Member {
+  return {
+    id,
+    organisationId,
+    name: '',
+    teamId: null,
+    department: null,
+    role: 'viewer',
+    onBoard: false,
+    active: false,
+  };
 }

@@ -8,14 +8,17 @@ import type { Answer } from './answers.ts';
 import { Availability } from './availability.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Clock } from './clock.ts';
-import type { Journal, Offset } from './journal/port.ts';
+import type { CommittedBatch, Journal, Offset, Writer } from './journal/port.ts';
 import type { Config, Law } from './law.ts';
 import { machine } from './machine.ts';
 import type { Member, Roster } from './member.ts';
-import { type Committed, Partition, type Request } from './partition.ts';
+import { type Committed, Partition } from './partition.ts';
+import { Places } from './places.ts';
 import type { AgentRecord } from './record.ts';
+import type { Scope } from './scope.ts';
 import { Summaries } from './summaries.ts';
 import { compile } from './table.ts';
+import type { Request } from './tenure.ts';
 import { Topics } from './topics.ts';
 import type { Why } from './why.ts';
 
@@ -48,13 +51,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     catalogue: catalogue(organisationId),
     config: config(organisationId),
   });
-  const partitions = await Promise.all(
-    Array.from({ length: PARTITIONS }, async (_, id) => {
-      return new Partition({ writer: await journal.claim(id, node), clock, table, law });
-    }),
-  );
+  const ids = Array.from({ length: PARTITIONS }, (_, id) => id);
+  const partitions = ids.map(() => new Partition({ clock, table, law }));
+  const writers = await Promise.all(ids.map((id) => journal.claim(id, node)));
   const engine = new Engine({ ...options, partitions, law });
-  await engine.start();
+  await engine.start(writers);
   return engine;
 }
 
@@ -72,12 +73,11 @@ export class Engine implements AsyncDisposable {
   /** Use createEngine. */
   constructor(options: EngineOptions & EngineParts) {
     this.#options = options;
-    const { clock, journal, partitions, tickMs = 20 } = options;
-    // Of whom nothing happened yet, only the roster tells, and no log says when it changed: each run counts anew.
-    const run = `${journal.epoch} ${partitions.map(({ term }) => term).join(' ')}`;
-    this.topics = new Topics({ clock, run, tickMs });
-    this.summaries = new Summaries({ clock, tickMs });
-    this.availability = new Availability(clock);
+    const { clock, journal, tickMs = 20 } = options;
+    const places = new Places();
+    this.topics = new Topics({ clock, epoch: journal.epoch, tickMs, places, population: this });
+    this.summaries = new Summaries({ clock, tickMs, places, people: this });
+    this.availability = new Availability({ clock, places, population: this });
   }
 
   /** Identity of the log that seqs count in. */
@@ -90,13 +90,14 @@ export class Engine implements AsyncDisposable {
     return this.#following;
   }
 
-  /** Reads the roster and the log; resolves when both are in memory and the engine takes commands. */
-  async start(): Promise<void> {
-    for await (const member of this.#options.roster.members())
-      this.#partitionOf(member.id).directory.enrol(member);
+  /** Reads the log and the roster; resolves when both are in memory and the engine takes commands. */
+  async start(writers: readonly Writer[]): Promise<void> {
     const head = await this.#options.journal.head();
     await new Promise<void>((resolve, reject) => {
-      this.#following = this.#follow(head, resolve);
+      this.#following = this.#follow(head, async () => {
+        await this.#begin(writers);
+        resolve();
+      });
       this.#following.catch(reject);
     });
   }
@@ -141,9 +142,7 @@ export class Engine implements AsyncDisposable {
   async review(organisationId: number): Promise<void> {
     for (const listener of this.#lawListeners) listener(organisationId);
     for (const partition of this.#options.partitions) {
-      const present = [...partition.directory.actors()]
-        .filter(({ record }) => isHere(record, organisationId))
-        .map(({ record }) => record.member.id);
+      const present = [...partition.directory.present(organisationId)];
       for (let next = 0; next < present.length; next += REVIEWED_AT_ONCE) {
         const chunk = present.slice(next, next + REVIEWED_AT_ONCE);
         const answers = await Promise.all(
@@ -168,6 +167,23 @@ export class Engine implements AsyncDisposable {
     return this.#partitionOf(agentId).directory.record(agentId);
   }
 
+  /** Since when an agent's status is what it is, epoch milliseconds; null for whom nothing has happened to. */
+  since(agentId: number): number | null {
+    const { directory } = this.#partitionOf(agentId);
+    const place = directory.placeOf(agentId);
+    return place === null ? null : directory.at(place, 'since');
+  }
+
+  /** Who stands in a scope. */
+  *idsIn(organisationId: number, scope: Scope): Iterable<number> {
+    for (const { directory } of this.#options.partitions) yield* directory.idsIn(organisationId, scope);
+  }
+
+  /** Those of them to whom work may be routed. */
+  *routableIn(organisationId: number, scope: Scope): Iterable<AgentRecord> {
+    for (const { directory } of this.#options.partitions) yield* directory.routableIn(organisationId, scope);
+  }
+
   why(agentId: number): Why | null {
     return this.#partitionOf(agentId).why(agentId);
   }
@@ -188,47 +204,61 @@ export class Engine implements AsyncDisposable {
   }
 
   /** Reads the log from its beginning, and never stops: what is committed from here on comes the same way. */
-  async #follow(head: Offset, restored: () => void): Promise<void> {
+  async #follow(head: Offset, begin: () => Promise<void>): Promise<void> {
     let live = head === 0;
-    if (live) this.#begin(0, restored);
+    if (live) await begin();
     for await (const batch of this.#options.journal.follow(0, this.#closing.signal)) {
-      const partition = this.#partition(batch.partition);
-      const committed = partition.commit(batch);
-      if (live) this.#show(committed, batch.offset);
-      partition.settle(batch);
-      if (!live && batch.offset >= head) {
-        live = true;
-        this.#begin(batch.offset, restored);
-      }
+      if (live) this.#take(batch);
+      else this.#partition(batch.partition).replay(batch);
+      if (live || batch.offset < head) continue;
+      live = true;
+      await begin();
     }
   }
 
-  #begin(offset: Offset, restored: () => void): void {
-    const { clock, partitions } = this.#options;
-    for (const partition of partitions) {
-      this.topics.load(partition.directory.records(), offset);
-      for (const record of partition.directory.records()) this.#count(record);
+  /** A batch that was committed while the engine runs: folded in, shown, and answered. */
+  #take(batch: CommittedBatch): void {
+    const partition = this.#partition(batch.partition);
+    this.#show(partition.commit(batch), batch.offset);
+    partition.settle(batch);
+  }
+
+  /** The log was read: whoever exists is looked up, everybody is shown, and commands are taken. */
+  async #begin(writers: readonly Writer[]): Promise<void> {
+    const { clock, partitions, roster } = this.#options;
+    const changed = partitions.map((): Member[] => []);
+    for await (const member of roster.members()) {
+      const { directory } = this.#partitionOf(member.id);
+      if (directory.enlist(member)) changed[partitionOf(member.id)]?.push(member);
     }
-    for (const partition of partitions) partition.begin();
+    this.topics.begin(Math.max(0, ...writers.map(({ claimedAt }) => claimedAt)));
+    for (const [id, { directory }] of partitions.entries()) {
+      for (const whereabouts of directory.absent()) this.summaries.addAbsent(whereabouts);
+      for (const record of directory.records()) this.#count(null, record);
+      for (const member of directory.unlisted()) changed[id]?.push({ ...member, active: false });
+    }
+    for (const [id, partition] of partitions.entries()) {
+      const writer = writers[id];
+      if (writer !== undefined) partition.begin(writer, changed[id] ?? []);
+    }
     this.#turning = clock.every(1000, () => {
       for (const partition of partitions) partition.turn();
     });
-    restored();
   }
 
   /** All of a batch is on the boards before anybody hears of it: a cursor never names half a batch. */
   #show(committed: readonly Committed[], offset: Offset): void {
-    for (const { record } of committed) {
-      this.topics.publish(record, offset);
-      this.#count(record);
+    for (const { before, record } of committed) {
+      this.topics.publish(before, record, offset);
+      this.#count(before, record);
     }
     for (const change of committed)
       for (const listener of this.#listeners.get(change.event.agent) ?? []) listener(change);
   }
 
-  #count(record: AgentRecord): void {
-    this.summaries.publish(record);
-    this.availability.publish(record);
+  #count(before: AgentRecord | null, record: AgentRecord): void {
+    this.summaries.publish(before, record);
+    this.availability.publish(before, record);
   }
 
   #partitionOf(agentId: number): Partition {
@@ -240,10 +270,6 @@ export class Engine implements AsyncDisposable {
     if (partition === undefined) throw new RangeError(`there is no partition ${id}`);
     return partition;
   }
-}
-
-function isHere({ member, connectivity }: AgentRecord, organisationId: number): boolean {
-  return member.organisationId === organisationId && connectivity !== 'disconnected';
 }
 
 interface EngineParts {

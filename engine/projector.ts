@@ -6,7 +6,7 @@
  * by `status`, and tried again until it goes well.
  */
 import type { Clock } from './clock.ts';
-import { decodeEvents } from './events.ts';
+import { decodeEvents } from './event-frames.ts';
 import { Gatherer, type GathererOptions } from './gatherer.ts';
 import { type CommittedBatch, type Journal, JournalBroken, type Offset } from './journal/port.ts';
 import { type Entry, type ProjectionTarget, TargetRefused } from './projection.ts';

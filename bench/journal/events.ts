@@ -1,4 +1,4 @@
-import { encodeEvents } from '../../engine/events.ts';
+import { encodeEvents } from '../../engine/event-frames.ts';
 
 /** So many events of agents who chose a status, as the engine writes them. */
 export function eventFrames(count: number): Uint8Array {

@@ -100,9 +100,10 @@ export class FileJournal implements Journal {
   async claim(partition: number): Promise<Writer> {
     checkPartition(partition);
     const claim = this.#claims.raise(partition);
-    await this.#enqueue(claimBatch(claim));
+    const claimedAt = await this.#enqueue(claimBatch(claim));
     return {
       ...claim,
+      claimedAt,
       append: (batch) => this.#append(batch, claim),
       release: () => Promise.resolve(),
     };

@@ -54,6 +54,7 @@ export class MemoryJournal implements Journal {
     const claim = this.#claims.raise(partition);
     return {
       ...claim,
+      claimedAt: this.#nextOffset++,
       append: (batch) => this.#append(batch, claim),
       release: () => Promise.resolve(),
     };

@@ -49,6 +49,8 @@ export interface Writer {
   readonly partition: number;
   /** Rises with every claim of the partition. */
   readonly term: number;
+  /** Where in the log the claim stands: what earlier writers wrote lies before, what this one writes behind. */
+  readonly claimedAt: Offset;
   /**
    * Durable when resolved.
    * @throws Fenced another writer has claimed the partition: final.

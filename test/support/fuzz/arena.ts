@@ -1,4 +1,5 @@
 /** A real engine on a fake clock, life after life over one journal; a referee sees everything that goes in and comes out. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../../engine/clock.ts';
 import { createEngine, type Engine } from '../../../engine/engine.ts';
 import { MemoryJournal } from '../../../engine/journal/memory.ts';
@@ -225,7 +226,7 @@ export class Arena {
     for (const [id, record] of folded) {
       const held = this.engine.record(id);
       for (const [field, value] of Object.entries(record)) {
-        if (JSON.stringify(value) !== JSON.stringify(held?.[field as keyof typeof held]))
+        if (!isDeepStrictEqual(value, held?.[field as keyof typeof held]))
           disagree(`the journal has another ${field}`, { record, held });
       }
     }

@@ -40,10 +40,11 @@ export const faults = {
       const claim = async (partition: number, node: string): Promise<Writer> => {
         newest.set(partition, await inner.claim(partition, node));
         const now = () => newest.get(partition) ?? fail();
-        const { term } = now();
+        const { term, claimedAt } = now();
         return {
           partition,
           term,
+          claimedAt,
           append: (batch) => now().append({ ...batch, term: now().term }),
           release: () => Promise.resolve(),
         };

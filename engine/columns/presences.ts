@@ -1,0 +1,148 @@
+import { INITIAL_CONTEXT } from '../axes.ts';
+import type { AgentEvent, Changes } from '../events.ts';
+import { FIELD_NAMES, FIELDS } from '../fields.ts';
+import type { Member } from '../member.ts';
+import type { AgentRecord } from '../record.ts';
+import type { Codes } from './codes.ts';
+import {
+  CodeColumn,
+  CodeOrNullColumn,
+  type Column,
+  CountColumn,
+  FlagColumn,
+  OneOfColumn,
+  QuantityColumn,
+  QuantityOrNullColumn,
+  SparseColumn,
+} from './column.ts';
+import { Room } from './room.ts';
+
+/** A record is kept as this, and the member apart: in both it is the same. */
+export type Presence = Omit<Changes, 'member'>;
+type Columns = { readonly [Field in keyof Presence]: Column<Presence[Field]> };
+
+/** How those are to whom something has happened: some hundred bytes each. Only committed state is written here. */
+export class Presences {
+  /** Of the member. */
+  readonly #rows = new CountColumn();
+  readonly #seqs = new CountColumn();
+  readonly #lastAts = new QuantityColumn();
+  readonly #fields: ReturnType<typeof columnsOf>;
+  readonly #room: Room;
+
+  constructor(codes: Codes) {
+    this.#fields = columnsOf(codes);
+    this.#room = new Room([this.#rows, this.#seqs, this.#lastAts, ...Object.values(this.#fields)]);
+  }
+
+  get length(): number {
+    return this.#room.length;
+  }
+
+  /** Room for so many in all. */
+  reserve(count: number): void {
+    this.#room.reserve(count);
+  }
+
+  /** The place of one to whom nothing had happened before. */
+  add(row: number, record: AgentRecord): number {
+    const place = this.#room.add();
+    this.#rows.set(place, row);
+    this.#seqs.set(place, record.seq);
+    this.#lastAts.set(place, record.lastAt);
+    for (const field of PRESENCE_FIELDS) this.#set(place, field, record);
+    return place;
+  }
+
+  rowOf(place: number): number {
+    return this.#rows.get(place);
+  }
+
+  seqAt(place: number): number {
+    return this.#seqs.get(place);
+  }
+
+  lastAtOf(place: number): number {
+    return this.#lastAts.get(place);
+  }
+
+  /** One value, without a record being made. */
+  at<Field extends keyof Presence>(place: number, field: Field): Presence[Field] {
+    const columns: Columns = this.#fields;
+    return columns[field].get(place);
+  }
+
+  /** The record. Written out, as it is made for every command. */
+  get(place: number, member: Member): AgentRecord {
+    const fields = this.#fields;
+    return {
+      member,
+      seq: this.#seqs.get(place),
+      lastAt: this.#lastAts.get(place),
+      connectivity: fields.connectivity.get(place),
+      duty: fields.duty.get(place),
+      activity: fields.activity.get(place),
+      workload: fields.workload.get(place),
+      override: fields.override.get(place),
+      dutyCode: fields.dutyCode.get(place),
+      dutyCause: fields.dutyCause.get(place),
+      dutyReason: fields.dutyReason.get(place),
+      dutySince: fields.dutySince.get(place),
+      sessions: fields.sessions.get(place),
+      graceUntil: fields.graceUntil.get(place),
+      idleSince: fields.idleSince.get(place),
+      current: fields.current.get(place),
+      max: fields.max.get(place),
+      forced: fields.forced.get(place),
+      status: fields.status.get(place),
+      category: fields.category.get(place),
+      since: fields.since.get(place),
+      cause: fields.cause.get(place),
+      routable: fields.routable.get(place),
+    };
+  }
+
+  /** What an event says; no guards: what was decided, happened. */
+  fold(place: number, { seq, at, set }: Pick<AgentEvent, 'seq' | 'at' | 'set'>): void {
+    this.#seqs.set(place, seq);
+    this.#lastAts.set(place, at);
+    for (const field in set) if (field !== 'member') this.#set(place, field as keyof Presence, set);
+  }
+
+  #set<Field extends keyof Presence>(
+    place: number,
+    field: Field,
+    values: Partial<Pick<Presence, Field>>,
+  ): void {
+    const value = values[field];
+    const columns: Columns = this.#fields;
+    if (value !== undefined) columns[field].set(place, value);
+  }
+}
+
+const PRESENCE_FIELDS = FIELD_NAMES.filter((name) => name !== 'member');
+
+function columnsOf(codes: Codes) {
+  return {
+    connectivity: new OneOfColumn(FIELDS.connectivity),
+    duty: new OneOfColumn(FIELDS.duty),
+    activity: new OneOfColumn(FIELDS.activity),
+    workload: new OneOfColumn(FIELDS.workload),
+    override: new OneOfColumn(FIELDS.override),
+    dutyCode: new CodeOrNullColumn(codes),
+    dutyCause: new OneOfColumn(FIELDS.dutyCause),
+    dutyReason: new SparseColumn<Presence['dutyReason']>(null),
+    dutySince: new QuantityColumn(),
+    sessions: new SparseColumn(INITIAL_CONTEXT.sessions, ({ length }) => length === 0),
+    graceUntil: new SparseColumn<Presence['graceUntil']>(null),
+    idleSince: new QuantityOrNullColumn(),
+    current: new QuantityColumn(),
+    max: new QuantityOrNullColumn(),
+    forced: new SparseColumn<Presence['forced']>(null),
+    status: new CodeColumn(codes),
+    category: new OneOfColumn(FIELDS.category),
+    since: new QuantityColumn(),
+    cause: new OneOfColumn(FIELDS.cause),
+    routable: new FlagColumn(),
+  } satisfies Columns;
+}
