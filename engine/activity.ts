@@ -1,3 +1,4 @@
+import type { Session } from './axes.ts';
 import type { Clock } from './clock.ts';
 import { QuantityColumn } from './columns/column.ts';
 import { Room } from './columns/room.ts';
@@ -42,10 +43,11 @@ export class Activity {
     return this.#bySession.get(place)?.get(session) ?? null;
   }
 
-  /** A session that ended. */
-  forget(place: number, session: string): void {
+  /** Sessions that ended are asked for no more. */
+  forgetEnded(place: number, left: readonly Session[]): void {
     const sessions = this.#bySession.get(place);
-    sessions?.delete(session);
+    for (const id of sessions?.keys() ?? [])
+      if (!left.some((session) => session.id === id)) sessions?.delete(id);
     if (sessions?.size === 0) this.#bySession.delete(place);
   }
 }

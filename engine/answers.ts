@@ -1,3 +1,4 @@
+import type { Session } from './axes.ts';
 import type { Refusal } from './errors.ts';
 import type { CommandId } from './inputs.ts';
 import type { AgentRecord } from './record.ts';
@@ -23,22 +24,27 @@ export function doneAt(record: AgentRecord, command: CommandId | undefined): Don
 /** How many answers are remembered for each sender. */
 const REMEMBERED = 64;
 
+/** What is kept of an answer; of one that only names a seq, nothing else. */
+type Kept = number | Answer;
+
 /**
  * The first answers to the last commands of each sender, so that a command sent twice is done once (SPEC B6). A user's
  * commands count for each agent that they are about: one id may go to many agents.
  */
 export class AnswerMemory {
-  readonly #bySender = new Map<string, Map<string, Answer>>();
+  readonly #bySession = new Map<string, Map<string, Kept>>();
+  readonly #byAgent = new Map<number, Map<number, Map<string, Kept>>>();
 
   recall(agentId: number, command: CommandId): Answer | null {
-    return this.#bySender.get(senderOf(agentId, command))?.get(command.id) ?? null;
+    const kept = this.#of(agentId, command)?.get(command.id);
+    if (kept === undefined) return null;
+    return typeof kept === 'number' ? { ok: true, seq: kept, tile: null } : kept;
   }
 
   remember(agentId: number, command: CommandId, answer: Answer): void {
-    const sender = senderOf(agentId, command);
-    const answers = this.#bySender.get(sender) ?? new Map<string, Answer>();
-    this.#bySender.set(sender, answers);
-    answers.set(command.id, answer.ok && 'session' in command ? { ...answer, tile: null } : answer);
+    const answers = this.#of(agentId, command) ?? this.#begin(agentId, command);
+    const isBare = answer.ok && ('session' in command || answer.tile === null);
+    answers.set(command.id, isBare ? answer.seq : answer);
     if (answers.size <= REMEMBERED) return;
     for (const oldest of answers.keys()) {
       answers.delete(oldest);
@@ -46,12 +52,29 @@ export class AnswerMemory {
     }
   }
 
-  /** A session that ended sends nothing more. */
-  forgetSession(session: string): void {
-    this.#bySender.delete(session);
+  /** Sessions that ended send nothing more. */
+  forgetEnded(before: readonly Session[], after: readonly Session[]): void {
+    for (const { id } of before) if (!after.some((session) => session.id === id)) this.#bySession.delete(id);
   }
-}
 
-function senderOf(agentId: number, command: CommandId): string {
-  return 'session' in command ? command.session : `user:${command.user} of ${agentId}`;
+  /** What users sent about an agent who has been gone for long. */
+  forgetAgent(agentId: number): void {
+    this.#byAgent.delete(agentId);
+  }
+
+  #of(agentId: number, command: CommandId): Map<string, Kept> | undefined {
+    return 'session' in command
+      ? this.#bySession.get(command.session)
+      : this.#byAgent.get(agentId)?.get(command.user);
+  }
+
+  #begin(agentId: number, command: CommandId): Map<string, Kept> {
+    const answers = new Map<string, Kept>();
+    if ('session' in command) this.#bySession.set(command.session, answers);
+    else {
+      const users = this.#byAgent.get(agentId) ?? new Map<number, Map<string, Kept>>();
+      this.#byAgent.set(agentId, users.set(command.user, answers));
+    }
+    return answers;
+  }
 }

@@ -2,6 +2,7 @@
 const FIRST_BYTES = 512;
 /** Shorter texts are copied here faster than by a call into Node. */
 const SHORT = 32;
+const KEPT_TEXTS = 1024;
 
 export class ByteWriter {
   #bytes = Buffer.allocUnsafe(FIRST_BYTES);
@@ -84,27 +85,42 @@ export class ByteWriter {
   }
 }
 
+/** Short texts that were read lately: one that comes again is not made again. */
+export class Texts {
+  readonly #texts = new Array<string>(KEPT_TEXTS).fill('');
+
+  /** What stands there. */
+  read(bytes: Buffer, start: number, end: number): string {
+    let hash = 0;
+    for (let at = start; at < end; at++) hash = Math.imul(hash, 31) + (bytes[at] ?? 0);
+    const slot = (hash >>> 0) % KEPT_TEXTS;
+    const kept = this.#texts[slot] ?? '';
+    if (kept.length === end - start && isSame(kept, bytes, start)) return kept;
+    const text = bytes.toString('utf8', start, end);
+    this.#texts[slot] = text;
+    return text;
+  }
+}
+
+function isSame(text: string, bytes: Buffer, start: number): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) !== bytes[start + at]) return false;
+  return true;
+}
+
 export class ByteReader {
+  readonly #texts: Texts;
   readonly #bytes: Buffer;
   #at: number;
 
-  constructor(bytes: Buffer, at = 0) {
+  constructor(bytes: Buffer, at: number, texts: Texts) {
     this.#bytes = bytes;
     this.#at = at;
+    this.#texts = texts;
   }
 
-  get position(): number {
-    return this.#at;
-  }
-
+  /** 0 behind the end: what is read has been checked before. */
   u8(): number {
-    return this.#bytes.readUInt8(this.#at++);
-  }
-
-  u32(): number {
-    const value = this.#bytes.readUInt32BE(this.#at);
-    this.#at += 4;
-    return value;
+    return this.#bytes[this.#at++] ?? 0;
   }
 
   count(): number {
@@ -131,8 +147,14 @@ export class ByteReader {
     return this.#bytes.toString('utf8', start, this.#at);
   }
 
-  skip(bytes: number): void {
-    this.#at += bytes;
+  /** A text of which there are few. */
+  code(): string {
+    const size = this.count();
+    const start = this.#at;
+    this.#at += size;
+    return size > SHORT
+      ? this.#bytes.toString('utf8', start, this.#at)
+      : this.#texts.read(this.#bytes, start, this.#at);
   }
 
   skipText(): void {

@@ -1,10 +1,10 @@
 import { apply } from './agent.ts';
-import type { Session } from './axes.ts';
 import { Codes } from './columns/codes.ts';
 import { Members } from './columns/members.ts';
 import { type Presence, Presences } from './columns/presences.ts';
-import type { AgentEvent } from './events.ts';
-import type { Foldable } from './event-frames.ts';
+import type { AgentEvent, Changes } from './events.ts';
+import type { FieldName } from './fields.ts';
+import type { EventHead } from './event-frames.ts';
 import { type Member, sameMember } from './member.ts';
 import type { Pending } from './tenure.ts';
 import { type AgentRecord, newcomer } from './record.ts';
@@ -70,12 +70,6 @@ export class Directory {
     return row === null ? null : this.#members.placeOf(row);
   }
 
-  /** The sessions of a user, if any. */
-  sessionsOf(agentId: number): readonly Session[] {
-    const place = this.placeOf(agentId);
-    return place === null ? [] : this.at(place, 'sessions');
-  }
-
   /** One value of a record, without the record being made. */
   at<Field extends keyof Presence>(place: number, field: Field): Presence[Field] {
     return this.#presences.at(place, field);
@@ -123,9 +117,17 @@ export class Directory {
     return { event, before, record, place };
   }
 
-  /** As fold, for a log that is read from its beginning: nobody asks what came of each event. */
-  replay(event: Foldable): void {
-    this.#take(this.#settle(this.#rowOf(event.agent, event.organisation)), event);
+  /** An event of the past, without what it set: where its agent is. */
+  beginReplay({ agent, organisation, seq, at }: EventHead): number {
+    const place = this.#settle(this.#rowOf(agent, organisation));
+    this.#presences.advance(place, seq, at);
+    return place;
+  }
+
+  /** A value that it set. */
+  replay<Name extends FieldName>(place: number, name: Name, value: Changes[Name]): void {
+    if (name === 'member') this.#members.put(value as Member);
+    else this.#presences.set(place, name as keyof Presence, value as never);
   }
 
   /** Somebody is on the roster, as this: whether that is news of one to whom something has happened. */
@@ -183,7 +185,7 @@ export class Directory {
     }
   }
 
-  #take(place: number, event: Foldable): void {
+  #take(place: number, event: AgentEvent): void {
     this.#presences.fold(place, event);
     if (event.set.member !== undefined) this.#members.put(event.set.member);
   }

@@ -64,25 +64,33 @@ export class QuantityOrNull implements Kind<number | null> {
   }
 }
 
-/** One of few texts that organisations decide: a status code. */
+/** One of few texts that organisations decide: a status code. Those that all have take a byte. */
 export class Code implements Kind<string> {
   write(writer: ByteWriter, value: string): void {
-    writer.text(value);
+    const place = COMMON.indexOf(value);
+    writer.u8(place + 1);
+    if (place === -1) writer.text(value);
   }
 
   read(reader: ByteReader): string {
-    return reader.text();
+    const place = reader.u8();
+    return place === 0 ? reader.code() : (COMMON[place - 1] ?? '');
   }
 }
 
+/** Their order is the format. */
+const COMMON: readonly string[] = ['', 'offline', 'available', 'busy', 'away', 'break', 'wrap_up'];
+
 /** A code, or null: as no text. */
 export class CodeOrNull implements Kind<string | null> {
+  readonly #code = new Code();
+
   write(writer: ByteWriter, value: string | null): void {
-    writer.text(value ?? '');
+    this.#code.write(writer, value ?? '');
   }
 
   read(reader: ByteReader): string | null {
-    return reader.text() || null;
+    return this.#code.read(reader) || null;
   }
 }
 

@@ -4,17 +4,17 @@
  */
 import { Activity } from './activity.ts';
 import { type Answer, AnswerMemory, doneAt } from './answers.ts';
-import type { Session } from './axes.ts';
 import type { Clock } from './clock.ts';
 import { Directory } from './directory.ts';
 import { refuse } from './errors.ts';
-import { decodeEvents, decodeForFolding, type Foldable } from './event-frames.ts';
+import { decodeEvents } from './event-frames.ts';
 import type { AgentEvent } from './events.ts';
-import type { CommandId, Input } from './inputs.ts';
+import type { Input } from './inputs.ts';
 import type { CommittedBatch, Writer } from './journal/port.ts';
 import type { Law } from './law.ts';
 import type { Member } from './member.ts';
 import type { AgentRecord } from './record.ts';
+import { Replayer } from './replayer.ts';
 import type { Table } from './table.ts';
 import { type Request, Tenure } from './tenure.ts';
 import { explain, type Why } from './why.ts';
@@ -37,6 +37,7 @@ export class Partition {
   readonly #options: PartitionOptions;
   readonly #answers = new AnswerMemory();
   readonly #activity: Activity;
+  readonly #replayer = new Replayer(this.directory, this.#answers);
   #tenure: Tenure | null = null;
   /** Why nothing is decided here. */
   #closed = 'this node does not own the agent';
@@ -74,14 +75,9 @@ export class Partition {
     if (this.directory.at(place, 'activity') === 'idle') this.#tenure?.stir(this.directory.wake(place));
   }
 
-  /** Folds in a batch out of the past, of which nobody asks what came of each event. */
+  /** Folds in a batch out of the past. */
   replay(batch: CommittedBatch): void {
-    const { directory } = this;
-    for (const event of decodeForFolding(batch.events)) {
-      const before = event.set.sessions === undefined ? NO_SESSIONS : directory.sessionsOf(event.agent);
-      directory.replay(event);
-      this.#note(event, before);
-    }
+    this.#replayer.replay(batch.events);
   }
 
   /** Folds in a batch that the journal committed: this partition's own, or another writer's. */
@@ -149,30 +145,16 @@ export class Partition {
 
   #fold(event: AgentEvent): Committed {
     const { before, record, place } = this.directory.fold(event);
-    this.#note(event, before.sessions);
+    const { agent, command, set } = event;
+    if (command !== undefined) this.#answers.remember(agent, command, doneAt(record, command));
+    if (set.sessions !== undefined) {
+      this.#answers.forgetEnded(before.sessions, record.sessions);
+      this.#activity.forgetEnded(place, record.sessions);
+    }
     // A fresh log-in is activity; the hello of a further tab is none (C2).
     if (event.type === 'session_opened' && event.set.dutyCode !== undefined) this.#activity.seen(place);
     this.#tenure?.arm(place, record);
     return { event, before, record };
-  }
-
-  /** Remembers what a command came to, and forgets what ended sessions sent. */
-  #note({ agent, command, seq, set }: Foldable, before: readonly Session[]): void {
-    if (command !== undefined) this.#answers.remember(agent, command, this.#answerTo(agent, command, seq));
-    if (set.sessions === undefined) return;
-    for (const { id } of before)
-      if (!set.sessions.some((session) => session.id === id)) this.#forget(agent, id);
-  }
-
-  #answerTo(agent: number, command: CommandId, seq: number): Answer {
-    const record = 'user' in command ? this.directory.record(agent) : null;
-    return record === null ? { ok: true, seq, tile: null } : doneAt(record, command);
-  }
-
-  #forget(agent: number, session: string): void {
-    this.#answers.forgetSession(session);
-    const place = this.directory.placeOf(agent);
-    if (place !== null) this.#activity.forget(place, session);
   }
 
   #over(message: string): void {
@@ -184,5 +166,3 @@ export class Partition {
     return Promise.resolve(refuse('UNAVAILABLE', this.#closed));
   }
 }
-
-const NO_SESSIONS: readonly Session[] = [];

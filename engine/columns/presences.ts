@@ -48,9 +48,8 @@ export class Presences {
   add(row: number, record: AgentRecord): number {
     const place = this.#room.add();
     this.#rows.set(place, row);
-    this.#seqs.set(place, record.seq);
-    this.#lastAts.set(place, record.lastAt);
-    for (const field of PRESENCE_FIELDS) this.#set(place, field, record);
+    this.advance(place, record.seq, record.lastAt);
+    for (const field of PRESENCE_FIELDS) this.#copy(place, field, record);
     return place;
   }
 
@@ -102,21 +101,30 @@ export class Presences {
     };
   }
 
-  /** What an event says; no guards: what was decided, happened. */
-  fold(place: number, { seq, at, set }: Pick<AgentEvent, 'seq' | 'at' | 'set'>): void {
+  /** The agent's last event has that number and time. */
+  advance(place: number, seq: number, at: number): void {
     this.#seqs.set(place, seq);
     this.#lastAts.set(place, at);
-    for (const field in set) if (field !== 'member') this.#set(place, field as keyof Presence, set);
   }
 
-  #set<Field extends keyof Presence>(
+  set<Field extends keyof Presence>(place: number, field: Field, value: Presence[Field]): void {
+    const columns: Columns = this.#fields;
+    columns[field].set(place, value);
+  }
+
+  /** What an event says; no guards: what was decided, happened. */
+  fold(place: number, { seq, at, set }: Pick<AgentEvent, 'seq' | 'at' | 'set'>): void {
+    this.advance(place, seq, at);
+    for (const field in set) if (field !== 'member') this.#copy(place, field as keyof Presence, set);
+  }
+
+  #copy<Field extends keyof Presence>(
     place: number,
     field: Field,
     values: Partial<Pick<Presence, Field>>,
   ): void {
     const value = values[field];
-    const columns: Columns = this.#fields;
-    if (value !== undefined) columns[field].set(place, value);
+    if (value !== undefined) this.set(place, field, value);
   }
 }
 
