@@ -87,7 +87,7 @@ export class ByteWriter {
 
 /** Short texts that were read lately: one that comes again is not made again. */
 export class Texts {
-  readonly #texts = new Array<string>(KEPT_TEXTS).fill('');
+  readonly #texts = Array.from({ length: KEPT_TEXTS }, () => '');
 
   /** What stands there. */
   read(bytes: Buffer, start: number, end: number): string {

@@ -124,10 +124,10 @@ export class Directory {
     return place;
   }
 
-  /** A value that it set. */
-  replay<Name extends FieldName>(place: number, name: Name, value: Changes[Name]): void {
+  /** A value that it set: of that field's own kind, as the frame was read by it. */
+  replay(place: number, name: FieldName, value: Changes[FieldName]): void {
     if (name === 'member') this.#members.put(value as Member);
-    else this.#presences.set(place, name as keyof Presence, value as never);
+    else this.#presences.set(place, name, value as never);
   }
 
   /** Somebody is on the roster, as this: whether that is news of one to whom something has happened. */

@@ -34,7 +34,7 @@ export interface FrameSink {
   /** An event of that agent. */
   begin(head: EventHead): void;
   /** It set a field. */
-  set<Name extends FieldName>(name: Name, value: Changes[Name]): void;
+  set(name: FieldName, value: Changes[FieldName]): void;
   /** That was all; it was the outcome of that command. */
   end(command: CommandId | null): void;
 }
@@ -181,20 +181,18 @@ function foldBody(reader: ByteReader, sink: FrameSink): void {
     FIELDS.status.read(reader);
   }
   if (has(mask, EFFECTS)) reader.skipText();
-  for (let left = reader.u8(); left > 0; left--) foldField(known(FIELD_NAMES, reader.u8()), reader, sink);
+  for (let left = reader.u8(); left > 0; left--) {
+    const name = known(FIELD_NAMES, reader.u8());
+    sink.set(name, KINDS[name].read(reader));
+  }
   sink.end(command);
-}
-
-function foldField<Name extends FieldName>(name: Name, reader: ByteReader, sink: FrameSink): void {
-  const kind: Kind<Changes[Name]> = KINDS[name];
-  sink.set(name, kind.read(reader));
 }
 
 function foldEvent({ agent, organisation, seq, at, command, set }: AgentEvent, sink: FrameSink): void {
   sink.begin({ agent, organisation, seq, at });
   for (const name of Object.keys(set) as FieldName[]) {
     const value = set[name];
-    if (value !== undefined) sink.set(name, value as never);
+    if (value !== undefined) sink.set(name, value);
   }
   sink.end(command ?? null);
 }

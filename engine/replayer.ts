@@ -36,7 +36,7 @@ export class Replayer implements FrameSink {
     this.#before = NO_SESSIONS;
   }
 
-  set<Name extends FieldName>(name: Name, value: Changes[Name]): void {
+  set(name: FieldName, value: Changes[FieldName]): void {
     if (name === 'sessions') this.#before = this.#directory.at(this.#place, 'sessions');
     this.#directory.replay(this.#place, name, value);
   }
