@@ -11,6 +11,7 @@ import { members } from '../drizzle/repositories/members.ts';
 import * as refreshTokens from '../drizzle/repositories/refresh-tokens.ts';
 import { type FileJournal, openFileJournal } from '../engine/journal/file.ts';
 import type { FolderLock } from '../engine/journal/lock.ts';
+import { openFileSnapshots } from '../engine/snapshots/file.ts';
 import { AgentGateway } from './agent-gateway.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { ownSecret } from './auth/secrets.ts';
@@ -176,6 +177,15 @@ async function openEngine(
       catalogue: laws.catalogue,
       config: laws.config,
       tickMs: environment.TICK_MS,
+      snapshots: {
+        store: await openFileSnapshots(lock.folder),
+        heldBack: () => Math.min(...projections.holders.map((holder) => holder())),
+        onTrouble: (error) =>
+          log.error(
+            { err: error },
+            'no snapshot was taken: the journal keeps everything, and it is tried again',
+          ),
+      },
     }),
   );
   return { engine, journal, projections };

@@ -1,7 +1,9 @@
 import type { Session } from './axes.ts';
+import type { ByteReader, ByteWriter } from './bytes.ts';
 import type { Refusal } from './errors.ts';
 import type { CommandId } from './inputs.ts';
 import type { AgentRecord } from './record.ts';
+import type { Image, ImageWriter } from './snapshots/image.ts';
 import { type FullTile, tileOf } from './tile.ts';
 
 /** What a command came to. */
@@ -62,6 +64,41 @@ export class AnswerMemory {
     this.#byAgent.delete(agentId);
   }
 
+  save(image: ImageWriter): void {
+    image.block('answers of sessions', (writer) => {
+      writer.count(this.#bySession.size);
+      for (const [session, answers] of this.#bySession) {
+        writer.text(session);
+        saveAnswers(writer, answers);
+      }
+    });
+    image.block('answers of users', (writer) => {
+      writer.count(this.#byAgent.size);
+      for (const [agentId, users] of this.#byAgent) {
+        writer.count(agentId);
+        writer.count(users.size);
+        for (const [user, answers] of users) {
+          writer.count(user);
+          saveAnswers(writer, answers);
+        }
+      }
+    });
+  }
+
+  load(image: Image): void {
+    image.block('answers of sessions', (reader) => {
+      for (let left = reader.count(); left > 0; left--)
+        this.#bySession.set(reader.text(), loadAnswers(reader));
+    });
+    image.block('answers of users', (reader) => {
+      for (let left = reader.count(); left > 0; left--) {
+        const users = new Map<number, Map<string, Kept>>();
+        this.#byAgent.set(reader.count(), users);
+        for (let more = reader.count(); more > 0; more--) users.set(reader.count(), loadAnswers(reader));
+      }
+    });
+  }
+
   #of(agentId: number, command: CommandId): Map<string, Kept> | undefined {
     return 'session' in command
       ? this.#bySession.get(command.session)
@@ -77,4 +114,25 @@ export class AnswerMemory {
     }
     return answers;
   }
+}
+
+/** Refusals are judged afresh after a restart: only what was journalled is kept (B6). A seq, or 0 before an answer. */
+function saveAnswers(writer: ByteWriter, answers: ReadonlyMap<string, Kept>): void {
+  const done = [...answers].filter(([, kept]) => (typeof kept === 'number' ? kept > 0 : kept.ok));
+  writer.count(done.length);
+  for (const [id, kept] of done) {
+    writer.text(id);
+    writer.count(typeof kept === 'number' ? kept : 0);
+    if (typeof kept !== 'number') writer.text(JSON.stringify(kept));
+  }
+}
+
+function loadAnswers(reader: ByteReader): Map<string, Kept> {
+  const answers = new Map<string, Kept>();
+  for (let left = reader.count(); left > 0; left--) {
+    const id = reader.text();
+    const seq = reader.count();
+    answers.set(id, seq > 0 ? seq : (JSON.parse(reader.text()) as Kept));
+  }
+  return answers;
 }

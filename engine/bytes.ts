@@ -51,6 +51,12 @@ export class ByteWriter {
     this.#length = this.#bytes.writeDoubleBE(value, this.#length);
   }
 
+  bytes(value: Uint8Array): void {
+    this.#room(value.length);
+    this.#bytes.set(value, this.#length);
+    this.#length += value.length;
+  }
+
   text(value: string): void {
     if (value.length > SHORT || !this.#short(value)) this.#long(value);
   }
@@ -118,6 +124,20 @@ export class ByteReader {
     this.#texts = texts;
   }
 
+  get position(): number {
+    return this.#at;
+  }
+
+  u32(): number {
+    const value = this.#bytes.readUInt32BE(this.#at);
+    this.#at += 4;
+    return value;
+  }
+
+  skip(bytes: number): void {
+    this.#at += bytes;
+  }
+
   /** 0 behind the end: what is read has been checked before. */
   u8(): number {
     return this.#bytes[this.#at++] ?? 0;
@@ -138,6 +158,13 @@ export class ByteReader {
     const value = this.#bytes.readDoubleBE(this.#at);
     this.#at += 8;
     return value;
+  }
+
+  /** So many, as they stand there. */
+  bytes(count: number): Buffer {
+    const start = this.#at;
+    this.#at += count;
+    return this.#bytes.subarray(start, this.#at);
   }
 
   text(): string {

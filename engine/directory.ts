@@ -10,6 +10,7 @@ import type { Pending } from './tenure.ts';
 import { type AgentRecord, newcomer } from './record.ts';
 import type { Whereabouts } from './places.ts';
 import type { Scope } from './scope.ts';
+import type { Image, ImageWriter } from './snapshots/image.ts';
 
 /**
  * One agent while something is under way for it: made when something comes, let go when all is done. What stays is a
@@ -46,6 +47,25 @@ export class Directory {
   /** To how many something has happened: their places are those from 0 on. */
   get size(): number {
     return this.#presences.length;
+  }
+
+  /** Writes everybody to whom something has happened. */
+  save(image: ImageWriter): void {
+    const rows = Uint32Array.from({ length: this.size }, (_, place) => this.#presences.rowOf(place));
+    image.block('count', (writer) => writer.count(this.size));
+    image.block('codes', (writer) => this.#codes.save(writer));
+    this.#members.save(image, rows);
+    this.#presences.save(image);
+  }
+
+  /** Reads what was written, into a directory that knows nobody. */
+  load(image: Image): void {
+    let count = 0;
+    image.block('count', (reader) => (count = reader.count()));
+    image.block('codes', (reader) => this.#codes.load(reader));
+    this.#members.load(image, count);
+    this.#presences.load(image, { count, usual: newcomer(stranger(0, 0)) });
+    for (let place = 0; place < count; place++) this.#members.setPlace(place, place);
   }
 
   /** Makes a user known, or known anew. */

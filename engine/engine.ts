@@ -8,22 +8,26 @@ import type { Answer } from './answers.ts';
 import { Availability } from './availability.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Clock } from './clock.ts';
-import type { CommittedBatch, Journal, Offset, Writer } from './journal/port.ts';
+import {
+  type CommittedBatch,
+  type Journal,
+  JournalCorrupt,
+  type Offset,
+  type Writer,
+} from './journal/port.ts';
 import type { Config, Law } from './law.ts';
 import { machine } from './machine.ts';
 import type { Member, Roster } from './member.ts';
 import { type Committed, Partition } from './partition.ts';
 import { Places } from './places.ts';
+import { Population, PARTITIONS } from './population.ts';
 import type { AgentRecord } from './record.ts';
-import type { Scope } from './scope.ts';
+import { SnapshotKeeper, type SnapshotOptions } from './snapshots/keeper.ts';
 import { Summaries } from './summaries.ts';
 import { compile } from './table.ts';
 import type { Request } from './tenure.ts';
 import { Topics } from './topics.ts';
 import type { Why } from './why.ts';
-
-/** How many parts the agents fall into. Fixed for life: the journal names them. */
-export const PARTITIONS = 16;
 
 export interface EngineOptions {
   /** Name of this node. */
@@ -35,6 +39,8 @@ export interface EngineOptions {
   readonly config: (organisationId: number) => Config;
   /** How long changes gather before they are shown, milliseconds. */
   readonly tickMs?: number;
+  /** So that a start need not read the log from its beginning; without it, it does. */
+  readonly snapshots?: SnapshotOptions;
 }
 
 export type Listener = (committed: Committed) => void;
@@ -42,8 +48,12 @@ export type LawListener = (organisationId: number) => void;
 
 /** So many agents are looked at anew in one go when the law changes; then others have their turn. */
 const REVIEWED_AT_ONCE = 256;
+/** After so long others have their turn. */
+const LONGEST_TURN_MS = 4;
+/** So many of each partition are told in one go that the engine began anew. */
+const TOLD_AT_ONCE = 64;
 
-/** @throws JournalCorrupt when the log can't be read. */
+/** @throws JournalCorrupt when the log, or what stands for its beginning, can't be read. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { journal, node, clock, catalogue, config } = options;
   const table = compile(machine.config);
@@ -52,9 +62,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     config: config(organisationId),
   });
   const ids = Array.from({ length: PARTITIONS }, (_, id) => id);
-  const partitions = ids.map(() => new Partition({ clock, table, law }));
+  const population = new Population(ids.map(() => new Partition({ clock, table, law })));
   const writers = await Promise.all(ids.map((id) => journal.claim(id, node)));
-  const engine = new Engine({ ...options, partitions, law });
+  const engine = new Engine({ ...options, population, law });
   await engine.start(writers);
   return engine;
 }
@@ -68,16 +78,19 @@ export class Engine implements AsyncDisposable {
   readonly #lawListeners = new Set<LawListener>();
   readonly #closing = new AbortController();
   #turning: Disposable | null = null;
+  #keeper: SnapshotKeeper | null = null;
+  /** Up to here the log is folded in. */
+  #offset: Offset = 0;
   #following: Promise<void> = Promise.resolve();
 
   /** Use createEngine. */
   constructor(options: EngineOptions & EngineParts) {
     this.#options = options;
-    const { clock, journal, tickMs = 20 } = options;
+    const { clock, journal, population, tickMs = 20 } = options;
     const places = new Places();
-    this.topics = new Topics({ clock, epoch: journal.epoch, tickMs, places, population: this });
-    this.summaries = new Summaries({ clock, tickMs, places, people: this });
-    this.availability = new Availability({ clock, places, population: this });
+    this.topics = new Topics({ clock, epoch: journal.epoch, tickMs, places, population });
+    this.summaries = new Summaries({ clock, tickMs, places, people: population });
+    this.availability = new Availability({ clock, places, population });
   }
 
   /** Identity of the log that seqs count in. */
@@ -92,34 +105,36 @@ export class Engine implements AsyncDisposable {
 
   /** Reads the log and the roster; resolves when both are in memory and the engine takes commands. */
   async start(writers: readonly Writer[]): Promise<void> {
+    const from = await this.#load();
     const head = await this.#options.journal.head();
     await new Promise<void>((resolve, reject) => {
-      this.#following = this.#follow(head, async () => {
+      const begin = async () => {
         await this.#begin(writers);
         resolve();
-      });
+      };
+      this.#following = this.#follow({ from, head, begin });
       this.#following.catch(reject);
     });
   }
 
   /** Carries out a request; resolves once it is durable, or refused. Never rejects. */
   dispatch(agentId: number, request: Request): Promise<Answer> {
-    return this.#partitionOf(agentId).dispatch(agentId, request);
+    return this.#options.population.of(agentId).dispatch(agentId, request);
   }
 
   /** Activity of an agent was seen on a session at `at`, epoch milliseconds. */
   touch(agentId: number, session: string, at: number): void {
-    this.#partitionOf(agentId).touch(agentId, session, at);
+    this.#options.population.of(agentId).touch(agentId, session, at);
   }
 
   /** The connection of a session is gone. */
   lose(agentId: number, session: string): void {
-    this.#partitionOf(agentId).tell(agentId, { type: 'lose', session });
+    this.#options.population.of(agentId).tell(agentId, { type: 'lose', session });
   }
 
   /** A user was made, changed or deactivated. Repeating it changes nothing. */
   enrol(member: Member): Promise<Answer> {
-    return this.#partitionOf(member.id).enrol(member);
+    return this.#options.population.of(member.id).enrol(member);
   }
 
   /** Hears every committed event of one agent. Disposing ends it. */
@@ -141,7 +156,7 @@ export class Engine implements AsyncDisposable {
    */
   async review(organisationId: number): Promise<void> {
     for (const listener of this.#lawListeners) listener(organisationId);
-    for (const partition of this.#options.partitions) {
+    for (const partition of this.#options.population.partitions) {
       const present = [...partition.directory.present(organisationId)];
       for (let next = 0; next < present.length; next += REVIEWED_AT_ONCE) {
         const chunk = present.slice(next, next + REVIEWED_AT_ONCE);
@@ -164,28 +179,11 @@ export class Engine implements AsyncDisposable {
 
   /** An agent as committed; null for nobody. */
   record(agentId: number): AgentRecord | null {
-    return this.#partitionOf(agentId).directory.record(agentId);
-  }
-
-  /** Since when an agent's status is what it is, epoch milliseconds; null for whom nothing has happened to. */
-  since(agentId: number): number | null {
-    const { directory } = this.#partitionOf(agentId);
-    const place = directory.placeOf(agentId);
-    return place === null ? null : directory.at(place, 'since');
-  }
-
-  /** Who stands in a scope. */
-  *idsIn(organisationId: number, scope: Scope): Iterable<number> {
-    for (const { directory } of this.#options.partitions) yield* directory.idsIn(organisationId, scope);
-  }
-
-  /** Those of them to whom work may be routed. */
-  *routableIn(organisationId: number, scope: Scope): Iterable<AgentRecord> {
-    for (const { directory } of this.#options.partitions) yield* directory.routableIn(organisationId, scope);
+    return this.#options.population.record(agentId);
   }
 
   why(agentId: number): Why | null {
-    return this.#partitionOf(agentId).why(agentId);
+    return this.#options.population.of(agentId).why(agentId);
   }
 
   law(organisationId: number): Law {
@@ -195,21 +193,41 @@ export class Engine implements AsyncDisposable {
   /** Lets what is on its way become durable, refuses the rest, and gives up the partitions. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#turning?.[Symbol.dispose]();
-    const { partitions } = this.#options;
+    const { partitions } = this.#options.population;
     await Promise.all(partitions.map((partition) => partition.close('the engine is stopping')));
+    await this.#keeper?.[Symbol.asyncDispose]();
     this.#closing.abort();
     await this.#following.catch(() => undefined);
     this.topics[Symbol.dispose]();
     this.summaries[Symbol.dispose]();
   }
 
-  /** Reads the log from its beginning, and never stops: what is committed from here on comes the same way. */
-  async #follow(head: Offset, begin: () => Promise<void>): Promise<void> {
-    let live = head === 0;
+  /** Reads what stands for the log's beginning; resolves to where the log goes on. */
+  async #load(): Promise<Offset> {
+    const { journal, population, snapshots } = this.#options;
+    for (const [id, partition] of population.partitions.entries()) {
+      const image = await snapshots?.store.newest(id, journal.epoch);
+      if (image) partition.load(image);
+    }
+    const from = Math.min(...population.partitions.map(({ loaded }) => loaded));
+    const floor = await journal.floor();
+    if (from < floor)
+      throw new JournalCorrupt(
+        `the journal begins at ${floor}, and what went before is in no snapshot that can be read: ` +
+          'restore a backup, or move the journal folder away to start without its history.',
+      );
+    return from;
+  }
+
+  /** Reads the log from there, and never stops: what is committed from here on comes the same way. */
+  async #follow({ from, head, begin }: Following): Promise<void> {
+    let live = head <= from;
+    this.#offset = from;
     if (live) await begin();
-    for await (const batch of this.#options.journal.follow(0, this.#closing.signal)) {
+    for await (const batch of this.#options.journal.follow(from, this.#closing.signal)) {
+      this.#offset = batch.offset;
       if (live) this.#take(batch);
-      else this.#partition(batch.partition).replay(batch);
+      else this.#options.population.partition(batch.partition).replay(batch);
       if (live || batch.offset < head) continue;
       live = true;
       await begin();
@@ -218,32 +236,48 @@ export class Engine implements AsyncDisposable {
 
   /** A batch that was committed while the engine runs: folded in, shown, and answered. */
   #take(batch: CommittedBatch): void {
-    const partition = this.#partition(batch.partition);
+    const partition = this.#options.population.partition(batch.partition);
     this.#show(partition.commit(batch), batch.offset);
     partition.settle(batch);
   }
 
   /** The log was read: whoever exists is looked up, everybody is shown, and commands are taken. */
   async #begin(writers: readonly Writer[]): Promise<void> {
-    const { clock, partitions, roster } = this.#options;
-    const changed = partitions.map((): Member[] => []);
-    for await (const member of roster.members()) {
-      const { directory } = this.#partitionOf(member.id);
-      if (directory.enlist(member)) changed[partitionOf(member.id)]?.push(member);
-    }
+    const { clock, journal, population, roster, snapshots } = this.#options;
+    const changed = await population.enlist(roster.members());
     this.topics.begin(Math.max(0, ...writers.map(({ claimedAt }) => claimedAt)));
-    for (const [id, { directory }] of partitions.entries()) {
-      for (const whereabouts of directory.absent()) this.summaries.addAbsent(whereabouts);
-      for (const record of directory.records()) this.#count(null, record);
-      for (const member of directory.unlisted()) changed[id]?.push({ ...member, active: false });
+    for (const whereabouts of population.absent()) this.summaries.addAbsent(whereabouts);
+    for (const record of population.records()) this.#count(null, record);
+    for (const writer of writers)
+      population.partition(writer.partition).begin(writer, changed[writer.partition] ?? []);
+    if (snapshots !== undefined)
+      this.#keeper = new SnapshotKeeper({
+        ...snapshots,
+        clock,
+        journal,
+        partitions: population.partitions,
+        offset: () => this.#offset,
+      });
+    this.#turning = clock.every(1000, () => this.#turn());
+    this.#tellNext();
+  }
+
+  /** Fires what is due, from that partition on. Where it takes long, others have their turn in between. */
+  #turn(from = 0): void {
+    const { clock, population } = this.#options;
+    const until = clock.monotonic() + LONGEST_TURN_MS;
+    for (const [id, partition] of population.partitions.entries()) {
+      if (id < from) continue;
+      if (clock.monotonic() > until) return void setImmediate(() => this.#turn(id));
+      partition.turn();
     }
-    for (const [id, partition] of partitions.entries()) {
-      const writer = writers[id];
-      if (writer !== undefined) partition.begin(writer, changed[id] ?? []);
-    }
-    this.#turning = clock.every(1000, () => {
-      for (const partition of partitions) partition.turn();
-    });
+  }
+
+  /** What partitions have to tell everybody at the beginning, some at a time. */
+  #tellNext(): void {
+    const { partitions } = this.#options.population;
+    const isMore = partitions.map((partition) => partition.beginNext(TOLD_AT_ONCE)).includes(true);
+    if (isMore && !this.#closing.signal.aborted) setImmediate(() => this.#tellNext());
   }
 
   /** All of a batch is on the boards before anybody hears of it: a cursor never names half a batch. */
@@ -260,24 +294,17 @@ export class Engine implements AsyncDisposable {
     this.summaries.publish(before, record);
     this.availability.publish(before, record);
   }
-
-  #partitionOf(agentId: number): Partition {
-    return this.#partition(partitionOf(agentId));
-  }
-
-  #partition(id: number): Partition {
-    const partition = this.#options.partitions[id];
-    if (partition === undefined) throw new RangeError(`there is no partition ${id}`);
-    return partition;
-  }
 }
 
 interface EngineParts {
-  readonly partitions: readonly Partition[];
+  readonly population: Population;
   readonly law: (organisationId: number) => Law;
 }
 
-/** Fixed for life: an agent's events stay in one partition. Neighbouring ids fall far apart. */
-export function partitionOf(agentId: number): number {
-  return Math.imul(agentId, 0x9e3779b1) >>> 28;
+interface Following {
+  readonly from: Offset;
+  /** Up to here the log was written before. */
+  readonly head: Offset;
+  /** It was read up to there. */
+  readonly begin: () => Promise<void>;
 }

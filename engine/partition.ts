@@ -10,11 +10,12 @@ import { refuse } from './errors.ts';
 import { decodeEvents } from './event-frames.ts';
 import type { AgentEvent } from './events.ts';
 import type { Input } from './inputs.ts';
-import type { CommittedBatch, Writer } from './journal/port.ts';
+import type { CommittedBatch, Offset, Writer } from './journal/port.ts';
 import type { Law } from './law.ts';
 import type { Member } from './member.ts';
 import type { AgentRecord } from './record.ts';
 import { Replayer } from './replayer.ts';
+import type { Image, ImageWriter } from './snapshots/image.ts';
 import type { Table } from './table.ts';
 import { type Request, Tenure } from './tenure.ts';
 import { explain, type Why } from './why.ts';
@@ -38,6 +39,7 @@ export class Partition {
   readonly #answers = new AnswerMemory();
   readonly #activity: Activity;
   readonly #replayer = new Replayer(this.directory, this.#answers);
+  #loaded: Offset = 0;
   #tenure: Tenure | null = null;
   /** Why nothing is decided here. */
   #closed = 'this node does not own the agent';
@@ -75,9 +77,27 @@ export class Partition {
     if (this.directory.at(place, 'activity') === 'idle') this.#tenure?.stir(this.directory.wake(place));
   }
 
+  /** Writes what the log has come to. */
+  save(image: ImageWriter): void {
+    this.directory.save(image);
+    this.#answers.save(image);
+  }
+
+  /** Reads it, before anything else. */
+  load(image: Image): void {
+    this.directory.load(image);
+    this.#answers.load(image);
+    this.#loaded = image.offset;
+  }
+
+  /** Everything up to here was in the image that was read. */
+  get loaded(): Offset {
+    return this.#loaded;
+  }
+
   /** Folds in a batch out of the past. */
   replay(batch: CommittedBatch): void {
-    this.#replayer.replay(batch.events);
+    if (batch.offset > this.#loaded) this.#replayer.replay(batch.events);
   }
 
   /** Folds in a batch that the journal committed: this partition's own, or another writer's. */
@@ -118,8 +138,13 @@ export class Partition {
       if (directory.at(place, 'connectivity') === 'disconnected') continue;
       const idleSince = directory.at(place, 'idleSince');
       this.#activity.seen(place, idleSince === null ? 0 : Math.max(0, clock.now() - idleSince));
-      tenure.tell(directory.wake(place), { type: 'restart' });
+      tenure.restart(place);
     }
+  }
+
+  /** Goes on with what is to be told at the beginning, some at a time; whether more is left. */
+  beginNext(count: number): boolean {
+    return this.#tenure?.restartNext(count) ?? false;
   }
 
   /** Lets what is on its way become durable, then refuses everything. */

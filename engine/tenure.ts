@@ -54,6 +54,7 @@ export interface TenureOptions {
 }
 
 const MAX_WAITING = 64;
+const RESTART: Pending = { input: { type: 'restart' }, answer: null, notBefore: 0 };
 const RETRY_MS = 100;
 
 export class Tenure {
@@ -61,6 +62,8 @@ export class Tenure {
   readonly #alarms: Alarms;
   readonly #appender: Appender<Decided>;
   readonly #refusals = new Map<number, Rejected>();
+  /** Places of those who have not been told yet that the engine began anew. */
+  readonly #restarting = new Set<number>();
   #over: Refusal | null = null;
 
   constructor(options: TenureOptions) {
@@ -84,6 +87,22 @@ export class Tenure {
   /** News of an agent that nobody waits for: repeated until they are durable. */
   tell(actor: Actor, input: Input, notBefore = 0): void {
     this.#accept(actor, { input, answer: null, notBefore });
+  }
+
+  /** Who was here when the engine went down is told so soon, and before anything else. */
+  restart(place: number): void {
+    this.#restarting.add(place);
+  }
+
+  /** Tells so many of them; whether more are left. */
+  restartNext(count: number): boolean {
+    let left = count;
+    for (const place of this.#restarting) {
+      if (left-- === 0) return true;
+      this.#restarting.delete(place);
+      this.#accept(this.#options.directory.wake(place), RESTART);
+    }
+    return false;
   }
 
   /** What was decided in that batch, if it is this tenure's own. */
@@ -145,6 +164,7 @@ export class Tenure {
   }
 
   #accept(actor: Actor, pending: Pending): void {
+    if (this.#restarting.delete(actor.place)) this.#accept(actor, RESTART);
     if (this.#over !== null) pending.answer?.(this.#over);
     else if (pending.answer !== null && actor.waiting.length >= MAX_WAITING)
       pending.answer(refuse('OVERLOADED', 'too many commands of this agent are waiting'));

@@ -1,3 +1,5 @@
+import type { ByteReader, ByteWriter } from '../bytes.ts';
+
 /** Texts that come again and again, by number: of each there is one. 0 is no text. */
 export class Codes {
   readonly #texts: (string | null)[] = [null];
@@ -9,6 +11,16 @@ export class Codes {
     const made = this.#texts.push(text) - 1;
     this.#numbers.set(text, made);
     return made;
+  }
+
+  save(writer: ByteWriter): void {
+    writer.count(this.#numbers.size);
+    for (const text of this.#numbers.keys()) writer.text(text);
+  }
+
+  /** Into one that is empty. */
+  load(reader: ByteReader): void {
+    for (let left = reader.count(); left > 0; left--) this.numberOf(reader.text());
   }
 
   text(number: number): string | null {

@@ -2,6 +2,7 @@
  * One value of each agent, in one typed array: what is kept costs its bytes and nothing else — no object, no pointer,
  * no work for the collector. Rows are numbered from 0, and are set before they are read.
  */
+import type { ByteReader, ByteWriter } from '../bytes.ts';
 import type { OneOf } from '../kinds.ts';
 import type { Codes } from './codes.ts';
 
@@ -10,184 +11,169 @@ export interface Column<Value> {
   set(row: number, value: Value): void;
   /** Makes room for so many rows, which keep their values. */
   reserve(rows: number): void;
+  /** Writes the values of these rows, one after another. */
+  save(writer: ByteWriter, rows: Uint32Array): void;
+  /** Reads so many values that were written into the rows from 0 on, for which there is room. */
+  load(reader: ByteReader, count: number): void;
+}
+
+type Numbers = Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
+
+abstract class NumberColumn<Value, Values extends Numbers> implements Column<Value> {
+  protected values: Values;
+  readonly #make: (rows: number) => Values;
+
+  constructor(make: (rows: number) => Values) {
+    this.#make = make;
+    this.values = make(0);
+  }
+
+  abstract get(row: number): Value;
+  abstract set(row: number, value: Value): void;
+
+  reserve(rows: number): void {
+    const grown = this.#make(rows);
+    grown.set(this.values);
+    this.values = grown;
+  }
+
+  save(writer: ByteWriter, rows: Uint32Array): void {
+    const values = this.#make(rows.length);
+    for (let at = 0; at < rows.length; at++) values[at] = this.values[rows[at] ?? 0] ?? 0;
+    writer.bytes(new Uint8Array(values.buffer));
+  }
+
+  load(reader: ByteReader, count: number): void {
+    const bytes = reader.bytes(count * this.values.BYTES_PER_ELEMENT);
+    new Uint8Array(this.values.buffer).set(bytes);
+  }
 }
 
 /** Times and counts. */
-export class QuantityColumn implements Column<number> {
-  #values = new Float64Array();
+export class QuantityColumn extends NumberColumn<number, Float64Array<ArrayBuffer>> {
+  constructor() {
+    super((rows) => new Float64Array(rows));
+  }
 
   get(row: number): number {
-    return this.#values[row] ?? 0;
+    return this.values[row] ?? 0;
   }
 
   set(row: number, value: number): void {
-    this.#values[row] = value;
-  }
-
-  reserve(rows: number): void {
-    this.#values = copied(this.#values, new Float64Array(rows));
+    this.values[row] = value;
   }
 }
 
 /** Times, counts or null: as NaN, which is neither. */
-export class QuantityOrNullColumn implements Column<number | null> {
-  #values = new Float64Array();
+export class QuantityOrNullColumn extends NumberColumn<number | null, Float64Array<ArrayBuffer>> {
+  constructor() {
+    super((rows) => new Float64Array(rows));
+  }
 
   get(row: number): number | null {
-    const value = this.#values[row] ?? NaN;
+    const value = this.values[row] ?? NaN;
     return Number.isNaN(value) ? null : value;
   }
 
   set(row: number, value: number | null): void {
-    this.#values[row] = value ?? NaN;
-  }
-
-  reserve(rows: number): void {
-    this.#values = copied(this.#values, new Float64Array(rows));
+    this.values[row] = value ?? NaN;
   }
 }
 
 /** Whole numbers below 2^32. */
-export class CountColumn implements Column<number> {
-  #values = new Uint32Array();
+export class CountColumn extends NumberColumn<number, Uint32Array<ArrayBuffer>> {
+  constructor() {
+    super((rows) => new Uint32Array(rows));
+  }
 
   get(row: number): number {
-    return this.#values[row] ?? 0;
+    return this.values[row] ?? 0;
   }
 
   set(row: number, value: number): void {
-    this.#values[row] = value;
-  }
-
-  reserve(rows: number): void {
-    this.#values = copied(this.#values, new Uint32Array(rows));
+    this.values[row] = value;
   }
 }
 
 /** Ids and the like: whole numbers from 1, or null. */
-export class IdOrNullColumn implements Column<number | null> {
-  readonly #counts = new CountColumn();
+export class IdOrNullColumn extends NumberColumn<number | null, Uint32Array<ArrayBuffer>> {
+  constructor() {
+    super((rows) => new Uint32Array(rows));
+  }
 
   get(row: number): number | null {
-    return this.#counts.get(row) || null;
+    return this.values[row] || null;
   }
 
   set(row: number, value: number | null): void {
-    this.#counts.set(row, value ?? 0);
-  }
-
-  reserve(rows: number): void {
-    this.#counts.reserve(rows);
+    this.values[row] = value ?? 0;
   }
 }
 
-export class FlagColumn implements Column<boolean> {
-  #values = new Uint8Array();
+export class FlagColumn extends NumberColumn<boolean, Uint8Array<ArrayBuffer>> {
+  constructor() {
+    super((rows) => new Uint8Array(rows));
+  }
 
   get(row: number): boolean {
-    return this.#values[row] === 1;
+    return this.values[row] === 1;
   }
 
   set(row: number, value: boolean): void {
-    this.#values[row] = value ? 1 : 0;
-  }
-
-  reserve(rows: number): void {
-    this.#values = copied(this.#values, new Uint8Array(rows));
+    this.values[row] = value ? 1 : 0;
   }
 }
 
 /** One of few texts that are known beforehand. */
-export class OneOfColumn<Value extends string> implements Column<Value> {
+export class OneOfColumn<Value extends string> extends NumberColumn<Value, Uint8Array<ArrayBuffer>> {
   readonly #kind: OneOf<Value>;
-  #values = new Uint8Array();
 
   constructor(kind: OneOf<Value>) {
+    super((rows) => new Uint8Array(rows));
     this.#kind = kind;
   }
 
   get(row: number): Value {
-    return this.#kind.at(this.#values[row] ?? 0);
+    return this.#kind.at(this.values[row] ?? 0);
   }
 
   set(row: number, value: Value): void {
-    this.#values[row] = this.#kind.values.indexOf(value);
-  }
-
-  reserve(rows: number): void {
-    this.#values = copied(this.#values, new Uint8Array(rows));
+    this.values[row] = this.#kind.values.indexOf(value);
   }
 }
 
 /** One of few texts that turn out, or null. */
-export class CodeOrNullColumn implements Column<string | null> {
+export class CodeOrNullColumn extends NumberColumn<string | null, Uint32Array<ArrayBuffer>> {
   readonly #codes: Codes;
-  #values = new Uint32Array();
 
   constructor(codes: Codes) {
+    super((rows) => new Uint32Array(rows));
     this.#codes = codes;
   }
 
   get(row: number): string | null {
-    return this.#codes.text(this.#values[row] ?? 0);
+    return this.#codes.text(this.values[row] ?? 0);
   }
 
   set(row: number, value: string | null): void {
-    this.#values[row] = value === null ? 0 : this.#codes.numberOf(value);
-  }
-
-  reserve(rows: number): void {
-    this.#values = copied(this.#values, new Uint32Array(rows));
+    this.values[row] = value === null ? 0 : this.#codes.numberOf(value);
   }
 }
 
-export class CodeColumn implements Column<string> {
-  readonly #codes: CodeOrNullColumn;
+/** One of few texts that turn out. */
+export class CodeColumn extends NumberColumn<string, Uint32Array<ArrayBuffer>> {
+  readonly #codes: Codes;
 
   constructor(codes: Codes) {
-    this.#codes = new CodeOrNullColumn(codes);
+    super((rows) => new Uint32Array(rows));
+    this.#codes = codes;
   }
 
   get(row: number): string {
-    return this.#codes.get(row) ?? '';
+    return this.#codes.text(this.values[row] ?? 0) ?? '';
   }
 
   set(row: number, value: string): void {
-    this.#codes.set(row, value);
+    this.values[row] = this.#codes.numberOf(value);
   }
-
-  reserve(rows: number): void {
-    this.#codes.reserve(rows);
-  }
-}
-
-/** Anything, of which most rows have the same: that one costs nothing. */
-export class SparseColumn<Value> implements Column<Value> {
-  readonly #usual: Value;
-  readonly #isUsual: (value: Value) => boolean;
-  readonly #others = new Map<number, Value>();
-
-  constructor(usual: Value, isUsual = (value: Value) => value === usual) {
-    this.#usual = usual;
-    this.#isUsual = isUsual;
-  }
-
-  get(row: number): Value {
-    return this.#others.get(row) ?? this.#usual;
-  }
-
-  set(row: number, value: Value): void {
-    if (!this.#isUsual(value)) this.#others.set(row, value);
-    else if (this.#others.size > 0) this.#others.delete(row);
-  }
-
-  /** It needs none beforehand. */
-  reserve(): void {}
-}
-
-function copied<
-  Values extends Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>,
->(from: Values, to: Values): Values {
-  to.set(from);
-  return to;
 }

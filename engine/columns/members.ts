@@ -1,9 +1,17 @@
 import { OneOf } from '../kinds.ts';
 import type { Member, Role } from '../member.ts';
+import type { Image, ImageWriter } from '../snapshots/image.ts';
 import type { Whereabouts } from '../places.ts';
 import type { Scope } from '../scope.ts';
 import type { Codes } from './codes.ts';
-import { CodeOrNullColumn, CountColumn, FlagColumn, IdOrNullColumn, OneOfColumn } from './column.ts';
+import {
+  CodeOrNullColumn,
+  type Column,
+  CountColumn,
+  FlagColumn,
+  IdOrNullColumn,
+  OneOfColumn,
+} from './column.ts';
 import { IdIndex } from './id-index.ts';
 import { Room } from './room.ts';
 import { TextColumn } from './texts.ts';
@@ -23,23 +31,23 @@ export class Members {
   readonly #active = new FlagColumn();
   readonly #places = new IdOrNullColumn();
   readonly #listed = new FlagColumn();
+  readonly #saved: Readonly<Record<string, Column<unknown>>>;
   readonly #room: Room;
   readonly #index = new IdIndex((row) => this.#ids.get(row));
 
   constructor(codes: Codes) {
     this.#departments = new CodeOrNullColumn(codes);
-    this.#room = new Room([
-      this.#ids,
-      this.#organisations,
-      this.#names,
-      this.#teams,
-      this.#departments,
-      this.#roles,
-      this.#onBoard,
-      this.#active,
-      this.#places,
-      this.#listed,
-    ]);
+    this.#saved = {
+      id: this.#ids,
+      organisation: this.#organisations,
+      name: this.#names,
+      team: this.#teams,
+      department: this.#departments,
+      role: this.#roles,
+      onBoard: this.#onBoard,
+      active: this.#active,
+    };
+    this.#room = new Room([...Object.values(this.#saved), this.#places, this.#listed]);
   }
 
   get length(): number {
@@ -49,6 +57,20 @@ export class Members {
   /** Null for nobody who is known. */
   rowOf(id: number): number | null {
     return this.#index.rowOf(id);
+  }
+
+  /** Writes those rows. */
+  save(image: ImageWriter, rows: Uint32Array): void {
+    for (const [name, column] of Object.entries(this.#saved))
+      image.block(`member ${name}`, (writer) => column.save(writer, rows));
+  }
+
+  /** Reads so many rows into the first ones; there are none yet. */
+  load(image: Image, count: number): void {
+    this.#room.reserve(count);
+    for (const [name, column] of Object.entries(this.#saved))
+      image.block(`member ${name}`, (reader) => column.load(reader, count));
+    for (let row = 0; row < count; row++) this.#index.add(this.#room.add());
   }
 
   /**

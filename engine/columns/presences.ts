@@ -3,6 +3,7 @@ import type { AgentEvent, Changes } from '../events.ts';
 import { FIELD_NAMES, FIELDS } from '../fields.ts';
 import type { Member } from '../member.ts';
 import type { AgentRecord } from '../record.ts';
+import type { Image, ImageWriter } from '../snapshots/image.ts';
 import type { Codes } from './codes.ts';
 import {
   CodeColumn,
@@ -13,9 +14,9 @@ import {
   OneOfColumn,
   QuantityColumn,
   QuantityOrNullColumn,
-  SparseColumn,
 } from './column.ts';
 import { Room } from './room.ts';
+import { SparseColumn } from './sparse.ts';
 
 /** A record is kept as this, and the member apart: in both it is the same. */
 export type Presence = Omit<Changes, 'member'>;
@@ -42,6 +43,28 @@ export class Presences {
   /** Room for so many in all. */
   reserve(count: number): void {
     this.#room.reserve(count);
+  }
+
+  /** Writes everybody. */
+  save(image: ImageWriter): void {
+    const places = Uint32Array.from({ length: this.length }, (_, place) => place);
+    image.block('seq', (writer) => this.#seqs.save(writer, places));
+    image.block('last at', (writer) => this.#lastAts.save(writer, places));
+    for (const field of PRESENCE_FIELDS)
+      image.block(`field ${field}`, (writer) => this.#fields[field].save(writer, places));
+  }
+
+  /** Reads so many, whose members have the same rows; there are none yet. */
+  load(image: Image, { count, usual }: { count: number; usual: Presence }): void {
+    this.#room.reserve(count);
+    for (let place = 0; place < count; place++) this.#rows.set(this.#room.add(), place);
+    image.block('seq', (reader) => this.#seqs.load(reader, count));
+    image.block('last at', (reader) => this.#lastAts.load(reader, count));
+    for (const field of PRESENCE_FIELDS) {
+      const isThere = image.block(`field ${field}`, (reader) => this.#fields[field].load(reader, count));
+      // A field that is younger than the image.
+      if (!isThere) for (let place = 0; place < count; place++) this.#copy(place, field, usual);
+    }
   }
 
   /** The place of one to whom nothing had happened before. */
@@ -139,14 +162,18 @@ function columnsOf(codes: Codes) {
     override: new OneOfColumn(FIELDS.override),
     dutyCode: new CodeOrNullColumn(codes),
     dutyCause: new OneOfColumn(FIELDS.dutyCause),
-    dutyReason: new SparseColumn<Presence['dutyReason']>(null),
+    dutyReason: new SparseColumn({ kind: FIELDS.dutyReason, usual: null }),
     dutySince: new QuantityColumn(),
-    sessions: new SparseColumn(INITIAL_CONTEXT.sessions, ({ length }) => length === 0),
-    graceUntil: new SparseColumn<Presence['graceUntil']>(null),
+    sessions: new SparseColumn({
+      kind: FIELDS.sessions,
+      usual: INITIAL_CONTEXT.sessions,
+      isUsual: ({ length }) => length === 0,
+    }),
+    graceUntil: new SparseColumn({ kind: FIELDS.graceUntil, usual: null }),
     idleSince: new QuantityOrNullColumn(),
     current: new QuantityColumn(),
     max: new QuantityOrNullColumn(),
-    forced: new SparseColumn<Presence['forced']>(null),
+    forced: new SparseColumn({ kind: FIELDS.forced, usual: null }),
     status: new CodeColumn(codes),
     category: new OneOfColumn(FIELDS.category),
     since: new QuantityColumn(),

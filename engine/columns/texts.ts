@@ -1,7 +1,10 @@
-/** Texts that are each another's, such as names: their bytes, one after another, and where each begins. */
+import type { ByteReader, ByteWriter } from '../bytes.ts';
+import type { Column } from './column.ts';
+
 const FIRST_BYTES = 4096;
 
-export class TextColumn {
+/** Texts that are each another's, such as names: their bytes, one after another, and where each begins. */
+export class TextColumn implements Column<string> {
   #bytes = Buffer.alloc(FIRST_BYTES);
   #length = 0;
   #starts = new Uint32Array();
@@ -32,5 +35,13 @@ export class TextColumn {
     sizes.set(this.#sizes);
     this.#starts = starts;
     this.#sizes = sizes;
+  }
+
+  save(writer: ByteWriter, rows: Uint32Array): void {
+    for (const row of rows) writer.text(this.get(row));
+  }
+
+  load(reader: ByteReader, count: number): void {
+    for (let row = 0; row < count; row++) this.set(row, reader.text());
   }
 }

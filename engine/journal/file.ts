@@ -123,6 +123,10 @@ export class FileJournal implements Journal {
     }
   }
 
+  async floor(): Promise<Offset> {
+    return (await this.#segments.bases())[0] ?? 0;
+  }
+
   /** Waits for what was appended, then closes the files. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#refusal ??= new JournalFailed('the journal is closed');

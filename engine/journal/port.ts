@@ -24,8 +24,10 @@ export interface Journal extends AsyncDisposable {
    * the last committed batch, when the journal is disposed of. Throws JournalBroken when the log can go on no more.
    */
   follow(after: Offset, signal: AbortSignal): AsyncIterable<CommittedBatch>;
-  /** Gives up the batches up to and including that offset. */
+  /** Gives up the batches up to and including that offset, or fewer. */
   trim(upTo: Offset): Promise<void>;
+  /** All batches behind it are kept; 0 while none was given up. */
+  floor(): Promise<Offset>;
 }
 
 /** Rises over the whole log; gaps are allowed. */

@@ -4,7 +4,7 @@ import { IdIndex } from '../../engine/columns/id-index.ts';
 import { Members } from '../../engine/columns/members.ts';
 import { Presences } from '../../engine/columns/presences.ts';
 import { TextColumn } from '../../engine/columns/texts.ts';
-import { partitionOf } from '../../engine/engine.ts';
+import { partitionOf } from '../../engine/population.ts';
 import { apply } from '../../engine/agent.ts';
 import { newcomer } from '../../engine/record.ts';
 import { member } from '../support/engines.ts';

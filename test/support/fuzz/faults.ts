@@ -52,6 +52,29 @@ export const faults = {
       return overlaid(inner, { claim });
     },
   },
+  'snapshots that say they are newer than they are': {
+    snapshots: (inner, random) =>
+      overlaid(inner, {
+        newest: async (partition, epoch) => {
+          const image = await inner.newest(partition, epoch);
+          return image && { ...image, offset: image.offset + random.below(3) };
+        },
+      }),
+  },
+  'snapshots without what commands came to': {
+    snapshots: (inner) =>
+      overlaid(inner, {
+        newest: async (partition, epoch) => {
+          const image = await inner.newest(partition, epoch);
+          return (
+            image && {
+              ...image,
+              block: (name, read) => !name.startsWith('answers') && image.block(name, read),
+            }
+          );
+        },
+      }),
+  },
   'boards that leave out a batch': {
     topics: (inner, random) =>
       overlaid(inner, {

@@ -48,6 +48,10 @@ export class ObservedJournal implements Journal {
     }
   }
 
+  floor(): Promise<Offset> {
+    return this.#inner.floor();
+  }
+
   trim(upTo: Offset): Promise<void> {
     return this.#inner.trim(upTo);
   }
