@@ -5,6 +5,7 @@ import { openFileJournal } from '../../engine/journal/file.ts';
 import { openFileSnapshots } from '../../engine/snapshots/file.ts';
 import { CrashingDisk } from '../support/crashing-disk.ts';
 import { Deeds } from '../support/deeds.ts';
+import { disagree } from '../support/model/disagreement.ts';
 import { member, startEngine } from '../support/engines.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { Seeded } from '../support/seeded.ts';
@@ -86,15 +87,16 @@ class Lives {
     const told = this.#told.get(agent);
     const record = engine.record(agent);
     if (told === undefined || record === null) return;
-    if (record.seq < told.seq) expect.unreachable(`agent ${agent}: at ${record.seq}, was told ${told.seq}`);
-    if (record.seq === told.seq) expect(record.dutyCode).toBe(told.duty);
+    if (record.seq < told.seq) disagree(`agent ${agent} is at ${record.seq}`, told);
+    if (record.seq === told.seq && record.dutyCode !== told.duty)
+      disagree(`agent ${agent} is ${record.dutyCode}`, told);
     // The same command again gets its first answer, though the log that holds it may be gone (B6).
     if (!record.sessions.some(({ id }) => id === told.session)) return;
     const again = await new Deeds(engine, agent).chooses('break', {
       session: told.session,
       id: told.command,
     });
-    expect(again).toEqual({ ok: true, seq: told.seq, tile: null });
+    if (!again.ok || again.seq !== told.seq) disagree('another answer', { told, again });
   }
 }
 
