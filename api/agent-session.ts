@@ -150,6 +150,9 @@ export class AgentSession {
           outlet.send({ op: 'notice', kind, at: event.at, ...(text !== undefined && { text }) });
           break;
         }
+        // A message of its own, and not to the agent.
+        case 'notify_supervisors':
+          break;
       }
     }
     void this.#keep(record);

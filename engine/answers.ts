@@ -1,6 +1,8 @@
+import type { JournalEntry } from './entries.ts';
 import type { Refusal } from './errors.ts';
 import type { CommandId } from './inputs.ts';
-import type { FullTile } from './tile.ts';
+import type { AgentRecord } from './record.ts';
+import { type FullTile, tileOf } from './tile.ts';
 
 /** What a command came to. */
 export type Answer = Done | Refusal;
@@ -11,6 +13,27 @@ export interface Done {
   readonly seq: number;
   /** The agent right after the command; kept only for commands that a user sent without a session. */
   readonly tile: FullTile | null;
+  /** The message that the command sent; absent where it was another command. */
+  readonly sent?: Sent;
+}
+
+export interface Sent {
+  readonly id: string;
+  /** How many it was sent to; null for everybody who existed then. */
+  readonly recipients: number | null;
+}
+
+/** What a command is answered after which the agent is so; `written` is what came of it, if anything did. */
+export function done(record: AgentRecord, command: CommandId | undefined, written?: JournalEntry): Done {
+  const tile = command !== undefined && 'user' in command ? tileOf(record, 'full') : null;
+  return {
+    ok: true,
+    seq: record.seq,
+    tile,
+    ...(written?.kind === 'message' && {
+      sent: { id: written.message.id, recipients: written.message.recipientIds?.length ?? null },
+    }),
+  };
 }
 
 /** How many answers are remembered for each sender. */

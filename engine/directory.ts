@@ -1,7 +1,7 @@
 import type { AgentRecord } from './record.ts';
 import { newcomer } from './record.ts';
 import type { Member } from './member.ts';
-import type { Pending } from './partition.ts';
+import type { Pending } from './requests.ts';
 
 /** One agent in memory. The record is what is committed; everything else is gone with the process. */
 export interface Actor {
@@ -66,6 +66,7 @@ export class Directory {
       role: 'viewer',
       onBoard: false,
       active: false,
+      createdAt: 0,
     };
     return this.activate(agentId, nowMs) ?? this.#add(newcomer(stranger), nowMs);
   }
@@ -80,6 +81,11 @@ export class Directory {
 
   at(place: number): Actor | null {
     return this.#byPlace[place] ?? null;
+  }
+
+  /** Every known user. */
+  members(): Iterable<Member> {
+    return this.#members.values();
   }
 
   *actors(): Iterable<Actor> {

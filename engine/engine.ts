@@ -4,16 +4,23 @@
  * One direction: `dispatch` has a partition decide, the journal makes the decision true, and only the committed feed
  * changes records, topics and what listeners hear. No state lives outside the object that `createEngine` makes.
  */
+import { type Announce, announcementsOf } from './announcements.ts';
 import type { Answer } from './answers.ts';
+import { type MessageArchive, NO_ARCHIVE } from './archive.ts';
 import { Availability } from './availability.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Clock } from './clock.ts';
+import type { ActivityDocument } from './documents/shapes.ts';
+import type { CommandId } from './inputs.ts';
 import type { Journal, Offset } from './journal/port.ts';
 import type { Config, Law } from './law.ts';
 import { machine } from './machine.ts';
 import type { Member, Roster } from './member.ts';
-import { type Committed, Partition, type Request } from './partition.ts';
+import { Messages } from './messages.ts';
+import { type Committed, type Contents, Partition } from './partition.ts';
+import type { People } from './people.ts';
 import type { AgentRecord } from './record.ts';
+import type { Request, Write } from './requests.ts';
 import { Summaries } from './summaries.ts';
 import { compile } from './table.ts';
 import { Topics } from './topics.ts';
@@ -32,28 +39,42 @@ export interface EngineOptions {
   readonly config: (organisationId: number) => Config;
   /** How long changes gather before they are shown, milliseconds. */
   readonly tickMs?: number;
+  /** Where messages are that memory doesn't keep; nowhere when absent. */
+  readonly archive?: MessageArchive;
+  /** What the system has to say of an event; nothing when absent. */
+  readonly announce?: Announce;
 }
 
 export type Listener = (committed: Committed) => void;
 export type LawListener = (organisationId: number) => void;
 
+/** Where the log is read from at the start. */
+const BEGINNING: Offset = 0;
 /** So many agents are looked at anew in one go when the law changes; then others have their turn. */
 const REVIEWED_AT_ONCE = 256;
 
 /** @throws JournalCorrupt when the log can't be read. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const { journal, node, clock, catalogue, config } = options;
+  const { journal, node, clock, catalogue, config, announce = () => null } = options;
   const table = compile(machine.config);
   const law = (organisationId: number): Law => ({
     catalogue: catalogue(organisationId),
     config: config(organisationId),
   });
-  const partitions = await Promise.all(
+  const people = peopleIn(() => partitions);
+  const partitions: readonly Partition[] = await Promise.all(
     Array.from({ length: PARTITIONS }, async (_, id) => {
-      return new Partition({ writer: await journal.claim(id, node), clock, table, law });
+      return new Partition({
+        writer: await journal.claim(id, node),
+        clock,
+        table,
+        law,
+        announce: (event, before) =>
+          announcementsOf(event, announce(event, before), { epoch: journal.epoch, people }),
+      });
     }),
   );
-  const engine = new Engine({ ...options, partitions, law });
+  const engine = new Engine({ ...options, partitions, people, law });
   await engine.start();
   return engine;
 }
@@ -62,6 +83,7 @@ export class Engine implements AsyncDisposable {
   readonly topics: Topics;
   readonly summaries: Summaries;
   readonly availability: Availability;
+  readonly messages: Messages;
   readonly #options: EngineOptions & EngineParts;
   readonly #listeners = new Map<number, Set<Listener>>();
   readonly #lawListeners = new Set<LawListener>();
@@ -72,12 +94,21 @@ export class Engine implements AsyncDisposable {
   /** Use createEngine. */
   constructor(options: EngineOptions & EngineParts) {
     this.#options = options;
-    const { clock, journal, partitions, tickMs = 20 } = options;
+    const { clock, journal, partitions, people, archive = NO_ARCHIVE, tickMs = 20 } = options;
     // Of whom nothing happened yet, only the roster tells, and no log says when it changed: each run counts anew.
     const run = `${journal.epoch} ${partitions.map(({ term }) => term).join(' ')}`;
     this.topics = new Topics({ clock, run, tickMs });
     this.summaries = new Summaries({ clock, tickMs });
     this.availability = new Availability(clock);
+    this.messages = new Messages({
+      clock,
+      people,
+      archive,
+      isWhole: BEGINNING === 0,
+      isFree: (userId) => (this.record(userId)?.current ?? 0) === 0,
+      dispatch: (userId, request) => this.#partitionOf(userId).dispatch(userId, request),
+      note: (userId, write) => this.#partitionOf(userId).note(userId, write),
+    });
   }
 
   /** Identity of the log that seqs count in. */
@@ -109,6 +140,12 @@ export class Engine implements AsyncDisposable {
   /** Activity of an agent was seen on a session at `at`, epoch milliseconds. */
   touch(agentId: number, session: string, at: number): void {
     this.#partitionOf(agentId).touch(agentId, session, at);
+  }
+
+  /** Records what an agent did elsewhere; resolves once it is durable, or refused. */
+  recordActivity(activity: ActivityDocument, command: CommandId): Promise<Answer> {
+    const write: Write = () => [{ kind: 'activity', activity, command }];
+    return this.#partitionOf(activity.agentId).dispatch(activity.agentId, { write, command });
   }
 
   /** The connection of a session is gone. */
@@ -185,16 +222,18 @@ export class Engine implements AsyncDisposable {
     await this.#following.catch(() => undefined);
     this.topics[Symbol.dispose]();
     this.summaries[Symbol.dispose]();
+    this.messages[Symbol.dispose]();
   }
 
   /** Reads the log from its beginning, and never stops: what is committed from here on comes the same way. */
   async #follow(head: Offset, restored: () => void): Promise<void> {
     let live = head === 0;
     if (live) this.#begin(0, restored);
-    for await (const batch of this.#options.journal.follow(0, this.#closing.signal)) {
+    for await (const batch of this.#options.journal.follow(BEGINNING, this.#closing.signal)) {
       const partition = this.#partition(batch.partition);
-      const committed = partition.commit(batch);
-      if (live) this.#show(committed, batch.offset);
+      const contents = partition.commit(batch);
+      if (live) this.#show(contents, batch.offset);
+      else this.messages.restore(contents.notes);
       partition.settle(batch);
       if (!live && batch.offset >= head) {
         live = true;
@@ -217,13 +256,15 @@ export class Engine implements AsyncDisposable {
   }
 
   /** All of a batch is on the boards before anybody hears of it: a cursor never names half a batch. */
-  #show(committed: readonly Committed[], offset: Offset): void {
+  #show({ committed, notes }: Contents, offset: Offset): void {
     for (const { record } of committed) {
       this.topics.publish(record, offset);
       this.#count(record);
     }
     for (const change of committed)
       for (const listener of this.#listeners.get(change.event.agent) ?? []) listener(change);
+    this.messages.publish(notes);
+    for (const { event } of committed) if (event.set.current === 0) this.messages.freed(event.agent);
   }
 
   #count(record: AgentRecord): void {
@@ -246,7 +287,18 @@ function isHere({ member, connectivity }: AgentRecord, organisationId: number): 
   return member.organisationId === organisationId && connectivity !== 'disconnected';
 }
 
+/** Everybody in all partitions. */
+function peopleIn(partitions: () => readonly Partition[]): People {
+  return {
+    memberOf: (userId) => partitions()[partitionOf(userId)]?.directory.member(userId) ?? null,
+    *members() {
+      for (const { directory } of partitions()) yield* directory.members();
+    },
+  };
+}
+
 interface EngineParts {
+  readonly people: People;
   readonly partitions: readonly Partition[];
   readonly law: (organisationId: number) => Law;
 }

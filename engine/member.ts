@@ -10,10 +10,13 @@ export interface Member {
   readonly onBoard: boolean;
   /** A deactivated user has no presence. */
   readonly active: boolean;
+  /** When the user was made, epoch milliseconds: what was sent to all before is not theirs (H1). */
+  readonly createdAt: number;
 }
 
 export type Role = 'viewer' | 'agent' | 'supervisor' | 'manager' | 'admin';
 
+/** Whether nothing is another that may change: when a user was made is no news. */
 export function sameMember(a: Member, b: Member): boolean {
   return (
     a.id === b.id &&

@@ -5,41 +5,26 @@
  * Of one agent at most one event is on its way at a time; what comes meanwhile waits and is judged after it. So a
  * decision never builds on anything uncommitted, and a failed append has nothing to undo (SPEC B6, F1, F5).
  */
-import { apply, type Deadline, decide, nextDeadline } from './agent.ts';
+import { apply, type Deadline, nextDeadline } from './agent.ts';
 import { Alarms } from './alarms.ts';
-import { type Answer, AnswerMemory } from './answers.ts';
+import { type Answer, AnswerMemory, done } from './answers.ts';
 import { Appender } from './appender.ts';
-import type { Clock } from './clock.ts';
-import { type Actor, Directory, NONE, type Rejected } from './directory.ts';
-import { isRetryable, type Refusal, refuse } from './errors.ts';
-import { type AgentEvent, decodeEvents } from './events.ts';
+import { type Actor, Directory, NONE } from './directory.ts';
+import { authorOf, decodeEntries, type JournalEntry, type Note } from './entries.ts';
+import { isRetryable, journalFailed, type Refusal, refuse } from './errors.ts';
+import type { AgentEvent } from './events.ts';
 import type { CommandId, Input } from './inputs.ts';
 import { type CommittedBatch, Fenced, JournalBroken, type Writer } from './journal/port.ts';
-import type { Law } from './law.ts';
+import { Judge, type JudgeOptions } from './judge.ts';
 import type { Member } from './member.ts';
 import type { AgentRecord } from './record.ts';
-import type { Table } from './table.ts';
-import { tileOf } from './tile.ts';
+import type { NoteRequest, Pending, Request, Write } from './requests.ts';
 import { explain, type Why } from './why.ts';
-
-/** An input with what its sender wants to know. */
-export interface Request {
-  readonly input: Input;
-  readonly command?: CommandId;
-  readonly expectSeq?: number;
-}
-
-/** An input on its way. Nobody waits for the engine's own: they are repeated until they are durable. */
-export interface Pending extends Request {
-  readonly answer: ((answer: Answer) => void) | null;
-  /** The moment that a timer stands for: it is never judged as if it were earlier. */
-  readonly notBefore: number;
-}
 
 interface Decided {
   readonly actor: Actor;
   readonly pending: Pending;
-  readonly event: AgentEvent;
+  readonly entries: readonly JournalEntry[];
 }
 
 /** An event that is durable, and the agent after it. */
@@ -48,11 +33,14 @@ export interface Committed {
   readonly record: AgentRecord;
 }
 
-export interface PartitionOptions {
+/** What a batch held. */
+export interface Contents {
+  readonly committed: readonly Committed[];
+  readonly notes: readonly Note[];
+}
+
+export interface PartitionOptions extends JudgeOptions {
   readonly writer: Writer;
-  readonly clock: Clock;
-  readonly table: Table;
-  readonly law: (organisationId: number) => Law;
 }
 
 const MAX_WAITING = 64;
@@ -61,6 +49,7 @@ const RETRY_MS = 100;
 export class Partition {
   readonly directory = new Directory();
   readonly #options: PartitionOptions;
+  readonly #judge: Judge;
   readonly #alarms: Alarms;
   readonly #answers = new AnswerMemory();
   readonly #appender: Appender<Decided>;
@@ -70,6 +59,7 @@ export class Partition {
 
   constructor(options: PartitionOptions) {
     this.#options = options;
+    this.#judge = new Judge(options);
     this.#appender = new Appender({
       writer: options.writer,
       onFailed: (decided, error) => this.#failed(decided, error),
@@ -77,7 +67,7 @@ export class Partition {
     this.#alarms = new Alarms({
       clock: options.clock,
       actorAt: (place) => this.directory.at(place),
-      nowOf: (actor) => this.#nowOf(actor),
+      nowOf: (actor) => this.#judge.nowOf(actor),
       deadlineOf: (actor) => this.#deadlineOf(actor),
       onDue: (actor, deadline) => this.#tell(actor, deadline.input, deadline.at),
     });
@@ -89,7 +79,7 @@ export class Partition {
   }
 
   /** Decides what comes of a request; answers once it is durable, or refused. */
-  dispatch(agentId: number, request: Request): Promise<Answer> {
+  dispatch(agentId: number, request: Request | NoteRequest): Promise<Answer> {
     const actor = this.directory.activate(agentId, this.#options.clock.monotonic());
     if (actor === null || !actor.record.member.active) {
       return Promise.resolve(refuse('NOT_FOUND', `there is no agent ${agentId}`));
@@ -111,6 +101,12 @@ export class Partition {
     if (actor !== null) this.#tell(actor, input);
   }
 
+  /** Notes of the engine's own. */
+  note(agentId: number, write: Write): void {
+    const actor = this.directory.activate(agentId, this.#options.clock.monotonic());
+    if (actor !== null) this.#accept(actor, { write, answer: null, notBefore: 0 });
+  }
+
   /** Activity was seen at `at` (epoch milliseconds). Journals nothing unless it ends idleness, and allocates nothing. */
   touch(agentId: number, session: string, at: number): void {
     const { clock } = this.#options;
@@ -124,17 +120,24 @@ export class Partition {
   }
 
   /** Folds in a batch that the journal committed: this partition's own, or another writer's. */
-  commit(batch: CommittedBatch): readonly Committed[] {
+  commit(batch: CommittedBatch): Contents {
     const own = this.#appender.underWay(batch.id);
-    const events = own === null ? decodeEvents(batch.events) : own.map(({ event }) => event);
-    return events.map((event) => this.#fold(event));
+    const entries = own === null ? decodeEntries(batch.events) : own.flatMap((decided) => decided.entries);
+    const committed: Committed[] = [];
+    const notes: Note[] = [];
+    for (const entry of entries) {
+      if (entry.kind === 'event') committed.push(this.#fold(entry.event));
+      else notes.push(this.#remember(entry));
+    }
+    return { committed, notes };
   }
 
   /** After a committed batch was shown: answers those who wait for it, and goes on with what came meanwhile. */
   settle(batch: CommittedBatch): void {
     const decided = this.#appender.underWay(batch.id);
     if (decided === null) return;
-    for (const { actor, pending } of decided) pending.answer?.(done(actor, pending.command));
+    for (const { actor, pending, entries } of decided)
+      pending.answer?.(done(actor.record, pending.command, entries[0]));
     this.#release(decided);
   }
 
@@ -202,50 +205,35 @@ export class Partition {
       return pending.answer(refuse('OVERLOADED', 'too many commands of this agent are waiting'));
     }
     if (actor.busy || actor.waiting.length > 0) actor.waiting = [...actor.waiting, pending];
-    else this.#judge(actor, pending);
+    else this.#go(actor, pending);
   }
 
-  #judge(actor: Actor, pending: Pending): void {
-    const { clock, table, law } = this.#options;
-    const { command, expectSeq } = pending;
-    const input = this.#asOfNow(actor, pending.input);
+  #go(actor: Actor, pending: Pending): void {
+    const { command } = pending;
     const remembered = command === undefined ? null : this.#answers.recall(actor.record.member.id, command);
     if (remembered !== null) return pending.answer?.(remembered);
-    if ('by' in input && input.by === actor.record.member.id) actor.activeAt = clock.monotonic();
-
-    const decision = decide(actor.record, input, {
-      table,
-      law: law(actor.record.member.organisationId),
-      now: Math.max(clock.now(), pending.notBefore),
-      ...(command !== undefined && { command }),
-      ...(expectSeq !== undefined && { expectSeq }),
-    });
-    switch (decision.kind) {
+    const judgement = this.#judge.judge(actor, pending);
+    switch (judgement.kind) {
       case 'changed':
         actor.busy = true;
-        return this.#appender.add({ actor, pending, event: decision.event });
+        return this.#appender.add({ actor, pending, entries: judgement.entries });
       case 'unchanged':
-        return this.#answer(actor, pending, done(actor, command));
+        return this.#answer(actor, pending, done(actor.record, command));
       case 'refused':
-        actor.lastRefusal = rejected(input, decision.refusal, clock.now());
-        return this.#answer(actor, pending, decision.refusal);
+        return this.#answer(actor, pending, judgement.refusal);
     }
   }
 
-  #answer(actor: Actor, { command, answer, input }: Pending, given: Answer): void {
+  #answer(actor: Actor, pending: Pending, given: Answer): void {
+    const { command, answer } = pending;
     const isFinal = given.ok || !isRetryable(given);
     if (command !== undefined && isFinal && sends(actor.record, command))
       this.#answers.remember(actor.record.member.id, command, given);
     answer?.(given);
-    if (input.type === 'active') return;
+    if ('input' in pending && pending.input.type === 'active') return;
     // A timer that changed nothing must not be the last word; and another law may have moved what is due.
     this.#arm(actor);
     this.#stir(actor);
-  }
-
-  /** What waited may have been overtaken by activity: an agent is idle only since it was last seen. */
-  #asOfNow(actor: Actor, input: Input): Input {
-    return input.type === 'idle' ? { type: 'idle', since: this.#seenAt(actor) } : input;
   }
 
   /**
@@ -254,17 +242,7 @@ export class Partition {
    */
   #stir(actor: Actor): void {
     if (actor.record.activity !== 'idle' || actor.busy || actor.waiting.length > 0) return;
-    this.#tell(actor, { type: 'active', at: this.#seenAt(actor) });
-  }
-
-  /** The agent's own line of time, which stands while the wall clock lies behind what has happened (B3, D6). */
-  #nowOf({ record }: Actor): number {
-    return Math.max(this.#options.clock.now(), record.lastAt);
-  }
-
-  /** When the agent was last seen active, on that line. */
-  #seenAt(actor: Actor): number {
-    return Math.round(this.#nowOf(actor) - (this.#options.clock.monotonic() - actor.activeAt));
+    this.#tell(actor, { type: 'active', at: this.#judge.seenAt(actor) });
   }
 
   /** Nothing was written: people are told, the engine's own news are repeated. */
@@ -296,7 +274,7 @@ export class Partition {
       const [next] = actor.waiting;
       if (next === undefined) return this.#stir(actor);
       actor.waiting = actor.waiting.length === 1 ? NONE : actor.waiting.slice(1);
-      this.#judge(actor, next);
+      this.#go(actor, next);
     }
   }
 
@@ -308,7 +286,7 @@ export class Partition {
     actor.record = record;
     if (this.#live && event.set.member !== undefined) this.directory.enrol(event.set.member);
     if (event.command !== undefined)
-      this.#answers.remember(event.agent, event.command, done(actor, event.command));
+      this.#answers.remember(event.agent, event.command, done(record, event.command));
     for (const { id } of before.sessions) if (!hasSession(record, id)) this.#forget(actor, id);
     // A fresh log-in is activity; the hello of a further tab is none (C2).
     if (event.type === 'session_opened' && event.set.dutyCode !== undefined)
@@ -317,9 +295,19 @@ export class Partition {
     return { event, record };
   }
 
+  /** What was written for a command is its answer, also after a restart. */
+  #remember(note: Note): Note {
+    const { command } = note;
+    const author = authorOf(note);
+    const record = author === null ? null : this.directory.record(author);
+    if (command !== undefined && record !== null && sends(record, command))
+      this.#answers.remember(record.member.id, command, done(record, command, note));
+    return note;
+  }
+
   #deadlineOf(actor: Actor): Deadline | null {
     const law = this.#options.law(actor.record.member.organisationId);
-    return nextDeadline(actor.record, law, this.#seenAt(actor));
+    return nextDeadline(actor.record, law, this.#judge.seenAt(actor));
   }
 
   #arm(actor: Actor): void {
@@ -336,20 +324,6 @@ function takeWaiting(actor: Actor): readonly Pending[] {
   const { waiting } = actor;
   actor.waiting = NONE;
   return waiting;
-}
-
-function done(actor: Actor, command: CommandId | undefined): Answer {
-  const { record } = actor;
-  const tile = command !== undefined && 'user' in command ? tileOf(record, 'full') : null;
-  return { ok: true, seq: record.seq, tile };
-}
-
-function journalFailed(): Refusal {
-  return refuse('JOURNAL_FAILED', 'the change could not be written down; nothing changed');
-}
-
-function rejected({ type: command }: Input, { code, message }: Refusal, at: number): Rejected {
-  return { at, command, code, message };
 }
 
 function hasSession(record: AgentRecord, id: string): boolean {

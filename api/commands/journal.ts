@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { decodeEvents } from '../../engine/events.ts';
+import { decodeEvents } from '../../engine/entries.ts';
 import { lookAt, type Onlooker } from '../../engine/journal/onlooker.ts';
 import { BadVariable, readEnvironment } from '../config.ts';
 import { inWords } from '../journal-words.ts';
