@@ -205,6 +205,11 @@ export class Engine implements AsyncDisposable {
     return this.#partitionOf(agentId).directory.record(agentId);
   }
 
+  /** A user as master data have them; null for nobody. */
+  member(userId: number): Member | null {
+    return this.#options.people.memberOf(userId);
+  }
+
   why(agentId: number): Why | null {
     return this.#partitionOf(agentId).why(agentId);
   }

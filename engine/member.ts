@@ -16,7 +16,6 @@ export interface Member {
 
 export type Role = 'viewer' | 'agent' | 'supervisor' | 'manager' | 'admin';
 
-/** Whether nothing is another that may change: when a user was made is no news. */
 export function sameMember(a: Member, b: Member): boolean {
   return (
     a.id === b.id &&
@@ -26,7 +25,8 @@ export function sameMember(a: Member, b: Member): boolean {
     a.department === b.department &&
     a.role === b.role &&
     a.onBoard === b.onBoard &&
-    a.active === b.active
+    a.active === b.active &&
+    a.createdAt === b.createdAt
   );
 }
 

@@ -31,6 +31,13 @@ export interface MessagesOptions {
   readonly note: (userId: number, write: Write) => void;
 }
 
+/** A message that somebody is not done with. */
+export interface Kept {
+  readonly letter: Letter;
+  /** Then it is urgent, and not acknowledged. */
+  readonly isRead: boolean;
+}
+
 /** Hears of each step that a user takes with a message. */
 export type StepListener = (receipt: ReceiptChange) => void;
 
@@ -81,9 +88,12 @@ export class Messages implements Disposable {
   /**
    * A connection of a user that messages can be delivered to. `take` is handed each, in order; what has arrived is to be
    * told with `delivered`. Disposing ends it.
+   * @throws RangeError for nobody
    */
-  attach(member: Member, take: (letter: Letter) => void): Delivery {
-    const { clock, archive, isFree } = this.#options;
+  attach(userId: number, take: (letter: Letter) => void): Delivery {
+    const { clock, archive, isFree, people } = this.#options;
+    const member = people.memberOf(userId);
+    if (member === null) throw new RangeError(`there is no user ${userId}`);
     const { id } = member;
     const deliveries = this.#deliveries.get(id) ?? new Set();
     this.#deliveries.set(id, deliveries);
@@ -117,12 +127,13 @@ export class Messages implements Disposable {
     };
   }
 
-  /** The newest that a user has yet to get or to read, oldest first: as the journal has it, whatever the documents say. */
-  kept(userId: number): readonly Letter[] {
-    return this.#mailboxes
-      .of(userId)
-      .all.flatMap(({ id }) => this.#letters.atHand(id) ?? [])
-      .sort((a, b) => a.createdAt - b.createdAt);
+  /** The newest that a user is not done with: as the journal has it, whatever the documents say. */
+  kept(userId: number): readonly Kept[] {
+    const mailbox = this.#mailboxes.of(userId);
+    return mailbox.all.flatMap(({ id }) => {
+      const letter = this.#letters.atHand(id);
+      return letter === null ? [] : [{ letter, isRead: mailbox.stageOf(id) === 'read' }];
+    });
   }
 
   /** Takes in what was written down, at the start. */

@@ -15,9 +15,7 @@ export class Reception implements Disposable {
   readonly #delivery: Delivery;
 
   constructor(engine: Engine, userId: number) {
-    const member = engine.record(userId)?.member;
-    if (member === undefined) throw new RangeError(`nobody knows user ${userId}`);
-    this.#delivery = engine.messages.attach(member, (letter) => this.letters.push(letter));
+    this.#delivery = engine.messages.attach(userId, (letter) => this.letters.push(letter));
   }
 
   get contents(): readonly string[] {
