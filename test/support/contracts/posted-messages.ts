@@ -61,6 +61,7 @@ export function keepsWhatIsSent(open: () => Promise<DrivenDocuments>): void {
 
     test('H4: messages, receipts and activities are there as they were journalled', async () => {
       const one = idOf(await sends(engine, ANN, { to: direct(BOB, EVE), subject: 'S', priority: 'urgent' }));
+      await aMoment();
       const two = idOf(await sends(engine, EVE, { to: { kind: 'all' } }));
       expect(await engine.messages.acknowledge(BOB, one)).toMatchObject({ ok: true });
       expect(await engine.messages.read(BOB, [two])).toMatchObject({ ok: true });
@@ -120,8 +121,7 @@ export function keepsWhatIsSent(open: () => Promise<DrivenDocuments>): void {
 
     test('H1: memory and documents agree on who has yet to get what, through a restart', async () => {
       await sends(engine, ANN, { to: { kind: 'all' } });
-      // Of two that are made in the same millisecond nobody can say which was first.
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      await aMoment();
       people = [...people, member(LATE, { organisationId: ORGANISATION, createdAt: Date.now() })];
       const newcomer = people.at(-1);
       if (newcomer !== undefined) await engine.enrol(newcomer);
@@ -132,7 +132,7 @@ export function keepsWhatIsSent(open: () => Promise<DrivenDocuments>): void {
       await sends(engine, EVE, { to: direct(ANN, LATE), expiresAt: Date.now() + 1 });
       await engine.messages.read(ANN, [one]);
       await engine.messages.read(EVE, [two]);
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      await aMoment();
       for (const _ of ['before', 'after a restart']) {
         for (const userId of [ANN, BOB, EVE, LATE]) {
           using reception = new Reception(engine, userId);
@@ -144,4 +144,9 @@ export function keepsWhatIsSent(open: () => Promise<DrivenDocuments>): void {
       }
     });
   });
+}
+
+/** Of two that are made in the same millisecond nobody can say which was first. */
+function aMoment(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 2));
 }
