@@ -9,7 +9,7 @@ import type { Calling } from './watching.ts';
 /**
  * A caller's inbox as it changes: what is unread, then each message and each step as it becomes true. A message counts
  * as delivered when the caller asks for what follows it.
- * @throws TRPCError FORBIDDEN when the caller has no inbox any more
+ * @throws TRPCError FORBIDDEN when the caller has no inbox any more; UNAVAILABLE
  */
 export async function* inboxEvents(
   ctx: Calling,
@@ -33,7 +33,7 @@ export async function* inboxEvents(
   signal.addEventListener('abort', end);
   if (signal.aborted) end();
   try {
-    const inbox = await inboxOf(ctx, userId, { unread: true });
+    const inbox = await inboxOf(ctx, userId, { unread: true }).catch(asTRPCError);
     const shown = new Set(inbox.messages.map(({ id }) => id));
     let told = 0;
     yield tracked(String(++told), { type: 'snapshot', ...inbox });
@@ -46,6 +46,11 @@ export async function* inboxEvents(
     signal.removeEventListener('abort', end);
   }
   if (!signal.aborted) throw toTRPCError(new RollcallError('no inbox any more', { code: 'FORBIDDEN' }));
+}
+
+/** In the middle of a stream nobody else turns refusals into tRPC's errors. */
+function asTRPCError(error: unknown): never {
+  throw error instanceof RollcallError ? toTRPCError(error) : error;
 }
 
 /** A caller who takes nothing is hung up on when so many events wait. */

@@ -11,6 +11,7 @@ export const activitiesRouter = router({
     .mutation(async ({ ctx, input }): Promise<void> => {
       const { member } = ctx.principal;
       const activity = activityOf(input, { member, now: ctx.clock.now() });
-      doneOrThrow(await ctx.engine.recordActivity(activity, { id: input.id, user: member.id }));
+      const command = { id: `activity ${input.id}`, user: member.id };
+      doneOrThrow(await ctx.engine.recordActivity(activity, command));
     }),
 });
