@@ -188,7 +188,10 @@ export class AgentConnection implements SocketListener, Outlet, Beating {
     );
     this.#beatAsTold(session);
     session.welcome(record, live.session !== opening.session);
-    this.#held.push(session.receive());
+    const receiving = session.receive();
+    // What waited may have been more than a slow peer's socket takes.
+    if (this.#isClosed()) return receiving[Symbol.dispose]();
+    this.#held.push(receiving);
     for (const frame of this.#early.splice(0)) this.#take(frame);
   }
 

@@ -1,5 +1,6 @@
 import type { InboxQuery, MessageDocuments, Page, Received } from './documents/port.ts';
 import type { MessageDocument } from './documents/shapes.ts';
+import { TargetUnavailable } from './projection.ts';
 
 /**
  * The messages that the documents hold: what the engine asks for where it keeps too little in memory. It is never
@@ -20,6 +21,11 @@ export const NO_ARCHIVE: MessageArchive = {
 /** The documents lag behind the journal: what they say now may be overtaken. */
 export class ArchiveLags extends Error {
   override readonly name = 'ArchiveLags';
+}
+
+/** Whether the documents may answer later what they don't now. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof ArchiveLags || error instanceof TargetUnavailable;
 }
 
 /** Null when there is no such message, or it is kept no more. @throws ArchiveLags, TargetUnavailable */

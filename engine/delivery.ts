@@ -141,7 +141,7 @@ export class Delivery implements Disposable {
     });
   }
 
-  /** One thing at a time; when the documents don't answer, again after a while. */
+  /** One thing at a time; when the documents don't answer, for whatever reason, again after a while. */
   async #while(work: () => Promise<void>): Promise<void> {
     this.#isBusy = true;
     try {

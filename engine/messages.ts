@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Answer } from './answers.ts';
-import { archivedMessage, type MessageArchive } from './archive.ts';
+import { archivedMessage, isPassing, type MessageArchive } from './archive.ts';
 import type { Clock } from './clock.ts';
 import { Delivery } from './delivery.ts';
 import type { MessageDocument, ReceiptChange } from './documents/shapes.ts';
@@ -71,13 +71,16 @@ export class Messages implements Disposable {
     return dispatch(senderId, { write, command });
   }
 
-  /** A user has read messages of theirs. Resolves once it is durable, or refused: then none counts as read. */
+  /**
+   * A user has read messages of theirs. Resolves once it is durable, or refused: then none counts as read.
+   * @throws what the documents throw when they are there and don't answer
+   */
   async read(userId: number, messageIds: readonly string[], command?: CommandId): Promise<Answer> {
     const found = await this.#lookUp(userId, messageIds);
     return this.#step(userId, { found, step: 'read', command });
   }
 
-  /** A user has taken note of an urgent message, and so has read it. */
+  /** A user has taken note of an urgent message, and so has read it. @throws as `read` */
   async acknowledge(userId: number, messageId: string, command?: CommandId): Promise<Answer> {
     const found = await this.#lookUp(userId, [messageId]);
     const isUrgent = 'code' in found || found.every((envelope) => envelope.isUrgent);
@@ -226,7 +229,8 @@ export class Messages implements Disposable {
         member === null ? null : await archivedMessage(archive, member.organisationId, messageId);
       if (message !== null && isSentTo(message, member)) return envelopeOf(message);
       return refuse('NOT_FOUND', `there is no message ${messageId}`);
-    } catch {
+    } catch (error) {
+      if (!isPassing(error)) throw error;
       return refuse('UNAVAILABLE', 'the message can not be looked up now');
     }
   }

@@ -105,6 +105,23 @@ describe('H2: an agent socket', () => {
   });
 });
 
+test('H2: a socket that closes on what waited for it is handed nothing more', async () => {
+  using arena = await startArena();
+  await sends(arena.engine, 1, { to: direct(2) });
+  const { socket, say } = arena.open();
+  const send = socket.send.bind(socket);
+  let handed = 0;
+  socket.send = (text) => {
+    send(text);
+    if (!text.includes('"op":"message"')) return;
+    handed += 1;
+    socket.drop();
+  };
+  await say({ op: 'hello', token: 'agent:2', device: 'test' });
+  await sends(arena.engine, 1, { to: direct(2) });
+  expect(handed).toBe(1);
+});
+
 describe('H2: frames of an agent', () => {
   test('F1, H2: are answered once their receipts are on disk, and twice the same', async () => {
     using arena = await startArena();
