@@ -1,11 +1,15 @@
+import { createTRPCClient, httpSubscriptionLink } from '@trpc/client';
+import { EventSource } from 'eventsource';
+import superjson from 'superjson';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { SendInput } from '../../api/contract/messages.ts';
+import type { InboxEvent, SendInput } from '../../api/contract/messages.ts';
+import type { AppRouter } from '../../api/routers/app.ts';
 import { type DataFolder, seededFolder } from '../support/data-folders.ts';
 import { logIn, type Person, sayHello } from '../support/people.ts';
 import type { RawSocket } from '../support/raw-socket.ts';
 import { codeOf } from '../support/refusals.ts';
 import { runToEnd, type ServerProcess, startServerProcess } from '../support/server-process.ts';
-import { watchInbox } from '../support/watching.ts';
+import { watchInbox, Watching } from '../support/watching.ts';
 
 let folder: DataFolder;
 let server: ServerProcess;
@@ -270,6 +274,22 @@ describe('an inbox', () => {
     const { socket } = await sayHello(server.url, agent.token);
     using _ = socket;
     expect(await messagesOn(socket)).toEqual([]);
+  });
+
+  test('H2: is watched by a stock client over server-sent events, too', async () => {
+    using agent = await logIn(server.url, 'agent0012');
+    const link = httpSubscriptionLink({
+      url: `${server.url}/trpc`,
+      transformer: superjson,
+      EventSource,
+      connectionParams: { token: agent.token },
+    });
+    const api = createTRPCClient<AppRouter>({ links: [link] });
+    using inbox = new Watching<InboxEvent>((on) => api.messages.watch.subscribe(undefined, on));
+    await inbox.until(({ type }) => type === 'snapshot');
+    const id = await send(manager, { to: { userIds: [agent.id] } });
+    await inbox.until((event) => event.type === 'message' && event.message.id === id);
+    expect(await receiptOf(id, 'deliveredAt', agent.id)).toMatchObject({ readAt: null });
   });
 
   test('G4: whoever has none any more is sent off', async () => {

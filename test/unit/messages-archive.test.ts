@@ -55,6 +55,19 @@ describe('H2: more messages than memory keeps', () => {
     expect(archive.searches).toBe(searches);
   });
 
+  test('H2: a connection that ends before all have come leaves the others to the next', async () => {
+    const ids = await sendMany(100);
+    const first = new Reception(engine, 2);
+    for (let turn = 0; turn < 9; turn++) first.confirm();
+    for (let turn = 0; turn < 10; turn++) await settle();
+    expect(first.ids).toHaveLength(72);
+    first[Symbol.dispose]();
+    using next = new Reception(engine, 2);
+    const got = [...first.ids.slice(0, 64), ...(await drain(next))];
+    expect(got).toHaveLength(100);
+    expect(new Set(got)).toEqual(new Set(ids));
+  });
+
   test('H4: while the documents are away or lag, those in memory are; the others when they are back', async () => {
     const ids = await sendMany(70);
     archive.isAway = true;
@@ -146,6 +159,18 @@ describe('H4: what memory holds', () => {
     expect(mailbox.isPartial).toBe(true);
     expect(mailbox.all.length).toBeLessThanOrEqual(128);
     expect(mailbox.undelivered.at(-1)?.id).toBe('a999');
+  });
+
+  test('H4: is nothing that has expired: it crowds nobody out', async () => {
+    const mailboxes = new Mailboxes({ memberOf: (id) => member(id), now: () => clock.now(), isWhole: true });
+    const message = { ...(await someMessage()), expiresAt: clock.now() };
+    for (let n = 0; n < 100; n++)
+      for (const recipientIds of [[2], null])
+        mailboxes.fold({
+          kind: 'message',
+          message: { ...message, id: `m${n} to ${recipientIds?.length ?? 'all'}`, recipientIds },
+        });
+    expect([mailboxes.of(2).isPartial, mailboxes.of(2).all]).toEqual([false, []]);
   });
 
   test('H2: of a log whose beginning is gone is not taken for all there is', async () => {

@@ -94,6 +94,14 @@ describe('H1: recipients', () => {
     expect(here.ids).toEqual([idOf(answer)]);
   });
 
+  test('H1, J1: of those who are connected, too: not its sender, nobody of another organisation, nobody made later', async () => {
+    const { engine, clock } = await start();
+    await engine.enrol(member(4, { createdAt: clock.now() + 1 }));
+    const connected = [1, 4, FOREIGN, MANAGER].map((id) => new Reception(engine, id));
+    await sends(engine, MANAGER, { to: { kind: 'all' } });
+    expect(connected.map(({ ids }) => ids.length)).toEqual([1, 0, 0, 0]);
+  });
+
   test('H1: more than can be listed are refused, as many as can are not', async () => {
     const team = Array.from({ length: MAX_RECIPIENTS + 1 }, (_, at) => member(100 + at, { teamId: 7 }));
     const { engine, journal } = await startEngine({ members: [...people, ...team] });
