@@ -1,5 +1,6 @@
 import type { Session } from './axes.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
+import type { JournalEntry } from './entries.ts';
 import type { Refusal } from './errors.ts';
 import type { CommandId } from './inputs.ts';
 import type { AgentRecord } from './record.ts';
@@ -15,12 +16,28 @@ export interface Done {
   readonly seq: number;
   /** The agent right after the command; kept only for commands that a user sent without a session. */
   readonly tile: FullTile | null;
+  /** The message that the command sent; absent where it was another command. */
+  readonly sent?: Sent;
 }
 
-/** What a command came to that was carried out, or asked for what is so already. */
-export function doneAt(record: AgentRecord, command: CommandId | undefined): Done {
-  const tile = command !== undefined && 'user' in command ? tileOf(record, 'full') : null;
-  return { ok: true, seq: record.seq, tile };
+export interface Sent {
+  readonly id: string;
+  /** How many it was sent to; null for everybody who existed then. */
+  readonly recipients: number | null;
+}
+
+/** What a command is answered after which the agent is so; `written` is what came of it, if anything did. */
+export function done(record: AgentRecord, command: CommandId | undefined, written?: JournalEntry): Done {
+  const isOfAgent = written === undefined || written.kind === 'event';
+  const tile = isOfAgent && command !== undefined && 'user' in command ? tileOf(record, 'full') : null;
+  return {
+    ok: true,
+    seq: record.seq,
+    tile,
+    ...(written?.kind === 'message' && {
+      sent: { id: written.message.id, recipients: written.message.recipientIds?.length ?? null },
+    }),
+  };
 }
 
 /** How many answers are remembered for each sender. */
@@ -45,8 +62,7 @@ export class AnswerMemory {
 
   remember(agentId: number, command: CommandId, answer: Answer): void {
     const answers = this.#of(agentId, command) ?? this.#begin(agentId, command);
-    const isBare = answer.ok && ('session' in command || answer.tile === null);
-    answers.set(command.id, isBare ? answer.seq : answer);
+    answers.set(command.id, keptOf(command, answer));
     if (answers.size <= REMEMBERED) return;
     for (const oldest of answers.keys()) {
       answers.delete(oldest);
@@ -116,13 +132,25 @@ export class AnswerMemory {
   }
 }
 
-/** Refusals are judged afresh after a restart: only what was journalled is kept (B6). A seq, or 0 before an answer. */
+/** Whether the sender of a command may send again: sessions that ended are not remembered. */
+export function sends(record: AgentRecord, command: CommandId): boolean {
+  return 'user' in command || record.sessions.some(({ id }) => id === command.session);
+}
+
+function keptOf(command: CommandId, answer: Answer): Kept {
+  if (!answer.ok) return answer;
+  const { seq, sent } = answer;
+  const tile = 'session' in command ? null : answer.tile;
+  return tile === null && sent === undefined ? seq : { ...answer, tile };
+}
+
+/** Refusals are judged afresh after a restart: only what was journalled is kept (B6). One more than the seq, or 0 before an answer. */
 function saveAnswers(writer: ByteWriter, answers: ReadonlyMap<string, Kept>): void {
-  const done = [...answers].filter(([, kept]) => (typeof kept === 'number' ? kept > 0 : kept.ok));
-  writer.count(done.length);
-  for (const [id, kept] of done) {
+  const saved = [...answers].filter(([, kept]) => typeof kept === 'number' || kept.ok);
+  writer.count(saved.length);
+  for (const [id, kept] of saved) {
     writer.text(id);
-    writer.count(typeof kept === 'number' ? kept : 0);
+    writer.count(typeof kept === 'number' ? kept + 1 : 0);
     if (typeof kept !== 'number') writer.text(JSON.stringify(kept));
   }
 }
@@ -132,7 +160,7 @@ function loadAnswers(reader: ByteReader): Map<string, Kept> {
   for (let left = reader.count(); left > 0; left--) {
     const id = reader.text();
     const seq = reader.count();
-    answers.set(id, seq > 0 ? seq : (JSON.parse(reader.text()) as Kept));
+    answers.set(id, seq > 0 ? seq - 1 : (JSON.parse(reader.text()) as Kept));
   }
   return answers;
 }

@@ -6,7 +6,7 @@ import type { AgentEvent, Changes } from './events.ts';
 import type { FieldName } from './fields.ts';
 import type { EventHead } from './event-frames.ts';
 import { type Member, sameMember } from './member.ts';
-import type { Pending } from './tenure.ts';
+import type { Pending } from './requests.ts';
 import { type AgentRecord, newcomer } from './record.ts';
 import type { Whereabouts } from './places.ts';
 import type { Scope } from './scope.ts';
@@ -43,6 +43,8 @@ export class Directory {
   readonly #members = new Members(this.#codes);
   readonly #presences = new Presences(this.#codes);
   readonly #awake = new Map<number, Actor>();
+  /** By row, while the log is read: as the roster has somebody of whom the log tells. */
+  readonly #asListed = new Map<number, Member>();
 
   /** To how many something has happened: their places are those from 0 on. */
   get size(): number {
@@ -64,7 +66,7 @@ export class Directory {
     image.block('count', (reader) => (count = reader.count()));
     image.block('codes', (reader) => this.#codes.load(reader));
     this.#members.load(image, count);
-    this.#presences.load(image, { count, usual: newcomer(stranger(0, 0)) });
+    this.#presences.load(image, { count, usual: newcomer(stranger(0)) });
     for (let place = 0; place < count; place++) this.#members.setPlace(place, place);
   }
 
@@ -146,19 +148,28 @@ export class Directory {
 
   /** A value that it set: of that field's own kind, as the frame was read by it. */
   replay(place: number, name: FieldName, value: Changes[FieldName]): void {
-    if (name === 'member') this.#members.put(value as Member);
+    if (name === 'member') this.#putPast(value as Member);
     else this.#presences.set(place, name, value as never);
   }
 
-  /** Somebody is on the roster, as this: whether that is news of one to whom something has happened. */
-  enlist(member: Member): boolean {
-    const row = this.#members.rowOf(member.id);
-    if (row === null || this.#members.placeOf(row) === null) {
-      this.#members.list(this.#members.put(member));
-      return false;
-    }
+  /** Somebody is on the roster, as this; before the log is read. What the log says of somebody stands until then. */
+  enlist(member: Member): void {
+    const known = this.#members.rowOf(member.id);
+    const isStanding = known !== null && this.#members.placeOf(known) !== null;
+    const row = isStanding ? known : this.#members.put(member);
     this.#members.list(row);
-    return !sameMember(this.#members.get(row), member);
+    if (isStanding && !sameMember(this.#members.get(row), member)) this.#asListed.set(row, member);
+  }
+
+  /** Who is otherwise on the roster than the log says, or not on it: as they are from now on. Told once. */
+  takeNews(): readonly Member[] {
+    const news = [...this.#asListed]
+      .filter(([row, member]) => !sameMember(this.#members.get(row), member))
+      .map(([, member]) => member);
+    this.#asListed.clear();
+    for (let row = 0; row < this.#members.length; row++)
+      if (!this.#members.isListed(row)) news.push({ ...this.#members.get(row), active: false });
+    return news;
   }
 
   /** Where each active member stands to whom nothing has happened yet. */
@@ -186,10 +197,10 @@ export class Directory {
     }
   }
 
-  /** Those to whom something has happened, and who are on no roster that was read. */
-  *unlisted(): Iterable<Member> {
+  /** Active members of a team, on the board or off it. */
+  *inTeam(organisationId: number, teamId: number): Iterable<Member> {
     for (let row = 0; row < this.#members.length; row++)
-      if (!this.#members.isListed(row)) yield this.#members.get(row);
+      if (this.#members.isInTeam(row, organisationId, teamId)) yield this.#members.get(row);
   }
 
   /** Who stands in a scope. */
@@ -208,6 +219,13 @@ export class Directory {
   #take(place: number, event: AgentEvent): void {
     this.#presences.fold(place, event);
     if (event.set.member !== undefined) this.#members.put(event.set.member);
+  }
+
+  #putPast(member: Member): void {
+    const row = this.#members.rowOf(member.id);
+    if (row !== null && this.#members.isListed(row) && !this.#asListed.has(row))
+      this.#asListed.set(row, this.#members.get(row));
+    this.#members.put(member);
   }
 
   #rowOf(agentId: number, organisationId: number): number {
@@ -235,7 +253,7 @@ export class Directory {
 }
 
 /** Of whom the log tells, and nobody else. */
-function stranger(id: number, organisationId: number): Member {
+export function stranger(id: number, organisationId = 0): Member {
   return {
     id,
     organisationId,
@@ -245,5 +263,6 @@ function stranger(id: number, organisationId: number): Member {
     role: 'viewer',
     onBoard: false,
     active: false,
+    createdAt: 0,
   };
 }

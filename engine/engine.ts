@@ -4,10 +4,14 @@
  * One direction: `dispatch` has a partition decide, the journal makes the decision true, and only the committed feed
  * changes records, topics and what listeners hear. No state lives outside the object that `createEngine` makes.
  */
+import { type Announce, announcementsOf } from './announcements.ts';
 import type { Answer } from './answers.ts';
+import { type MessageArchive, NO_ARCHIVE } from './archive.ts';
 import { Availability } from './availability.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Clock } from './clock.ts';
+import type { ActivityDocument } from './documents/shapes.ts';
+import type { CommandId } from './inputs.ts';
 import {
   type CommittedBatch,
   type Journal,
@@ -18,14 +22,15 @@ import {
 import type { Config, Law } from './law.ts';
 import { machine } from './machine.ts';
 import type { Member, Roster } from './member.ts';
-import { type Committed, Partition } from './partition.ts';
+import { Messages } from './messages.ts';
+import { type Contents, type Committed, Partition } from './partition.ts';
 import { Places } from './places.ts';
 import { Population, PARTITIONS } from './population.ts';
 import type { AgentRecord } from './record.ts';
+import type { Request, Write } from './requests.ts';
 import { SnapshotKeeper, type SnapshotOptions } from './snapshots/keeper.ts';
 import { Summaries } from './summaries.ts';
 import { compile } from './table.ts';
-import type { Request } from './tenure.ts';
 import { Topics } from './topics.ts';
 import type { Why } from './why.ts';
 
@@ -41,6 +46,10 @@ export interface EngineOptions {
   readonly tickMs?: number;
   /** So that a start need not read the log from its beginning; without it, it does. */
   readonly snapshots?: SnapshotOptions;
+  /** Where messages are that memory doesn't keep; nowhere when absent. */
+  readonly archive?: MessageArchive;
+  /** What the system has to say of an event; nothing when absent. */
+  readonly announce?: Announce;
 }
 
 export type Listener = (committed: Committed) => void;
@@ -55,14 +64,25 @@ const TOLD_AT_ONCE = 64;
 
 /** @throws JournalCorrupt when the log, or what stands for its beginning, can't be read. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const { journal, node, clock, catalogue, config } = options;
+  const { journal, node, clock, catalogue, config, announce = () => null } = options;
   const table = compile(machine.config);
   const law = (organisationId: number): Law => ({
     catalogue: catalogue(organisationId),
     config: config(organisationId),
   });
   const ids = Array.from({ length: PARTITIONS }, (_, id) => id);
-  const population = new Population(ids.map(() => new Partition({ clock, table, law })));
+  const population: Population = new Population(
+    ids.map(
+      () =>
+        new Partition({
+          clock,
+          table,
+          law,
+          announce: (event, before) =>
+            announcementsOf(event, announce(event, before), { epoch: journal.epoch, people: population }),
+        }),
+    ),
+  );
   const writers = await Promise.all(ids.map((id) => journal.claim(id, node)));
   const engine = new Engine({ ...options, population, law });
   await engine.start(writers);
@@ -73,6 +93,7 @@ export class Engine implements AsyncDisposable {
   readonly topics: Topics;
   readonly summaries: Summaries;
   readonly availability: Availability;
+  readonly messages: Messages;
   readonly #options: EngineOptions & EngineParts;
   readonly #listeners = new Map<number, Set<Listener>>();
   readonly #lawListeners = new Set<LawListener>();
@@ -86,11 +107,19 @@ export class Engine implements AsyncDisposable {
   /** Use createEngine. */
   constructor(options: EngineOptions & EngineParts) {
     this.#options = options;
-    const { clock, journal, population, tickMs = 20 } = options;
+    const { clock, journal, population, archive = NO_ARCHIVE, tickMs = 20 } = options;
     const places = new Places();
     this.topics = new Topics({ clock, epoch: journal.epoch, tickMs, places, population });
     this.summaries = new Summaries({ clock, tickMs, places, people: population });
     this.availability = new Availability({ clock, places, population });
+    this.messages = new Messages({
+      clock,
+      people: population,
+      archive,
+      isFree: (userId) => (this.record(userId)?.current ?? 0) === 0,
+      dispatch: (userId, request) => population.of(userId).dispatch(userId, request),
+      note: (userId, write) => population.of(userId).note(userId, write),
+    });
   }
 
   /** Identity of the log that seqs count in. */
@@ -106,10 +135,11 @@ export class Engine implements AsyncDisposable {
   /** Reads the log and the roster; resolves when both are in memory and the engine takes commands. */
   async start(writers: readonly Writer[]): Promise<void> {
     const from = await this.#load();
+    await this.#options.population.enlist(this.#options.roster.members());
     const head = await this.#options.journal.head();
     await new Promise<void>((resolve, reject) => {
-      const begin = async () => {
-        await this.#begin(writers);
+      const begin = () => {
+        this.#begin(writers);
         resolve();
       };
       this.#following = this.#follow({ from, head, begin });
@@ -125,6 +155,12 @@ export class Engine implements AsyncDisposable {
   /** Activity of an agent was seen on a session at `at`, epoch milliseconds. */
   touch(agentId: number, session: string, at: number): void {
     this.#options.population.of(agentId).touch(agentId, session, at);
+  }
+
+  /** Records what an agent did elsewhere; resolves once it is durable, or refused. */
+  recordActivity(activity: ActivityDocument, command: CommandId): Promise<Answer> {
+    const write: Write = () => [{ kind: 'activity', activity, command }];
+    return this.#options.population.of(activity.agentId).dispatch(activity.agentId, { write, command });
   }
 
   /** The connection of a session is gone. */
@@ -182,6 +218,11 @@ export class Engine implements AsyncDisposable {
     return this.#options.population.record(agentId);
   }
 
+  /** A user as known; null for nobody. */
+  member(userId: number): Member | null {
+    return this.#options.population.memberOf(userId);
+  }
+
   why(agentId: number): Why | null {
     return this.#options.population.of(agentId).why(agentId);
   }
@@ -200,6 +241,7 @@ export class Engine implements AsyncDisposable {
     await this.#following.catch(() => undefined);
     this.topics[Symbol.dispose]();
     this.summaries[Symbol.dispose]();
+    this.messages[Symbol.dispose]();
   }
 
   /** Reads what stands for the log's beginning; resolves to where the log goes on. */
@@ -210,6 +252,7 @@ export class Engine implements AsyncDisposable {
       if (image) partition.load(image);
     }
     const from = Math.min(...population.partitions.map(({ loaded }) => loaded));
+    if (from > 0) this.messages.beginLate();
     const floor = await journal.floor();
     if (from < floor)
       throw new JournalCorrupt(
@@ -223,14 +266,14 @@ export class Engine implements AsyncDisposable {
   async #follow({ from, head, begin }: Following): Promise<void> {
     let live = head <= from;
     this.#offset = from;
-    if (live) await begin();
+    if (live) begin();
     for await (const batch of this.#options.journal.follow(from, this.#closing.signal)) {
       this.#offset = batch.offset;
       if (live) this.#take(batch);
-      else this.#options.population.partition(batch.partition).replay(batch);
+      else this.messages.restore(this.#options.population.partition(batch.partition).replay(batch));
       if (live || batch.offset < head) continue;
       live = true;
-      await begin();
+      begin();
     }
   }
 
@@ -241,15 +284,13 @@ export class Engine implements AsyncDisposable {
     partition.settle(batch);
   }
 
-  /** The log was read: whoever exists is looked up, everybody is shown, and commands are taken. */
-  async #begin(writers: readonly Writer[]): Promise<void> {
-    const { clock, journal, population, roster, snapshots } = this.#options;
-    const changed = await population.enlist(roster.members());
+  /** The log was read: everybody is shown, and commands are taken. */
+  #begin(writers: readonly Writer[]): void {
+    const { clock, journal, population, snapshots } = this.#options;
     this.topics.begin(Math.max(0, ...writers.map(({ claimedAt }) => claimedAt)));
     for (const whereabouts of population.absent()) this.summaries.addAbsent(whereabouts);
     for (const record of population.records()) this.#count(null, record);
-    for (const writer of writers)
-      population.partition(writer.partition).begin(writer, changed[writer.partition] ?? []);
+    for (const writer of writers) population.partition(writer.partition).begin(writer);
     if (snapshots !== undefined)
       this.#keeper = new SnapshotKeeper({
         ...snapshots,
@@ -281,13 +322,15 @@ export class Engine implements AsyncDisposable {
   }
 
   /** All of a batch is on the boards before anybody hears of it: a cursor never names half a batch. */
-  #show(committed: readonly Committed[], offset: Offset): void {
+  #show({ committed, notes }: Contents, offset: Offset): void {
     for (const { before, record } of committed) {
       this.topics.publish(before, record, offset);
       this.#count(before, record);
     }
     for (const change of committed)
       for (const listener of this.#listeners.get(change.event.agent) ?? []) listener(change);
+    this.messages.publish(notes);
+    for (const { event } of committed) if (event.set.current === 0) this.messages.freed(event.agent);
   }
 
   #count(before: AgentRecord | null, record: AgentRecord): void {
@@ -306,5 +349,5 @@ interface Following {
   /** Up to here the log was written before. */
   readonly head: Offset;
   /** It was read up to there. */
-  readonly begin: () => Promise<void>;
+  readonly begin: () => void;
 }

@@ -1,20 +1,13 @@
 /**
- * Events as frames, back to back: body length (u32, big-endian), version (u8), body.
- *
- * Version 1 had bodies of JSON. Version 2 writes what every event has as numbers, which of the rest there is as bits,
- * and the changed fields by their place in FIELDS: a third of the bytes, and several times as fast to fold.
+ * Events as bytes. Every event's numbers come first, then which of the rest there is, as bits, then the changed fields by
+ * their place in FIELDS: a third of what JSON takes, and several times as fast to fold.
  */
 import type { Mutable } from './axes.ts';
-import { ByteReader, ByteWriter, Texts } from './bytes.ts';
-import { CAUSE as CAUSES, FIELD_NAMES, FIELDS, type FieldName } from './fields.ts';
-import type { Kind } from './kinds.ts';
+import type { ByteReader, ByteWriter } from './bytes.ts';
 import { type AgentEvent, type Changes, type Effect, EVENT_TYPES } from './events.ts';
+import { CAUSE as CAUSES, FIELD_NAMES, FIELDS, type FieldName } from './fields.ts';
 import type { CommandId } from './inputs.ts';
-
-/** Version of the frames that this code writes. It reads this one and every older one. */
-const FRAME_VERSION = 2;
-const JSON_VERSION = 1;
-const HEADER_BYTES = 5;
+import type { Kind } from './kinds.ts';
 
 /** Which of what an event may lack it has. */
 const BY = 1;
@@ -30,7 +23,7 @@ const OF_OTHER_SESSION = 1;
 const OF_THE_SESSION = 2;
 
 /** Is told what events come to, one after another: all that folding needs, without an object for each. */
-export interface FrameSink {
+export interface EventSink {
   /** An event of that agent. */
   begin(head: EventHead): void;
   /** It set a field. */
@@ -41,63 +34,7 @@ export interface FrameSink {
 
 export type EventHead = Pick<AgentEvent, 'agent' | 'organisation' | 'seq' | 'at'>;
 
-export function encodeEvents(events: readonly AgentEvent[]): Uint8Array {
-  const writer = new ByteWriter();
-  for (const event of events) {
-    const start = writer.length;
-    writer.u32(0);
-    writer.u8(FRAME_VERSION);
-    writeEvent(writer, event);
-    writer.u32At(writer.length - start - HEADER_BYTES, start);
-  }
-  return writer.taken();
-}
-
-/** @throws TypeError on a version that this code doesn't know. Damage is the journal's to find, before. */
-export function decodeEvents(bytes: Uint8Array, texts = new Texts()): AgentEvent[] {
-  const events: AgentEvent[] = [];
-  eachFrame(bytes, (frame) => events.push(eventIn(frame, texts)));
-  return events;
-}
-
-/** As decodeEvents, for who wants to know only what they come to. */
-export function foldFrames(bytes: Uint8Array, sink: FrameSink, texts: Texts): void {
-  eachFrame(bytes, (frame) => {
-    if (frame.version === JSON_VERSION) foldEvent(eventIn(frame, texts), sink);
-    else foldBody(new ByteReader(frame.bytes, frame.start, texts), sink);
-  });
-}
-
-/** A frame's body, among the bytes. */
-interface Frame {
-  readonly version: number;
-  readonly bytes: Buffer;
-  readonly start: number;
-  readonly end: number;
-}
-
-function eachFrame(frames: Uint8Array, take: (frame: Frame) => void): void {
-  const bytes = Buffer.from(frames.buffer, frames.byteOffset, frames.byteLength);
-  for (let at = 0; at < bytes.length;) {
-    const start = at + HEADER_BYTES;
-    const end = start + bytes.readUInt32BE(at);
-    const version = bytes.readUInt8(at + 4);
-    if (version > FRAME_VERSION)
-      throw new TypeError(
-        `the journal holds an event of format ${version}; this version reads up to ${FRAME_VERSION}`,
-      );
-    take({ version, bytes, start, end });
-    at = end;
-  }
-}
-
-function eventIn({ version, bytes, start, end }: Frame, texts: Texts): AgentEvent {
-  return version === JSON_VERSION
-    ? (JSON.parse(bytes.toString('utf8', start, end)) as AgentEvent)
-    : readEvent(new ByteReader(bytes, start, texts));
-}
-
-function writeEvent(writer: ByteWriter, event: AgentEvent): void {
+export function writeEvent(writer: ByteWriter, event: AgentEvent): void {
   const { by, reason, session, command, cause, previous, effects } = event;
   writer.u8(EVENT_TYPES.indexOf(event.type));
   writer.count(event.agent);
@@ -128,7 +65,7 @@ function writeEvent(writer: ByteWriter, event: AgentEvent): void {
   writeSet(writer, event.set);
 }
 
-function readEvent(reader: ByteReader): AgentEvent {
+export function readEvent(reader: ByteReader): AgentEvent {
   const event: Mutable<AgentEvent> = {
     type: known(EVENT_TYPES, reader.u8()),
     agent: reader.count(),
@@ -157,8 +94,8 @@ function readEvent(reader: ByteReader): AgentEvent {
   return event;
 }
 
-/** As readEvent. What nobody asks for is passed over. */
-function foldBody(reader: ByteReader, sink: FrameSink): void {
+/** As readEvent, for who wants to know only what it comes to: what nobody asks for is passed over. */
+export function foldBody(reader: ByteReader, sink: EventSink): void {
   reader.u8();
   const agent = reader.count();
   const organisation = reader.count();
@@ -188,7 +125,8 @@ function foldBody(reader: ByteReader, sink: FrameSink): void {
   sink.end(command);
 }
 
-function foldEvent({ agent, organisation, seq, at, command, set }: AgentEvent, sink: FrameSink): void {
+/** What an event comes to that was read already. */
+export function foldEvent({ agent, organisation, seq, at, command, set }: AgentEvent, sink: EventSink): void {
   sink.begin({ agent, organisation, seq, at });
   for (const name of Object.keys(set) as FieldName[]) {
     const value = set[name];

@@ -22,7 +22,7 @@ export interface AgentEvent {
   /** Why the effective status changed, and from which; absent where it stayed. */
   readonly cause?: Cause;
   readonly previous?: string;
-  /** What the agent's gateways have to do about it. */
+  /** What is to be done about it. */
   readonly effects?: readonly Effect[];
   /** The fields of the record that changed, with their new values. */
   readonly set: Partial<Changes>;
@@ -43,8 +43,11 @@ export interface Effective {
   readonly routable: boolean;
 }
 
-/** What an event asks of the agent's gateways: to close the sockets of an agent who logged out, to tell the agent. */
-export const EFFECTS = ['dismiss', 'notify_forced', 'notify_released'] as const;
+/**
+ * What an event asks for: of the agent's gateways to close the sockets of an agent who logged out, or to tell the agent;
+ * of the system, a message to whoever supervises the agent.
+ */
+export const EFFECTS = ['dismiss', 'notify_forced', 'notify_released', 'notify_supervisors'] as const;
 export type Effect = (typeof EFFECTS)[number];
 
 /** Their order is the journal's format: a new one goes to the end, and none is ever taken away. */

@@ -3,21 +3,20 @@
  * it also decides what comes for its agents (tenure.ts).
  */
 import { Activity } from './activity.ts';
-import { type Answer, AnswerMemory, doneAt } from './answers.ts';
-import type { Clock } from './clock.ts';
+import { type Answer, AnswerMemory, done } from './answers.ts';
 import { Directory } from './directory.ts';
 import { refuse } from './errors.ts';
-import { decodeEvents } from './event-frames.ts';
+import { decodeEntries, type Note } from './entries.ts';
 import type { AgentEvent } from './events.ts';
 import type { Input } from './inputs.ts';
 import type { CommittedBatch, Offset, Writer } from './journal/port.ts';
-import type { Law } from './law.ts';
+import type { JudgeOptions } from './judge.ts';
 import type { Member } from './member.ts';
 import type { AgentRecord } from './record.ts';
-import { Replayer } from './replayer.ts';
+import { rememberNote, Replayer } from './replayer.ts';
+import type { NoteRequest, Request, Write } from './requests.ts';
 import type { Image, ImageWriter } from './snapshots/image.ts';
-import type { Table } from './table.ts';
-import { type Request, Tenure } from './tenure.ts';
+import { Tenure } from './tenure.ts';
 import { explain, type Why } from './why.ts';
 
 /** An event that is durable, and the agent before and after it. */
@@ -27,11 +26,13 @@ export interface Committed {
   readonly record: AgentRecord;
 }
 
-export interface PartitionOptions {
-  readonly clock: Clock;
-  readonly table: Table;
-  readonly law: (organisationId: number) => Law;
+/** What a batch held. */
+export interface Contents {
+  readonly committed: readonly Committed[];
+  readonly notes: readonly Note[];
 }
+
+export type PartitionOptions = Omit<JudgeOptions, 'activity'>;
 
 export class Partition {
   readonly directory = new Directory();
@@ -50,7 +51,7 @@ export class Partition {
   }
 
   /** Decides what comes of a request; answers once it is durable, or refused. */
-  dispatch(agentId: number, request: Request): Promise<Answer> {
+  dispatch(agentId: number, request: Request | NoteRequest): Promise<Answer> {
     const actor = this.directory.activate(agentId);
     if (actor === null || !actor.record.member.active)
       return Promise.resolve(refuse('NOT_FOUND', `there is no agent ${agentId}`));
@@ -67,6 +68,12 @@ export class Partition {
   tell(agentId: number, input: Input): void {
     const actor = this.directory.activate(agentId);
     if (actor !== null) this.#tenure?.tell(actor, input);
+  }
+
+  /** Notes of the engine's own. */
+  note(agentId: number, write: Write): void {
+    const actor = this.directory.activate(agentId);
+    if (actor !== null) this.#tenure?.note(actor, write);
   }
 
   /** Activity was seen at `at` (epoch milliseconds). Journals nothing unless it ends idleness, and allocates nothing. */
@@ -95,15 +102,23 @@ export class Partition {
     return this.#loaded;
   }
 
-  /** Folds in a batch out of the past. */
-  replay(batch: CommittedBatch): void {
-    if (batch.offset > this.#loaded) this.#replayer.replay(batch.events);
+  /** Folds in a batch out of the past; the notes in it. */
+  replay(batch: CommittedBatch): readonly Note[] {
+    return batch.offset > this.#loaded ? this.#replayer.replay(batch.events) : [];
   }
 
   /** Folds in a batch that the journal committed: this partition's own, or another writer's. */
-  commit(batch: CommittedBatch): readonly Committed[] {
-    const events = this.#tenure?.underWay(batch.id) ?? decodeEvents(batch.events);
-    return events.map((event) => this.#fold(event));
+  commit(batch: CommittedBatch): Contents {
+    const committed: Committed[] = [];
+    const notes: Note[] = [];
+    for (const entry of this.#tenure?.underWay(batch.id) ?? decodeEntries(batch.events)) {
+      if (entry.kind === 'event') committed.push(this.#fold(entry.event));
+      else {
+        notes.push(entry);
+        rememberNote(entry, this.directory, this.#answers);
+      }
+    }
+    return { committed, notes };
   }
 
   /** After a committed batch was shown: answers those who wait for it, and goes on with what came meanwhile. */
@@ -120,7 +135,7 @@ export class Partition {
    * Begins to decide, under a claim, when everything before it was folded in. Who was here when the engine went down
    * has a fresh grace to come back (C6); whose master data changed meanwhile is told so.
    */
-  begin(writer: Writer, changed: readonly Member[]): void {
+  begin(writer: Writer): void {
     const { directory } = this;
     const { clock } = this.#options;
     const tenure = new Tenure({
@@ -132,7 +147,7 @@ export class Partition {
       onOver: (message) => this.#over(message),
     });
     this.#tenure = tenure;
-    for (const member of changed)
+    for (const member of directory.takeNews())
       tenure.tell(directory.restore(member.id, member.organisationId), { type: 'profile', member });
     for (let place = 0; place < directory.size; place++) {
       if (directory.at(place, 'connectivity') === 'disconnected') continue;
@@ -171,7 +186,7 @@ export class Partition {
   #fold(event: AgentEvent): Committed {
     const { before, record, place } = this.directory.fold(event);
     const { agent, command, set } = event;
-    if (command !== undefined) this.#answers.remember(agent, command, doneAt(record, command));
+    if (command !== undefined) this.#answers.remember(agent, command, done(record, command));
     if (set.sessions !== undefined) {
       this.#answers.forgetEnded(before.sessions, record.sessions);
       this.#activity.forgetEnded(place, record.sessions);

@@ -30,6 +30,16 @@ export class Population {
     return this.partition(partitionOf(agentId));
   }
 
+  /** A user as known; null for nobody. */
+  memberOf(userId: number): Member | null {
+    return this.of(userId).directory.member(userId);
+  }
+
+  /** Active members of a team, on the board or off it. */
+  *inTeam(organisationId: number, teamId: number): Iterable<Member> {
+    for (const { directory } of this.partitions) yield* directory.inTeam(organisationId, teamId);
+  }
+
   /** An agent as committed; null for nobody. */
   record(agentId: number): AgentRecord | null {
     return this.of(agentId).directory.record(agentId);
@@ -62,13 +72,8 @@ export class Population {
     for (const { directory } of this.partitions) yield* directory.absent();
   }
 
-  /** Who is on the roster; those to whom it is news, by partition. */
-  async enlist(members: AsyncIterable<Member>): Promise<readonly (readonly Member[])[]> {
-    const changed = this.partitions.map((): Member[] => []);
-    for await (const member of members)
-      if (this.of(member.id).directory.enlist(member)) changed[partitionOf(member.id)]?.push(member);
-    for (const [id, { directory }] of this.partitions.entries())
-      for (const member of directory.unlisted()) changed[id]?.push({ ...member, active: false });
-    return changed;
+  /** Reads who exists. */
+  async enlist(members: AsyncIterable<Member>): Promise<void> {
+    for await (const member of members) this.of(member.id).directory.enlist(member);
   }
 }

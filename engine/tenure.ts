@@ -5,50 +5,30 @@
  * Of one agent at most one event is on its way at a time; what comes meanwhile waits and is judged after it. So a
  * decision never builds on anything uncommitted, and a failed append has nothing to undo (SPEC B6, F1, F5).
  */
-import type { Activity } from './activity.ts';
-import { type Deadline, decide, nextDeadline } from './agent.ts';
+import { type Deadline, nextDeadline } from './agent.ts';
 import { Alarms } from './alarms.ts';
-import { type Answer, type AnswerMemory, doneAt } from './answers.ts';
+import { type Answer, type AnswerMemory, done, sends } from './answers.ts';
 import { Appender } from './appender.ts';
-import type { Clock } from './clock.ts';
 import { type Actor, type Directory, NONE } from './directory.ts';
-import { isRetryable, type Refusal, refuse } from './errors.ts';
-import type { AgentEvent } from './events.ts';
-import type { CommandId, Input } from './inputs.ts';
+import type { JournalEntry } from './entries.ts';
+import { isRetryable, journalFailed, type Refusal, refuse } from './errors.ts';
+import type { Input } from './inputs.ts';
 import { type CommittedBatch, Fenced, JournalBroken, type Writer } from './journal/port.ts';
-import type { Law } from './law.ts';
+import { Judge, type JudgeOptions } from './judge.ts';
 import type { AgentRecord } from './record.ts';
-import type { Table } from './table.ts';
+import type { NoteRequest, Pending, Request, Write } from './requests.ts';
 import type { Rejected } from './why.ts';
-
-/** An input with what its sender wants to know. */
-export interface Request {
-  readonly input: Input;
-  readonly command?: CommandId;
-  readonly expectSeq?: number;
-}
-
-/** An input on its way. Nobody waits for the engine's own: they are repeated until they are durable. */
-export interface Pending extends Request {
-  readonly answer: ((answer: Answer) => void) | null;
-  /** The moment that a timer stands for: it is never judged as if it were earlier. */
-  readonly notBefore: number;
-}
 
 interface Decided {
   readonly actor: Actor;
   readonly pending: Pending;
-  readonly event: AgentEvent;
+  readonly entries: readonly JournalEntry[];
 }
 
-export interface TenureOptions {
+export interface TenureOptions extends JudgeOptions {
   readonly writer: Writer;
-  readonly clock: Clock;
-  readonly table: Table;
-  readonly law: (organisationId: number) => Law;
   readonly directory: Directory;
   readonly answers: AnswerMemory;
-  readonly activity: Activity;
   /** The tenure is over: the partition was claimed by another node, or the journal can't go on. */
   readonly onOver: (message: string) => void;
 }
@@ -59,9 +39,9 @@ const RETRY_MS = 100;
 
 export class Tenure {
   readonly #options: TenureOptions;
+  readonly #judge: Judge;
   readonly #alarms: Alarms;
   readonly #appender: Appender<Decided>;
-  readonly #refusals = new Map<number, Rejected>();
   /** Places of those who have not been told yet that the engine began anew. */
   readonly #restarting = new Set<number>();
   #over: Refusal | null = null;
@@ -69,18 +49,19 @@ export class Tenure {
   constructor(options: TenureOptions) {
     this.#options = options;
     const { writer, clock, directory } = options;
+    this.#judge = new Judge(options);
     this.#appender = new Appender({ writer, onFailed: (decided, error) => this.#failed(decided, error) });
     this.#alarms = new Alarms({
       clock,
       recordAt: (place) => directory.recordAt(place),
-      nowOf: (record) => this.#nowOf(record),
+      nowOf: (record) => this.#judge.nowOf(record),
       deadlineOf: (record, place) => this.#deadlineOf(record, place),
       onDue: (place, { input, at }) => this.tell(directory.wake(place), input, at),
     });
   }
 
   /** Decides what comes of a request; answers once it is durable, or refused. */
-  dispatch(actor: Actor, request: Request): Promise<Answer> {
+  dispatch(actor: Actor, request: Request | NoteRequest): Promise<Answer> {
     return new Promise((answer) => this.#accept(actor, { ...request, answer, notBefore: 0 }));
   }
 
@@ -105,22 +86,28 @@ export class Tenure {
     return false;
   }
 
+  /** Notes of the engine's own. */
+  note(actor: Actor, write: Write): void {
+    this.#accept(actor, { write, answer: null, notBefore: 0 });
+  }
+
   /** What was decided in that batch, if it is this tenure's own. */
-  underWay(batchId: string): readonly AgentEvent[] | null {
-    return this.#appender.underWay(batchId)?.map(({ event }) => event) ?? null;
+  underWay(batchId: string): readonly JournalEntry[] | null {
+    return this.#appender.underWay(batchId)?.flatMap(({ entries }) => entries) ?? null;
   }
 
   /** After a committed batch was shown: answers those who wait for it, and goes on with what came meanwhile. */
   settle(batch: CommittedBatch): void {
     const decided = this.#appender.underWay(batch.id);
     if (decided === null) return;
-    for (const { actor, pending } of decided) pending.answer?.(doneAt(actor.record, pending.command));
+    for (const { actor, pending, entries } of decided)
+      pending.answer?.(done(actor.record, pending.command, entries[0]));
     this.#release(decided);
   }
 
   /** The last command of an agent that was refused; null for none. */
   refusalAt(place: number): Rejected | null {
-    return this.#refusals.get(place) ?? null;
+    return this.#judge.refusalAt(place);
   }
 
   /** An agent's deadlines are other ones. */
@@ -140,7 +127,7 @@ export class Tenure {
   stir(actor: Actor): void {
     const { record, place, busy, waiting } = actor;
     if (record.activity !== 'idle' || busy || waiting.length > 0) return;
-    this.tell(actor, { type: 'active', at: this.#seenAt(record, place) });
+    this.tell(actor, { type: 'active', at: this.#judge.seenAt(record, place) });
   }
 
   /** Lets what is on its way become durable, then refuses everything. */
@@ -169,69 +156,44 @@ export class Tenure {
     else if (pending.answer !== null && actor.waiting.length >= MAX_WAITING)
       pending.answer(refuse('OVERLOADED', 'too many commands of this agent are waiting'));
     else if (actor.busy || actor.waiting.length > 0) actor.waiting = [...actor.waiting, pending];
-    else this.#judge(actor, pending);
+    else this.#go(actor, pending);
     this.#options.directory.rest(actor);
   }
 
-  #judge(actor: Actor, pending: Pending): void {
-    const { clock, table, law, answers, activity } = this.#options;
-    const { record, place } = actor;
-    const { command, expectSeq } = pending;
-    const input = this.#asOfNow(actor, pending.input);
+  #go(actor: Actor, pending: Pending): void {
+    const { answers } = this.#options;
+    const { record } = actor;
+    const { command } = pending;
     const remembered = command === undefined ? null : answers.recall(record.member.id, command);
     if (remembered !== null) return pending.answer?.(remembered);
-    if ('by' in input && input.by === record.member.id) activity.seen(place);
-
-    const decision = decide(record, input, {
-      table,
-      law: law(record.member.organisationId),
-      now: Math.max(clock.now(), pending.notBefore),
-      ...(command !== undefined && { command }),
-      ...(expectSeq !== undefined && { expectSeq }),
-    });
-    switch (decision.kind) {
+    const judgement = this.#judge.judge(actor, pending);
+    switch (judgement.kind) {
       case 'changed':
         actor.busy = true;
-        return this.#appender.add({ actor, pending, event: decision.event });
+        return this.#appender.add({ actor, pending, entries: judgement.entries });
       case 'unchanged':
-        return this.#answer(actor, pending, doneAt(record, command));
+        return this.#answer(actor, pending, done(record, command));
       case 'refused':
-        this.#refusals.set(place, rejected(input, decision.refusal, clock.now()));
-        return this.#answer(actor, pending, decision.refusal);
+        return this.#answer(actor, pending, judgement.refusal);
     }
   }
 
-  #answer(actor: Actor, { command, answer, input }: Pending, given: Answer): void {
+  #answer(actor: Actor, pending: Pending, given: Answer): void {
+    const { command, answer } = pending;
     const { record, place } = actor;
     const isFinal = given.ok || !isRetryable(given);
     if (command !== undefined && isFinal && sends(record, command))
       this.#options.answers.remember(record.member.id, command, given);
     answer?.(given);
-    if (input.type === 'active') return;
+    if ('input' in pending && pending.input.type === 'active') return;
     // A timer that changed nothing must not be the last word; and another law may have moved what is due.
     this.arm(place, record);
     this.stir(actor);
   }
 
-  /** What waited may have been overtaken by activity: an agent is idle only since it was last seen. */
-  #asOfNow({ record, place }: Actor, input: Input): Input {
-    return input.type === 'idle' ? { type: 'idle', since: this.#seenAt(record, place) } : input;
-  }
-
-  /** The agent's own line of time, which stands while the wall clock lies behind what has happened (B3, D6). */
-  #nowOf({ lastAt }: AgentRecord): number {
-    return Math.max(this.#options.clock.now(), lastAt);
-  }
-
-  /** When the agent was last seen active, on that line. */
-  #seenAt(record: AgentRecord, place: number): number {
-    const { clock, activity } = this.#options;
-    return Math.round(this.#nowOf(record) - (clock.monotonic() - activity.at(place)));
-  }
-
   #deadlineOf(record: AgentRecord, place: number): Deadline | null {
     const law = this.#options.law(record.member.organisationId);
-    return nextDeadline(record, law, this.#seenAt(record, place));
+    return nextDeadline(record, law, this.#judge.seenAt(record, place));
   }
 
   /** Nothing was written: people are told, the engine's own news are repeated. */
@@ -267,7 +229,7 @@ export class Tenure {
         return this.#options.directory.rest(actor);
       }
       actor.waiting = actor.waiting.length === 1 ? NONE : actor.waiting.slice(1);
-      this.#judge(actor, next);
+      this.#go(actor, next);
     }
   }
 }
@@ -276,17 +238,4 @@ function takeWaiting(actor: Actor): readonly Pending[] {
   const { waiting } = actor;
   actor.waiting = NONE;
   return waiting;
-}
-
-function journalFailed(): Refusal {
-  return refuse('JOURNAL_FAILED', 'the change could not be written down; nothing changed');
-}
-
-function rejected({ type: command }: Input, { code, message }: Refusal, at: number): Rejected {
-  return { at, command, code, message };
-}
-
-/** Whether the sender of a command may send again: sessions that ended are not remembered. */
-function sends(record: AgentRecord, command: CommandId): boolean {
-  return 'user' in command || record.sessions.some(({ id }) => id === command.session);
 }

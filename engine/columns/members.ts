@@ -11,6 +11,7 @@ import {
   FlagColumn,
   IdOrNullColumn,
   OneOfColumn,
+  QuantityColumn,
 } from './column.ts';
 import { IdIndex } from './id-index.ts';
 import { Room } from './room.ts';
@@ -29,6 +30,7 @@ export class Members {
   readonly #roles = new OneOfColumn(ROLE);
   readonly #onBoard = new FlagColumn();
   readonly #active = new FlagColumn();
+  readonly #createdAt = new QuantityColumn();
   readonly #places = new IdOrNullColumn();
   readonly #listed = new FlagColumn();
   readonly #saved: Readonly<Record<string, Column<unknown>>>;
@@ -46,6 +48,7 @@ export class Members {
       role: this.#roles,
       onBoard: this.#onBoard,
       active: this.#active,
+      createdAt: this.#createdAt,
     };
     this.#room = new Room([...Object.values(this.#saved), this.#places, this.#listed]);
   }
@@ -90,6 +93,7 @@ export class Members {
     this.#roles.set(row, member.role);
     this.#onBoard.set(row, member.onBoard);
     this.#active.set(row, member.active);
+    this.#createdAt.set(row, member.createdAt);
     if (known === null) this.#index.add(row);
     return row;
   }
@@ -104,6 +108,7 @@ export class Members {
       role: this.#roles.get(row),
       onBoard: this.#onBoard.get(row),
       active: this.#active.get(row),
+      createdAt: this.#createdAt.get(row),
     };
   }
 
@@ -143,6 +148,15 @@ export class Members {
       department: this.#departments.get(row),
       onBoard: this.#onBoard.get(row),
     };
+  }
+
+  /** Whether it is an active member of that team. */
+  isInTeam(row: number, organisationId: number, teamId: number): boolean {
+    return (
+      this.#teams.get(row) === teamId &&
+      this.#organisations.get(row) === organisationId &&
+      this.#active.get(row)
+    );
   }
 
   /** Whether the member stands in that scope of that organisation. */

@@ -11,6 +11,7 @@ const member = {
   role: 'agent',
   onBoard: true,
   active: true,
+  createdAt: 1767000000000,
 } as const;
 
 export const EVERY_SHAPE: readonly AgentEvent[] = [

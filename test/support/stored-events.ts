@@ -1,4 +1,4 @@
-import { decodeEvents } from '../../engine/event-frames.ts';
+import { decodeEvents } from '../../engine/entries.ts';
 import type { AgentEvent } from '../../engine/events.ts';
 import { openFileJournal } from '../../engine/journal/file.ts';
 import { read } from './batches.ts';

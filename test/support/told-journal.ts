@@ -1,4 +1,4 @@
-import { decodeEvents } from '../../engine/event-frames.ts';
+import { decodeEvents } from '../../engine/entries.ts';
 import type { AgentEvent } from '../../engine/events.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { MemoryJournal } from '../../engine/journal/memory.ts';

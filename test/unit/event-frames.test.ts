@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { decodeEvents, encodeEvents, foldFrames } from '../../engine/event-frames.ts';
+import { decodeEvents, encodeEntries, foldEntries } from '../../engine/entries.ts';
+import type { AgentEvent } from '../../engine/events.ts';
 import { Texts } from '../../engine/bytes.ts';
 import { EVENT_TYPES } from '../../engine/events.ts';
 import { FIELD_NAMES } from '../../engine/fields.ts';
@@ -9,6 +10,9 @@ import { EVERY_SHAPE } from '../support/frames.ts';
 /** Written when the format was new. Never written again: what they hold must be readable for ever. */
 const fixture = (version: number) =>
   readFileSync(new URL(`../support/fixtures/event-frames-${version}.bin`, import.meta.url));
+
+const encodeEvents = (events: readonly AgentEvent[]) =>
+  encodeEntries(events.map((event) => ({ kind: 'event', event })));
 
 describe('B9: frames', () => {
   test.each([1, 2])('B9: format %i is read as it was written', (version) => {
@@ -36,8 +40,9 @@ describe('B9: frames', () => {
       begin: (head: object) => ([event, set] = [head, {}]),
       set: (name: string, value: unknown) => (set[name] = value),
       end: (command: unknown) => told.push({ ...event, set, command }),
+      note: () => expect.unreachable(),
     };
-    foldFrames(fixture(version), sink, new Texts());
+    foldEntries(fixture(version), sink, new Texts());
     expect(told).toEqual(
       EVERY_SHAPE.map(({ agent, organisation, seq, at, command = null, set: changes }) => ({
         agent,
@@ -58,8 +63,8 @@ describe('B9: frames', () => {
 
   test('B9: what only a later version knows is refused', () => {
     const later = Buffer.from(encodeEvents(EVERY_SHAPE.slice(0, 1)));
-    later.writeUInt8(3, 4);
-    expect(() => decodeEvents(later)).toThrow('an event of format 3; this version reads up to 2');
+    later.writeUInt8(9, 4);
+    expect(() => decodeEvents(later)).toThrow('a frame of format 9; this version reads up to 3');
     const unknownType = Buffer.from(encodeEvents(EVERY_SHAPE.slice(0, 1)));
     unknownType.writeUInt8(0xff, 5);
     expect(() => decodeEvents(unknownType)).toThrow('only a later version knows');

@@ -1,4 +1,4 @@
-import { decodeEvents } from '../../../engine/event-frames.ts';
+import { decodeEvents } from '../../../engine/entries.ts';
 import type { Batch, CommittedBatch, Journal, Offset, Writer } from '../../../engine/journal/port.ts';
 import type { Happened } from '../model/seat.ts';
 
