@@ -4,7 +4,6 @@ import { isIPv6 } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { Database } from '../drizzle/client.ts';
-import { migrate } from '../drizzle/migrate.ts';
 import { systemClock } from '../engine/clock.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { members } from '../drizzle/repositories/members.ts';
@@ -17,8 +16,9 @@ import { Authenticator } from './auth/authenticator.ts';
 import { ownSecret } from './auth/secrets.ts';
 import { Tokens } from './auth/tokens.ts';
 import { BadVariable, type Environment } from './config.ts';
-import { lockDataFolder, openIn } from './configured-database.ts';
+import { type Configured, lockDataFolder, openIn } from './configured-database.ts';
 import { drain } from './drain.ts';
+import type { DumpKeeper } from './dumps/keeper.ts';
 import { ensureFirstOrganisation, type FirstStart } from './first-start.ts';
 import { Health } from './health.ts';
 import { Http } from './http.ts';
@@ -75,16 +75,22 @@ async function compose(options: ApplicationOptions, opened: Opened): Promise<App
   const { environment, log, drainMs = 2_000 } = options;
   const onInternalError = (error: unknown) => log.error({ err: error }, 'internal error');
   const lock = opened.use(await lockDataFolder(environment));
-  const { database, firstStart } = await openMasterData(options, { lock, opened });
-  const { db, pool } = database;
+  const { configured, firstStart } = await openMasterData(options, { lock, opened });
+  const { db, pool } = configured.database;
   const laws = await Laws.load(db);
   const teams = await Teams.load(db);
-  const { engine, journal, projections } = await openEngine(options, { lock, opened, database, laws, teams });
+  const { engine, journal, projections, dumps } = await openEngine(options, {
+    lock,
+    opened,
+    configured,
+    laws,
+    teams,
+  });
 
   const relay = opened.use(
     await OutboxRelay.start({ db, pool, clock: systemClock, engine, laws, teams, onError: onInternalError }),
   );
-  const authenticator = opened.use(await openAuthenticator(environment, { lock, database, engine }));
+  const authenticator = opened.use(await openAuthenticator(environment, { lock, configured, engine }));
   const services: Services = { db, clock: systemClock, engine, authenticator, relay, teams, projections };
   const gateway = opened.use(
     new AgentGateway({ engine, authenticator, clock: systemClock, node: NODE, onInternalError }),
@@ -95,7 +101,7 @@ async function compose(options: ApplicationOptions, opened: Opened): Promise<App
   );
   const channels = opened.use(new Channels(server.publish, systemClock));
   const trpcSockets = new TrpcSockets({ services, channels, onInternalError });
-  const health = new Health({ pool, journal, projections });
+  const health = new Health({ pool, journal, projections, dumps });
   const http = new Http({
     trpc: new TrpcHttp({
       router: appRouter,
@@ -136,14 +142,21 @@ async function compose(options: ApplicationOptions, opened: Opened): Promise<App
 async function openMasterData(
   { environment, log, prepare }: ApplicationOptions,
   { lock, opened }: { lock: FolderLock; opened: Opened },
-): Promise<{ database: Database; firstStart: FirstStart }> {
-  const onError = (error: Error) => log.error({ err: error }, 'database connection lost');
-  const database = opened.use(await openIn(lock.folder, environment, onError));
+): Promise<{ configured: Configured; firstStart: FirstStart }> {
+  const onError = (error: Error) => log.error({ err: error }, 'the database failed');
+  const configured = opened.use(
+    await openIn({
+      dataFolder: lock.folder,
+      variables: environment,
+      onError,
+      tell: (line) => log.warn(line),
+    }),
+  );
+  const { database } = configured;
   opened.use(systemClock.every(MAINTENANCE_MS, () => void tidy(database).catch(onError)));
-  await migrate(database.db);
   const firstStart = await ensureFirstOrganisation(database.db, environment.ADMIN_PASSWORD ?? null);
   await prepare?.(database, firstStart);
-  return { database, firstStart };
+  return { configured, firstStart };
 }
 
 /** What grows without end is cut back; the embedded database does its own upkeep only when it is told to. */
@@ -152,21 +165,34 @@ async function tidy(database: Database): Promise<void> {
   await database.maintain();
 }
 
+interface EngineParts {
+  readonly engine: Engine;
+  readonly journal: FileJournal;
+  readonly projections: Projections;
+  /** Null where the database is a server. */
+  readonly dumps: DumpKeeper | null;
+}
+
 interface EngineNeeds {
   readonly lock: FolderLock;
   readonly opened: Opened;
-  readonly database: Database;
+  readonly configured: Configured;
   readonly laws: Laws;
   readonly teams: Teams;
 }
 
 async function openEngine(
   { environment, log }: ApplicationOptions,
-  { lock, opened, database, laws, teams }: EngineNeeds,
-): Promise<{ engine: Engine; journal: FileJournal; projections: Projections }> {
+  { lock, opened, configured, laws, teams }: EngineNeeds,
+): Promise<EngineParts> {
+  const { database, embedded } = configured;
+  const onDumpTrouble = (error: Error) =>
+    log.error({ err: error }, 'the database was not dumped: the dumps before stay, and it is tried again');
   const journal = opened.use(await openFileJournal({ lock }));
   if (journal.cut !== null)
     log.warn(journal.cut, 'cut the torn tail of the journal: a write that was never acknowledged');
+  const dumps = (await embedded?.keepDumped(journal, onDumpTrouble)) ?? null;
+  if (dumps !== null) opened.use(dumps);
   // Before the engine, so that it is closed after it: what the engine journals last is copied, too.
   const projections = opened.use(
     new Projections({
@@ -174,7 +200,7 @@ async function openEngine(
       pool: database.pool,
       clock: systemClock,
       log,
-      isDurable: environment.DATABASE_URL !== undefined,
+      ...(dumps !== null && { heldSafely: (copy: string) => dumps.heldSafely(copy) }),
     }),
   );
   const engine = opened.use(
@@ -199,17 +225,19 @@ async function openEngine(
       },
     }),
   );
-  return { engine, journal, projections };
+  return { engine, journal, projections, dumps };
 }
 
 async function openAuthenticator(
   { JWT_SECRET, JWT_EXPIRY: accessMs, REFRESH_TOKEN_EXPIRY: refreshMs }: Environment,
-  { lock, database, engine }: { lock: FolderLock; database: Database; engine: Engine },
+  { lock, configured, engine }: { lock: FolderLock; configured: Configured; engine: Engine },
 ): Promise<Authenticator> {
+  const { database, embedded } = configured;
   const tokens = new Tokens({
     clock: systemClock,
     secrets: JWT_SECRET ?? [await ownSecret(lock.folder)],
     accessMs,
+    ...(embedded !== null && { era: embedded.era }),
   });
   const memberOf = (userId: number) => engine.record(userId)?.member ?? null;
   return Authenticator.open({ db: database.db, clock: systemClock, tokens, accessMs, refreshMs, memberOf });

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { type Database, openDatabase } from '../drizzle/client.ts';
+import { migrate } from '../drizzle/migrate.ts';
+import { systemClock } from '../engine/clock.ts';
 import { type FolderLock, lockFolder } from '../engine/journal/lock.ts';
 import { BadVariable, type Environment } from './config.ts';
-
-/** Folder of the embedded database within the data folder. */
-const DATABASE_FOLDER = 'database';
+import { EmbeddedDatabase } from './embedded-database.ts';
 
 type Variables = Pick<Environment, 'DATABASE_URL' | 'DATABASE_POOL_SIZE' | 'DATABASE_TIMEOUT'>;
 
@@ -22,30 +22,74 @@ export async function lockDataFolder({ DATA_DIR }: Pick<Environment, 'DATA_DIR'>
   }
 }
 
-/** The database that the environment names. The caller holds the lock of the data folder. */
-export function openIn(
-  dataFolder: string,
-  variables: Variables,
-  onError?: (error: Error) => void,
-): Promise<Database> {
+/** A database that is ready for use. */
+export interface Configured extends AsyncDisposable {
+  readonly database: Database;
+  /** How many migrations were missing. */
+  readonly migrations: number;
+  /** Null of a server, which keeps what it has committed by itself. */
+  readonly embedded: EmbeddedDatabase | null;
+}
+
+export interface Opening {
+  /** Held by the caller, until the database is disposed of. */
+  readonly dataFolder: string;
+  readonly variables: Variables;
+  readonly onError: (error: Error) => void;
+  /** Told in one line what became of an embedded database that could not be relied on. */
+  readonly tell: (line: string) => void;
+}
+
+/**
+ * The database that the environment names, brought up to this version.
+ * @throws DatabaseUnavailable, DatabaseNewer, DatabaseLost, NoRoom
+ */
+export async function openIn({ dataFolder, variables, onError, tell }: Opening): Promise<Configured> {
   const { DATABASE_URL: url, DATABASE_POOL_SIZE: poolSize, DATABASE_TIMEOUT: timeoutMs } = variables;
-  const where = url === undefined ? { folder: resolve(dataFolder, DATABASE_FOLDER) } : { url, poolSize };
-  return openDatabase({ ...where, timeoutMs, ...(onError !== undefined && { onError }) });
+  if (url === undefined) {
+    const embedded = await EmbeddedDatabase.open({
+      dataFolder,
+      timeoutMs,
+      clock: systemClock,
+      onError,
+      tell,
+    });
+    const { database, migrations } = embedded;
+    return { database, migrations, embedded, [Symbol.asyncDispose]: () => embedded[Symbol.asyncDispose]() };
+  }
+  const database = await openDatabase({ url, poolSize, timeoutMs, onError });
+  try {
+    const migrations = await migrate(database.db);
+    return {
+      database,
+      migrations,
+      embedded: null,
+      [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await database[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 /**
  * The database that the environment names, for a command that needs nothing else. A database server may be in use by a
  * running Rollcall; the embedded database has one user at a time.
- * @throws FolderLocked, BadVariable, DatabaseUnavailable
+ * @throws FolderLocked, BadVariable, and as openIn
  */
-export async function openConfigured(environment: Environment): Promise<Database> {
+export async function openConfigured(environment: Environment): Promise<Configured> {
   const lock = environment.DATABASE_URL === undefined ? await lockDataFolder(environment) : null;
   try {
-    const database = await openIn(environment.DATA_DIR, environment);
+    const configured = await openIn({
+      dataFolder: resolve(environment.DATA_DIR),
+      variables: environment,
+      onError: (error) => say(error.message),
+      tell: say,
+    });
     return {
-      ...database,
+      ...configured,
       async [Symbol.asyncDispose]() {
-        await database[Symbol.asyncDispose]();
+        await configured[Symbol.asyncDispose]();
         await lock?.[Symbol.asyncDispose]();
       },
     };
@@ -53,4 +97,8 @@ export async function openConfigured(environment: Environment): Promise<Database
     await lock?.[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+function say(line: string): void {
+  process.stderr.write(`rollcall: ${line}\n`);
 }

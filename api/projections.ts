@@ -6,6 +6,7 @@ import type { Clock } from '../engine/clock.ts';
 import type { Documents } from '../engine/documents/port.ts';
 import { sqlDocuments } from '../engine/documents/sql.ts';
 import type { Journal, Offset } from '../engine/journal/port.ts';
+import type { ProjectionTarget } from '../engine/projection.ts';
 import { Projector, type ProjectorStatus } from '../engine/projector.ts';
 import { presenceAudit } from './presence-audit.ts';
 
@@ -14,8 +15,11 @@ export interface ProjectionsOptions {
   readonly pool: Pool;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Whether the database keeps through a power cut what it has committed. */
-  readonly isDurable: boolean;
+  /**
+   * Up to where that copy would still have the journal after a power cut; everything that it has taken in when absent,
+   * as of a server, which keeps what it has committed.
+   */
+  readonly heldSafely?: (copy: string) => Offset;
 }
 
 /** How long a stop waits for what was journalled last to be copied. The next start would copy it as well. */
@@ -31,21 +35,24 @@ export class Projections implements AsyncDisposable {
   readonly #documents: Projector;
   readonly #audit: Projector;
 
-  constructor({ journal, pool, clock, log, isDurable }: ProjectionsOptions) {
+  constructor({ journal, pool, clock, log, heldSafely = () => Infinity }: ProjectionsOptions) {
     this.documents = sqlDocuments(pool);
     this.#journal = journal;
-    // The embedded database never fsyncs: until it is dumped, a power cut may take all that it was given.
-    const heldSafely = isDurable ? (position: Offset) => position : () => 0;
-    const options = { journal, clock, heldSafely };
+    const audit = presenceAudit(pool);
+    const options = ({ name }: ProjectionTarget) => ({
+      journal,
+      clock,
+      heldSafely: (position: Offset) => Math.min(position, heldSafely(name)),
+    });
     const tellOf = (what: string) => (error: Error) => log.error({ err: error }, what);
     this.#documents = new Projector({
-      ...options,
+      ...options(this.documents),
       target: this.documents,
       onTrouble: tellOf('the history is not copied: the journal keeps it, and copying is tried again'),
     });
     this.#audit = new Projector({
-      ...options,
-      target: presenceAudit(pool),
+      ...options(audit),
+      target: audit,
       gathering: AUDIT_GATHERING,
       onTrouble: tellOf('the audit of presence is not written: the journal keeps it, and it is tried again'),
     });

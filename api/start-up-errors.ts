@@ -1,12 +1,14 @@
 /** Errors that a person can mend: they are told in one line, without a stack. */
 const EXPECTED: ReadonlySet<string> = new Set([
   'BadVariable',
+  'DatabaseLost',
   'DatabaseNewer',
   'DatabaseUnavailable',
   'FolderLocked',
   'JournalBroken',
   'JournalCorrupt',
   'NativeServerMissing',
+  'NoRoom',
   'PortInUse',
   'TlsRefused',
 ]);

@@ -1,6 +1,7 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { Pool, type PoolClient } from 'pg';
 import { Backend } from './embedded/backend.ts';
+import { type Backup, backUp } from './embedded/backup.ts';
 import { maintain } from './embedded/maintenance.ts';
 import { Session } from './embedded/session.ts';
 import { BackendStream } from './embedded/stream.ts';
@@ -8,23 +9,26 @@ import { reasonOf } from './embedded/turns.ts';
 import type { Queryable } from './queryable.ts';
 
 /** Where the master data are: on a PostgreSQL server, or in a folder of this machine. */
-export type DatabaseOptions = (
-  | {
-      /** `postgres://user:password@host:port/database`; PostgreSQL 15 or newer. */
-      readonly url: string;
-      /** Connections at most. */
-      readonly poolSize: number;
-    }
-  | {
-      /** Data folder of PGlite, made at the first start. The caller MUST hold the lock of this folder. */
-      readonly folder: string;
-    }
-) & {
+export type DatabaseOptions = ServerOptions | FolderOptions;
+
+interface CommonOptions {
   /** How long to wait for a connection, and for one statement's end (embedded: for one's turn). */
   readonly timeoutMs: number;
   /** Told of a connection that broke while nobody used it; embedded: of the database's end. */
   readonly onError?: (error: Error) => void;
-};
+}
+
+interface ServerOptions extends CommonOptions {
+  /** `postgres://user:password@host:port/database`; PostgreSQL 15 or newer. */
+  readonly url: string;
+  /** Connections at most. */
+  readonly poolSize: number;
+}
+
+export interface FolderOptions extends CommonOptions {
+  /** Data folder of PGlite, made at the first start. The caller MUST hold the lock of this folder. */
+  readonly folder: string;
+}
 
 /** An open database. Disposing waits for the queries that run, and for clients of the pool to be released. */
 export interface Database extends AsyncDisposable {
@@ -36,6 +40,12 @@ export interface Database extends AsyncDisposable {
    * embedded database does neither unasked, and grows; a server needs no asking.
    */
   maintain(): Promise<void>;
+}
+
+/** The embedded database. */
+export interface FolderDatabase extends Database {
+  /** Has `take` copy it while others go on (embedded/backup.ts); upkeep waits meanwhile. @throws whatever `take` throws */
+  backUp<Result>(take: (backup: Backup) => Promise<Result>): Promise<Result>;
 }
 
 /** One connection, for repositories: they work in whatever transaction it is in. */
@@ -66,7 +76,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   return 'url' in options ? openServer(options) : openFolder(options);
 }
 
-async function openServer(options: DatabaseOptions & { url: string; poolSize: number }): Promise<Database> {
+async function openServer(options: ServerOptions): Promise<Database> {
   const pool = new Pool({
     connectionString: options.url,
     max: options.poolSize,
@@ -90,7 +100,8 @@ async function openServer(options: DatabaseOptions & { url: string; poolSize: nu
   };
 }
 
-async function openFolder(options: DatabaseOptions & { folder: string }): Promise<Database> {
+/** As openDatabase. @throws DatabaseUnavailable */
+export async function openFolder(options: FolderOptions): Promise<FolderDatabase> {
   const backend = await Backend.start(options.folder).catch((cause: unknown) => {
     throw unavailable(`the database in ${options.folder} does not open`, cause);
   });
@@ -109,10 +120,13 @@ async function openFolder(options: DatabaseOptions & { folder: string }): Promis
   surviveLosses(pool);
   const tell = (): void => options.onError?.(reasonOf(session.stopped));
   session.stopped.addEventListener('abort', tell);
+  // Upkeep makes checkpoints, and a backup is spoilt by any but its own.
+  const inTurn = oneAfterAnother();
   return {
     db: drizzle(pool),
     pool,
-    maintain: () => maintain(pool),
+    maintain: () => inTurn(() => maintain(pool)),
+    backUp: (take) => inTurn(() => backUp({ pool, folder: options.folder }, take)),
     [Symbol.asyncDispose]: once(async () => {
       session.stopped.removeEventListener('abort', tell);
       await pool.end();
@@ -124,6 +138,16 @@ async function openFolder(options: DatabaseOptions & { folder: string }): Promis
 /** An error that nobody listens to would end the process: of a connection in use, its user hears by the query. */
 function surviveLosses(pool: Pool): void {
   pool.on('connect', (client) => client.on('error', () => {}));
+}
+
+/** Runs work when what was given before is done with, however it ended. */
+function oneAfterAnother(): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const done = last.then(work);
+    last = done.catch(() => undefined);
+    return done;
+  };
 }
 
 function once(close: () => Promise<void>): () => Promise<void> {

@@ -22,6 +22,8 @@ export interface TokensOptions {
   /** The first one signs; all verify, so that one can be rotated in. */
   readonly secrets: readonly Secret[];
   readonly accessMs: number;
+  /** Tokens of another era don't hold: all log-in sessions ended with it. */
+  readonly era?: string;
 }
 
 const ALGORITHM = 'HS256';
@@ -33,11 +35,13 @@ export class Tokens {
   readonly #keys: ReadonlyMap<string, Uint8Array>;
   readonly #signing: { readonly kid: string; readonly key: Uint8Array };
   readonly #accessMs: number;
+  readonly #era: string;
 
   /** @throws TypeError without a secret. */
-  constructor({ clock, secrets, accessMs }: TokensOptions) {
+  constructor({ clock, secrets, accessMs, era = '' }: TokensOptions) {
     this.#clock = clock;
     this.#accessMs = accessMs;
+    this.#era = era;
     this.#keys = new Map(secrets.map(({ kid, secret }) => [kid, new TextEncoder().encode(secret)]));
     const [first] = this.#keys;
     if (first === undefined) throw new TypeError('tokens need a secret to sign with');
@@ -53,7 +57,7 @@ export class Tokens {
     const now = this.#clock.now();
     // Never longer than the session that it is of.
     const expiresAt = Math.floor(Math.min(now + this.#accessMs, sessionExpiresAt) / 1000) * 1000;
-    const token = await new SignJWT({ sid: sessionId, sx: sessionExpiresAt })
+    const token = await new SignJWT({ sid: sessionId, sx: sessionExpiresAt, era: this.#era })
       .setProtectedHeader({ alg: ALGORITHM, kid: this.#signing.kid })
       .setIssuer(ISSUER)
       .setSubject(String(userId))
@@ -70,8 +74,9 @@ export class Tokens {
         issuer: ISSUER,
         currentDate: new Date(this.#clock.now()),
       });
-      const { sub, sid, sx } = payload;
+      const { sub, sid, sx, era } = payload;
       if (typeof sid !== 'string' || typeof sx !== 'number' || !/^\d+$/.test(sub ?? '')) return 'invalid';
+      if (era !== this.#era) return 'invalid';
       return { userId: Number(sub), sessionId: sid, sessionExpiresAt: sx };
     } catch (error) {
       return error instanceof errors.JWTExpired ? 'expired' : 'invalid';

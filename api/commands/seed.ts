@@ -1,6 +1,5 @@
 /** `npm run seed -- --agents N [--password P]`: agents, teams, supervisors, a manager and a viewer. Repeatable. */
 import { parseArgs } from 'node:util';
-import { migrate } from '../../drizzle/migrate.ts';
 import { seedAgents } from '../../drizzle/seed.ts';
 import { hashPassword } from '../auth/passwords.ts';
 import { BadVariable, readEnvironment } from '../config.ts';
@@ -14,15 +13,15 @@ const MAX_AGENTS = 9_999;
 try {
   const { count, password } = readArguments();
   const environment = readEnvironment(process.env);
-  await using database = await openConfigured(environment);
-  await migrate(database.db);
+  await using configured = await openConfigured(environment);
+  const { db } = configured.database;
   const { organisationId, madePassword } = await ensureFirstOrganisation(
-    database.db,
+    db,
     environment.ADMIN_PASSWORD ?? null,
   );
   // One hash for all: the password is the same, and printed below.
   const passwordHash = await hashPassword(password);
-  const made = await seedAgents(database.db, { organisationId, count, passwordHash, now: new Date() });
+  const made = await seedAgents(db, { organisationId, count, passwordHash, now: new Date() });
   if (madePassword !== null)
     process.stdout.write(`log in as admin with the password ${madePassword} (shown this once)\n`);
   process.stdout.write(

@@ -124,6 +124,12 @@ export async function revokeFamily(db: Queryable, familyId: string, now: Date): 
   });
 }
 
+/** Ends every log-in session. Nobody else may be using the database. */
+export async function revokeAll(db: Queryable, now: Date): Promise<void> {
+  const { revokedAt } = refreshTokens;
+  await settle(db.update(refreshTokens).set({ revokedAt: now }).where(isNull(revokedAt)));
+}
+
 /** The log-in sessions that were revoked at that time or later. */
 export async function revokedSince(db: Queryable, since: Date): Promise<readonly string[]> {
   const { familyId, revokedAt } = refreshTokens;

@@ -47,6 +47,19 @@ export function sqlTarget(pool: SqlPool, options: SqlTargetOptions): ProjectionT
   };
 }
 
+/** Where each target stands in the journal that it follows, by its name; none that has followed nothing yet. */
+export async function standings(
+  on: SqlClient,
+): Promise<Readonly<Record<string, Pick<Standing, 'epoch' | 'position'>>>> {
+  const rows = await select<{ target: string; epoch: string; position: string }>(
+    on,
+    'SELECT DISTINCT ON (target) target, epoch, position FROM projections ORDER BY target, log DESC',
+  );
+  return Object.fromEntries(
+    rows.map(({ target, epoch, position }) => [target, { epoch, position: Number(position) }]),
+  );
+}
+
 /** Where the target stands in the journal that it follows; nobody else moves it before the transaction ends. */
 export async function standingOf(client: SqlClient, target: string): Promise<Standing | null> {
   return newestOf(client, target, 'FOR UPDATE');

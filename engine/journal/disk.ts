@@ -1,21 +1,34 @@
 /**
- * What the journal asks of a file system. A write is durable after `datasync` of its file, a name (made, renamed,
+ * What is asked of a file system by whoever must outlive a power cut: the journal, snapshots, dumps. A write is durable after `datasync` of its file, a name (made, renamed,
  * removed) after `syncFolder`; before that a crash may keep or lose any part of it, in any order.
  */
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 
 export interface Disk {
   /** Makes a folder, and those above it that are missing; what is made is durable. */
   makeFolder(path: string): Promise<void>;
-  /** Names of the files in a folder. */
+  /** Names of what is in a folder. */
   list(folder: string): Promise<readonly string[]>;
+  /** All that is below a folder. */
+  tree(folder: string): Promise<Tree>;
   /** Opens for reading and writing, or only to `read`; `create` makes a new, empty file or empties an old one. */
   open(path: string, mode: keyof typeof FLAGS): Promise<DiskFile>;
+  /** Of a file or a folder. */
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
+  /** With all that is in it. */
+  removeFolder(path: string): Promise<void>;
   syncFolder(path: string): Promise<void>;
+  /** How many bytes may still be written. */
+  room(folder: string): Promise<number>;
+}
+
+/** Paths from a folder on, a folder before what is in it. */
+export interface Tree {
+  readonly folders: readonly string[];
+  readonly files: readonly string[];
 }
 
 export interface DiskFile {
@@ -41,12 +54,26 @@ export const disk: Disk = {
     }
   },
   list: (folder) => readdir(folder),
+  async tree(folder) {
+    const found = await readdir(folder, { recursive: true, withFileTypes: true });
+    const paths = (are: (typeof found)[number][]) =>
+      are.map((entry) => relative(folder, join(entry.parentPath, entry.name))).toSorted();
+    return {
+      folders: paths(found.filter((entry) => entry.isDirectory())),
+      files: paths(found.filter((entry) => entry.isFile())),
+    };
+  },
   async open(path, mode) {
     return new NodeFile(await open(path, FLAGS[mode]));
   },
   rename,
   remove: (path) => rm(path, { force: true }),
+  removeFolder: (path) => rm(path, { recursive: true, force: true }),
   syncFolder,
+  async room(folder) {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  },
 };
 
 async function syncFolder(path: string): Promise<void> {

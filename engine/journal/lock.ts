@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { link, open, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { bootId } from './boot.ts';
 import { disk } from './disk.ts';
 import { FolderLocked } from './port.ts';
 
@@ -135,7 +136,7 @@ async function describeSelf(): Promise<Holder> {
     token: randomUUID(),
     pid: process.pid,
     started: (await processStat(process.pid))?.started ?? '',
-    boot: (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim(),
+    boot: await bootId(),
     namespace: await readlink('/proc/self/ns/pid').catch(() => hostname()),
     host: hostname(),
   };

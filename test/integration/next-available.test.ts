@@ -18,7 +18,7 @@ let agents: readonly Deeds[];
 
 beforeAll(async () => {
   const folder = opened.use(await seededFolder());
-  const database = opened.use(await openConfigured(readEnvironment({ DATA_DIR: folder.path })));
+  const { database } = opened.use(await openConfigured(readEnvironment({ DATA_DIR: folder.path })));
   services = await openServices(database, opened);
   manager = await callerOf(services, await tokenOf(services, 'manager'));
   supervisor = await callerOf(services, await tokenOf(services, 'supervisor01'));

@@ -186,7 +186,7 @@ let nobody: Caller;
 
 beforeAll(async () => {
   const folder = opened.use(await seededFolder());
-  const database = opened.use(await openConfigured(readEnvironment({ DATA_DIR: folder.path })));
+  const { database } = opened.use(await openConfigured(readEnvironment({ DATA_DIR: folder.path })));
   const services = await openServices(database, opened);
   const as = async (username: string) => {
     const api = await callerOf(services, await tokenOf(services, username));

@@ -4,8 +4,8 @@
  * all; until a folder's sync each change of a name likewise. A failed datasync leaves any of it behind, and what it
  * left counts as written. A seed decides.
  */
-import { basename, dirname } from 'node:path';
-import type { Disk, DiskFile } from '../../engine/journal/disk.ts';
+import { dirname } from 'node:path';
+import type { Disk, DiskFile, Tree } from '../../engine/journal/disk.ts';
 import { Deferred } from './deferred.ts';
 import { Inode } from './inode.ts';
 import type { Seeded } from './seeded.ts';
@@ -73,18 +73,25 @@ export class CrashingDisk {
     const change = <Result>(work: () => Result) => this.#call(process.spend, work);
     return {
       makeFolder: () => read(() => undefined),
-      list: (folder) => read(() => this.#filesIn(folder)),
+      list: (folder) => read(() => this.#childrenOf(folder)),
+      tree: (folder) => read(() => this.#tree(folder)),
       open: (path, mode) =>
         mode === 'create'
           ? change(() => this.#fileOf(this.#create(path), process))
           : read(() => this.#fileOf(this.#find(path), process)),
       rename: (from, to) =>
         change(() => {
-          const inode = this.#find(from);
-          this.#change(to, (names) => names.set(to, inode).delete(from));
+          const inode = this.#names.get(from);
+          if (inode !== undefined) this.#change(to, (names) => names.set(to, inode).delete(from));
+          else this.#change(to, (names) => moveFolder(names, from, to));
         }),
       remove: (path) => change(() => this.#change(path, (names) => names.delete(path))),
+      removeFolder: (path) =>
+        change(() => {
+          for (const file of this.#below(path)) this.#change(file, (names) => names.delete(file));
+        }),
       syncFolder: (folder) => change(() => this.#syncFolder(folder)),
+      room: () => read(() => this.capacity - this.used),
     };
   }
 
@@ -111,8 +118,21 @@ export class CrashingDisk {
     return isAdmitted() ? work() : new Promise(() => undefined);
   }
 
-  #filesIn(folder: string): readonly string[] {
-    return [...this.#names.keys()].filter((path) => dirname(path) === folder).map((path) => basename(path));
+  #below(folder: string): readonly string[] {
+    return [...this.#names.keys()].filter((path) => path.startsWith(`${folder}/`)).toSorted();
+  }
+
+  #childrenOf(folder: string): readonly string[] {
+    const children = this.#below(folder).map((path) => path.slice(folder.length + 1).split('/')[0] ?? '');
+    return [...new Set(children)];
+  }
+
+  /** Folders are there for as long as something is in them. */
+  #tree(folder: string): Tree {
+    const files = this.#below(folder).map((path) => path.slice(folder.length + 1));
+    const parts = files.map((file) => file.split('/').slice(0, -1));
+    const folders = parts.flatMap((names) => names.map((_, index) => names.slice(0, index + 1).join('/')));
+    return { folders: [...new Set(folders)].toSorted(), files };
   }
 
   #datasync(inode: Inode): void {
@@ -162,6 +182,14 @@ export class CrashingDisk {
     if (this.#random.chance(this.faults.syncFolder)) throw errno('EIO', 'fsync');
     for (const change of this.#changes) if (change.folder === folder) change.apply(this.#durableNames);
     this.#changes = this.#changes.filter((change) => change.folder !== folder);
+  }
+}
+
+function moveFolder(names: Names, from: string, to: string): void {
+  for (const [path, inode] of names) {
+    if (!path.startsWith(`${from}/`)) continue;
+    names.delete(path);
+    names.set(`${to}${path.slice(from.length)}`, inode);
   }
 }
 

@@ -5,11 +5,14 @@ export interface DiskCall {
   readonly does:
     | 'makeFolder'
     | 'list'
+    | 'tree'
     | 'open'
     | 'create'
     | 'rename'
     | 'remove'
+    | 'removeFolder'
     | 'syncFolder'
+    | 'room'
     | keyof DiskFile;
   readonly path: string;
 }
@@ -25,6 +28,10 @@ export function hookedDisk(disk: Disk, before: (call: DiskCall) => Promise<void>
       await before({ does: 'list', path });
       return disk.list(path);
     },
+    async tree(path) {
+      await before({ does: 'tree', path });
+      return disk.tree(path);
+    },
     async open(path, mode) {
       await before({ does: mode === 'create' ? 'create' : 'open', path });
       const file = await disk.open(path, mode);
@@ -38,9 +45,17 @@ export function hookedDisk(disk: Disk, before: (call: DiskCall) => Promise<void>
       await before({ does: 'remove', path });
       await disk.remove(path);
     },
+    async removeFolder(path) {
+      await before({ does: 'removeFolder', path });
+      await disk.removeFolder(path);
+    },
     async syncFolder(path) {
       await before({ does: 'syncFolder', path });
       await disk.syncFolder(path);
+    },
+    async room(path) {
+      await before({ does: 'room', path });
+      return disk.room(path);
     },
   };
 }

@@ -30,7 +30,7 @@ export async function openServices(
   const teams = await Teams.load(db);
   const log = pino({ level: 'silent' });
   const projections = opened.use(
-    new Projections({ journal, pool, clock: systemClock, log, isDurable: false }),
+    new Projections({ journal, pool, clock: systemClock, log, heldSafely: () => 0 }),
   );
   const engine = opened.use(
     await createEngine({

@@ -76,7 +76,7 @@ export interface WatchServer extends AsyncDisposable {
 export async function startWatchServer(): Promise<WatchServer> {
   const opened = new Opened();
   const folder = opened.use(await seededFolder());
-  const database = opened.use(await openConfigured(readEnvironment({ DATA_DIR: folder.path })));
+  const { database } = opened.use(await openConfigured(readEnvironment({ DATA_DIR: folder.path })));
   const services = await openServices(database, opened);
   const { engine, authenticator } = services;
   const server = opened.use(

@@ -38,8 +38,9 @@ async function make(more: Partial<HttpOptions> = {}) {
     trpc: new TrpcHttp({ router, isEncrypted: false, onInternalError, createContext: async () => ({}) }),
     health: new Health({
       pool: { query: () => Promise.reject(new Error('the database is away')) } as never,
-      journal: { head: async () => 42 } as never,
+      journal: { head: async () => 42, floor: async () => 7 } as never,
       projections: { status: async () => ({ documents: AWAY, audit: AWAY }) },
+      dumps: null,
     }),
     files: await StaticFiles.read('/nowhere'),
     maxConcurrent: 2,
@@ -148,7 +149,7 @@ describe('health', () => {
     expect(await ready.json()).toMatchObject({
       status: 'not ready',
       database: 'failed',
-      journal: { head: 42 },
+      journal: { head: 42, floor: 7 },
       projections: { documents: AWAY, audit: AWAY },
     });
   });
