@@ -1,3 +1,4 @@
+import { DEFAULT_STATUSES, DEFAULT_TRANSITIONS } from '../drizzle/defaults.ts';
 import type { Queryable } from '../drizzle/queryable.ts';
 import * as configRows from '../drizzle/repositories/config.ts';
 import * as organisations from '../drizzle/repositories/organisations.ts';
@@ -10,6 +11,15 @@ interface OrganisationLaw {
   readonly catalogue: Catalogue;
   readonly config: ConfigValues;
 }
+
+/**
+ * Of an organisation that the database has lost and the journal tells of. Nobody of it is active; by some law they
+ * have to be seen out.
+ */
+const OF_THE_LOST: OrganisationLaw = {
+  catalogue: new Catalogue(DEFAULT_STATUSES, DEFAULT_TRANSITIONS),
+  config: configOf([]),
+};
 
 /** Each organisation's catalogue, graph and configuration, as the database has them. */
 export class Laws {
@@ -44,8 +54,6 @@ export class Laws {
   readonly config = (organisationId: number): ConfigValues => this.#of(organisationId).config;
 
   #of(organisationId: number): OrganisationLaw {
-    const law = this.#laws.get(organisationId);
-    if (law === undefined) throw new RangeError(`there is no organisation ${organisationId}`);
-    return law;
+    return this.#laws.get(organisationId) ?? OF_THE_LOST;
   }
 }

@@ -23,24 +23,21 @@ export async function pack(
   return { bytes: writer.length, chunkBytes, checksums: writer.checksums };
 }
 
-/** Makes a folder of it; durable, but for the folder's own name. @throws ChunkDamaged */
+/** Makes a folder of it; not durable. @throws ChunkDamaged */
 export async function unpack(reader: ChunkReader, disk: Disk, folder: string): Promise<void> {
   await disk.makeFolder(folder);
-  const folders = [folder];
   for (;;) {
     const head = readTarHeader(await reader.exactly(BLOCK_BYTES));
     if (head === null) break;
     const path = join(folder, within(head.path));
     if (head.kind === 'folder') {
       await disk.makeFolder(path);
-      folders.push(path);
     } else {
       await unpackFile(reader, disk, { path, size: head.size });
       await reader.exactly(padding(head.size));
     }
   }
   await reader.finish();
-  for (const each of folders) await disk.syncFolder(each);
 }
 
 async function unpackFile(
@@ -55,7 +52,6 @@ async function unpackFile(
       await file.write(bytes, position);
       position += bytes.length;
     }
-    await file.datasync();
   } finally {
     await file.close();
   }

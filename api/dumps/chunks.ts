@@ -1,12 +1,11 @@
 /**
- * A long file in chunks, each with its checksum. The sums are made off the event loop, and what is written is synced
- * as it goes, so that the journal never waits behind all of it.
+ * A long file in chunks, each with its checksum, which is made off the event loop. Each chunk is synced before the next
+ * one: so the journal, on the same disk, waits behind one of them at most.
  */
 import { webcrypto } from 'node:crypto';
 import type { DiskFile } from '../../engine/journal/disk.ts';
 
 export const CHUNK_BYTES = 4 << 20;
-const SYNC_CHUNKS = 4;
 
 /** Fills `into` from `position`; returns how many bytes there were. */
 export type Read = (into: Uint8Array, position: number) => Promise<number>;
@@ -49,7 +48,6 @@ export class ChunkWriter {
   /** Everything is durable then. */
   async finish(): Promise<void> {
     if (this.#filled > 0) await this.#flush();
-    await this.#file.datasync();
   }
 
   async #flush(): Promise<void> {
@@ -58,7 +56,7 @@ export class ChunkWriter {
     await this.#file.write(bytes, this.#written);
     this.#written += bytes.length;
     this.#filled = 0;
-    if (this.checksums.length % SYNC_CHUNKS === 0) await this.#file.datasync();
+    await this.#file.datasync();
   }
 }
 

@@ -1,6 +1,7 @@
 /**
  * Before the embedded database is opened: whether it is what it was when it was last used, and if nobody can say so,
- * what is put in its place. Whatever interrupts it, kill -9 or a power cut, doing it again completes it.
+ * what is put in its place. Until the mark says that it is there, the next start does all of it again, whatever has
+ * interrupted this one; so nothing but the mark has to be durable.
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -110,21 +111,19 @@ interface Place extends ReclaimOptions {
   readonly mark: Mark | null;
 }
 
-/** What was there is kept aside. Each step is durable before the next. */
+/** What was there is kept aside. */
 async function putInPlace({ dump, damaged }: Unpacked, place: Place): Promise<Unsettled> {
   const { disk, dataFolder, dumps, why, mark } = place;
   const path = (name: string) => join(dataFolder, name);
-  const aside = mark === null ? ASIDE : `${ASIDE}-${stampOf(mark.openedAt)}`;
+  const aside = mark === null ? ASIDE : `${ASIDE}-${stampOf(mark.openedAt)}-${mark.era.slice(0, 4)}`;
   const names = await disk.list(dataFolder);
   const isAside = names.includes(aside);
   if (names.includes(DATABASE)) {
     // What is there beside the lost one is a dump that was put in place, and nobody has used.
     if (isAside) await disk.removeFolder(path(DATABASE));
     else await disk.rename(path(DATABASE), path(aside));
-    await disk.syncFolder(dataFolder);
   }
   await disk.rename(path(UNPACKED), path(DATABASE));
-  await disk.syncFolder(dataFolder);
   // Of an earlier time.
   for (const name of names) if (name.startsWith(ASIDE) && name !== aside) await disk.removeFolder(path(name));
   for (const each of damaged) await dumps.discard(each);

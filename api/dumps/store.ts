@@ -104,7 +104,7 @@ export class DumpStore {
     }
   }
 
-  /** Makes that folder out of a dump; durable, but for its name. @throws ChunkDamaged, NoRoom */
+  /** Makes that folder out of a dump; not durable. @throws ChunkDamaged, NoRoom */
   async unpack(dump: Dump, folder: string): Promise<void> {
     await this.#needRoom(dump.manifest.bytes);
     await this.#read(dump, (reader) => unpack(reader, this.#disk, folder));
@@ -144,6 +144,7 @@ export class DumpStore {
       const number = Number(NAME.exec(name)?.[1] ?? oldest);
       if (number < oldest) await this.#disk.remove(join(this.#folder, name));
     }
+    await this.#disk.syncFolder(this.#folder);
   }
 
   async #read({ number, manifest }: Dump, read: (reader: ChunkReader) => Promise<void>): Promise<void> {

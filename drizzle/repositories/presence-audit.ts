@@ -1,5 +1,6 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { auditLogs } from '../schema/audit.ts';
+import { organisations } from '../schema/organisations.ts';
 import { users } from '../schema/people.ts';
 import { type Queryable, settle } from '../queryable.ts';
 
@@ -18,10 +19,17 @@ export interface PresenceEntry {
 
 /**
  * Appends entries, at the time at which it happened. Whoever is not a user of the organisation here (the database is
- * older than the journal) is named among the new values.
+ * older than the journal) is named among the new values; of an organisation that is not here nothing is kept.
  */
 export async function append(transaction: Queryable, entries: readonly PresenceEntry[]): Promise<void> {
-  for (const organisationId of new Set(entries.map((entry) => entry.organisationId))) {
+  const concerned = [...new Set(entries.map((entry) => entry.organisationId))];
+  const here = await settle(
+    transaction
+      .select({ id: organisations.id })
+      .from(organisations)
+      .where(inArray(organisations.id, concerned)),
+  );
+  for (const { id: organisationId } of here) {
     const own = entries.filter((entry) => entry.organisationId === organisationId);
     const actors = [...new Set(own.map(({ by }) => by))];
     const rows = await settle(

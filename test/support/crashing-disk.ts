@@ -82,13 +82,19 @@ export class CrashingDisk {
       rename: (from, to) =>
         change(() => {
           const inode = this.#names.get(from);
-          if (inode !== undefined) this.#change(to, (names) => names.set(to, inode).delete(from));
-          else this.#change(to, (names) => moveFolder(names, from, to));
+          if (inode !== undefined) return this.#change(to, (names) => names.set(to, inode).delete(from));
+          this.#forgetChangesIn(from);
+          this.#change(to, (names) => moveFolder(names, from, to));
         }),
       remove: (path) => change(() => this.#change(path, (names) => names.delete(path))),
       removeFolder: (path) =>
         change(() => {
-          for (const file of this.#below(path)) this.#change(file, (names) => names.delete(file));
+          const gone = this.#below(path).map((file) => [file, this.#find(file)] as const);
+          this.#forgetChangesIn(path);
+          // What is made there later is another folder's.
+          this.#change(path, (names) => {
+            for (const [file, inode] of gone) if (names.get(file) === inode) names.delete(file);
+          });
         }),
       syncFolder: (folder) => change(() => this.#syncFolder(folder)),
       room: () => read(() => this.capacity - this.used),
@@ -176,6 +182,13 @@ export class CrashingDisk {
   #change(path: string, apply: (names: Names) => void): void {
     apply(this.#names);
     this.#changes.push({ folder: dirname(path), apply });
+  }
+
+  /** A folder goes elsewhere, or away: what was not synced in it may be lost for good. */
+  #forgetChangesIn(folder: string): void {
+    this.#changes = this.#changes.filter(
+      (change) => change.folder !== folder && !change.folder.startsWith(`${folder}/`),
+    );
   }
 
   #syncFolder(folder: string): void {
