@@ -26,6 +26,7 @@ import { Messages } from './messages.ts';
 import { type Contents, type Committed, Partition } from './partition.ts';
 import { Places } from './places.ts';
 import { Population, PARTITIONS } from './population.ts';
+import type { Owner } from './owner.ts';
 import type { AgentRecord } from './record.ts';
 import type { Request, Write } from './requests.ts';
 import { SnapshotKeeper, type SnapshotOptions } from './snapshots/keeper.ts';
@@ -44,6 +45,12 @@ export interface EngineOptions {
   readonly config: (organisationId: number) => Config;
   /** How long changes gather before they are shown, milliseconds. */
   readonly tickMs?: number;
+  /** Which partitions to claim at the start; all when absent. */
+  readonly owns?: readonly number[];
+  /** How to reach whoever owns a partition that this node doesn't; null while nobody is known to. */
+  readonly ownerOf?: (partition: number) => Owner | null;
+  /** Whether a node's gateways are gone, and with them the connections of their sessions; all are when absent. */
+  readonly isGone?: (node: string) => boolean;
   /** So that a start need not read the log from its beginning; without it, it does. */
   readonly snapshots?: SnapshotOptions;
   /** Where messages are that memory doesn't keep; nowhere when absent. */
@@ -64,7 +71,8 @@ const TOLD_AT_ONCE = 64;
 
 /** @throws JournalCorrupt when the log, or what stands for its beginning, can't be read. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const { journal, node, clock, catalogue, config, announce = () => null } = options;
+  const { journal, node, clock, catalogue, config } = options;
+  const { announce = () => null, ownerOf = () => null } = options;
   const table = compile(machine.config);
   const law = (organisationId: number): Law => ({
     catalogue: catalogue(organisationId),
@@ -73,17 +81,19 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const ids = Array.from({ length: PARTITIONS }, (_, id) => id);
   const population: Population = new Population(
     ids.map(
-      () =>
+      (id) =>
         new Partition({
           clock,
           table,
           law,
+          elsewhere: () => ownerOf(id),
           announce: (event, before) =>
             announcementsOf(event, announce(event, before), { epoch: journal.epoch, people: population }),
         }),
     ),
   );
-  const writers = await Promise.all(ids.map((id) => journal.claim(id, node)));
+  const { owns = ids } = options;
+  const writers = await Promise.all(owns.map((id) => journal.claim(id, node)));
   const engine = new Engine({ ...options, population, law });
   await engine.start(writers);
   return engine;
@@ -99,6 +109,8 @@ export class Engine implements AsyncDisposable {
   readonly #lawListeners = new Set<LawListener>();
   readonly #closing = new AbortController();
   #turning: Disposable | null = null;
+  /** Whoever waits for the next batch. */
+  readonly #waiting: (() => void)[] = [];
   #keeper: SnapshotKeeper | null = null;
   /** Up to here the log is folded in. */
   #offset: Offset = 0;
@@ -145,6 +157,30 @@ export class Engine implements AsyncDisposable {
       this.#following = this.#follow({ from, head, begin });
       this.#following.catch(reject);
     });
+  }
+
+  /**
+   * Takes a partition over: whoever owned it before is fenced from here on. Resolves when this node decides for its
+   * agents, with everything before folded in.
+   * @throws JournalFailed, JournalBroken
+   */
+  async claim(partition: number): Promise<void> {
+    const { journal, node, population, isGone = () => true } = this.#options;
+    const writer = await journal.claim(partition, node);
+    await this.#reached(await journal.head());
+    population.partition(partition).begin(writer, isGone);
+    this.#tellNext();
+  }
+
+  /** Hands a partition over: lets what is on its way become durable, and decides for its agents no more. */
+  release(partition: number): Promise<void> {
+    return this.#options.population.partition(partition).release('the agent is being handed over');
+  }
+
+  /** A partition that this node owns, for others to hand it what comes for its agents; null where it doesn't. */
+  owner(partition: number): Owner | null {
+    const owned = this.#options.population.partition(partition);
+    return owned.isOwned ? owned : null;
   }
 
   /** Carries out a request; resolves once it is durable, or refused. Never rejects. */
@@ -282,15 +318,22 @@ export class Engine implements AsyncDisposable {
     const partition = this.#options.population.partition(batch.partition);
     this.#show(partition.commit(batch), batch.offset);
     partition.settle(batch);
+    for (const waiting of this.#waiting.splice(0)) waiting();
+  }
+
+  /** Resolves when the log is folded in up to there. */
+  async #reached(offset: Offset): Promise<void> {
+    while (this.#offset < offset && !this.#closing.signal.aborted)
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
   /** The log was read: everybody is shown, and commands are taken. */
   #begin(writers: readonly Writer[]): void {
-    const { clock, journal, population, snapshots } = this.#options;
-    this.topics.begin(Math.max(0, ...writers.map(({ claimedAt }) => claimedAt)));
+    const { clock, journal, population, snapshots, isGone = () => true } = this.#options;
+    this.topics.begin(Math.max(this.#offset, ...writers.map(({ claimedAt }) => claimedAt)));
     for (const whereabouts of population.absent()) this.summaries.addAbsent(whereabouts);
     for (const record of population.records()) this.#count(null, record);
-    for (const writer of writers) population.partition(writer.partition).begin(writer);
+    for (const writer of writers) population.partition(writer.partition).begin(writer, isGone);
     if (snapshots !== undefined)
       this.#keeper = new SnapshotKeeper({
         ...snapshots,
