@@ -114,9 +114,9 @@ describe('B1: a partition changes its owner', () => {
     append.ms = 7;
     const ids = AGENTS.filter((id) => partitionOf(id) === 3);
     const acknowledged = new Map<string, number>();
-    let isOver = false;
+    const moved = { times: 0 };
     const work = ids.map(async (id) => {
-      for (let n = 0; !isOver || n < 5; n++) {
+      for (let n = 0; moved.times < 4 || n < 5; n++) {
         const command = `${id}-${n}`;
         const status = n % 2 === 0 ? 'busy' : 'available';
         // As a client does: the same command again until it is answered for good.
@@ -137,8 +137,8 @@ describe('B1: a partition changes its owner', () => {
       for (const to of [two, one, two, one]) {
         await new Promise<void>((resolve) => void cluster.clock.after(100, resolve));
         await cluster.handOver(3, to);
+        moved.times += 1;
       }
-      isOver = true;
     })();
     await cluster.clock.advance(5_000);
     await Promise.all([moving, ...work]);
