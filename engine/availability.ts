@@ -64,15 +64,15 @@ export class Availability {
     this.#options = options;
   }
 
-  /** An agent was so, or not known, and is so from now on. */
-  publish(before: AgentRecord | null, after: AgentRecord): void {
+  /** An agent was so, and is so from now on. */
+  publish(before: AgentRecord, after: AgentRecord): void {
     const { id, active } = after.member;
     if (!active || after.connectivity === 'disconnected') this.#lastClaims.delete(id);
     const claim = this.#claims.get(id);
     const isFreed = claim !== undefined && endsClaim(claim, after);
     if (isFreed) this.#claims.delete(id);
     else if (claim !== undefined) return;
-    const stood = !isFreed && before !== null && mayBeNext(before) && standsAlike(before, after);
+    const stood = !isFreed && mayBeNext(before) && standsAlike(before, after);
     if (mayBeNext(after) && !stood) this.#offer(after);
   }
 

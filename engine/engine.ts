@@ -267,6 +267,11 @@ export class Engine implements AsyncDisposable {
     return this.#options.law(organisationId);
   }
 
+  /** Takes images of all partitions now, where it takes any. Never rejects: what went wrong is told as always. */
+  async snapshot(): Promise<void> {
+    await this.#keeper?.take();
+  }
+
   /** Lets what is on its way become durable, refuses the rest, and gives up the partitions. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#turning?.[Symbol.dispose]();
@@ -332,7 +337,8 @@ export class Engine implements AsyncDisposable {
     const { clock, journal, population, snapshots, isGone = () => true } = this.#options;
     this.topics.begin(Math.max(this.#offset, ...writers.map(({ claimedAt }) => claimedAt)));
     for (const whereabouts of population.absent()) this.summaries.addAbsent(whereabouts);
-    for (const record of population.records()) this.#count(null, record);
+    // To nobody may work be routed before they have come back.
+    for (const counted of population.counted()) this.summaries.publish(null, counted);
     for (const writer of writers) population.partition(writer.partition).begin(writer, isGone);
     if (snapshots !== undefined)
       this.#keeper = new SnapshotKeeper({
@@ -376,7 +382,7 @@ export class Engine implements AsyncDisposable {
     for (const { event } of committed) if (event.set.current === 0) this.messages.freed(event.agent);
   }
 
-  #count(before: AgentRecord | null, record: AgentRecord): void {
+  #count(before: AgentRecord, record: AgentRecord): void {
     this.summaries.publish(before, record);
     this.availability.publish(before, record);
   }

@@ -7,13 +7,12 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import type { Member } from './member.ts';
-import type { AgentRecord } from './record.ts';
 import { type Place, type Places, type Whereabouts } from './places.ts';
 import { ownSubject, subjectKey } from './scope.ts';
 import { type Summary, summaryOf } from './summary.ts';
 import { SummaryTopic } from './summary-topic.ts';
 import { Tallies } from './tallies.ts';
-import type { People } from './tally.ts';
+import type { Counted, People } from './tally.ts';
 import type { View } from './tile.ts';
 import type { Sent } from './topic.ts';
 import type { Subject } from './topics.ts';
@@ -42,7 +41,7 @@ export class Summaries implements Disposable {
   }
 
   /** An agent was so, or not known, and is so from now on. */
-  publish(before: AgentRecord | null, after: AgentRecord): void {
+  publish(before: Counted | null, after: Counted): void {
     this.#tallies.change(before, after);
   }
 
@@ -127,7 +126,7 @@ export class Summaries implements Disposable {
     };
   }
 
-  #mark(place: Place, member: Member): void {
+  #mark(place: Place, member: Pick<Member, 'id' | 'organisationId'>): void {
     if (this.#topics.size === 0) return;
     for (const subject of place.subjects) this.#markSubject(subject);
     this.#markSubject(ownSubject(member));

@@ -1,8 +1,8 @@
 import type { Configuration } from './axes.ts';
 import { OFFLINE } from './catalogue.ts';
 import type { Member } from './member.ts';
-import { overSince } from './overrun.ts';
-import type { Place } from './places.ts';
+import { type Limited, overSince } from './overrun.ts';
+import type { Place, Whereabouts } from './places.ts';
 import { Queue } from './queue.ts';
 import type { AgentRecord } from './record.ts';
 
@@ -21,8 +21,14 @@ export interface People {
   since(agentId: number): number | null;
 }
 
-/** An agent, as it counts. */
+/** How an agent counts. */
 export type Countable = Pick<AgentRecord, 'status' | 'category' | 'connectivity' | 'routable'>;
+
+/** An agent, as far as counting goes: of a record. */
+export interface Counted extends Countable, Limited {
+  readonly member: Whereabouts & Pick<Member, 'id' | 'active'>;
+  readonly since: number;
+}
 
 /**
  * The agents of one place, counted: a partial, of which any number merge into a summary (summary.ts). Coming and going
@@ -52,7 +58,7 @@ export class Tally {
     return this.#people.record(agentId)?.member.name ?? '';
   }
 
-  add(record: AgentRecord): void {
+  add(record: Counted): void {
     const { member, since } = record;
     this.count(record, 1).longest?.add(since, member.id);
     const over = overSince(record);
@@ -60,7 +66,7 @@ export class Tally {
   }
 
   /** One who was added has gone. */
-  remove(record: AgentRecord): void {
+  remove(record: Counted): void {
     if (this.count(record, -1).count === 0) this.statuses.delete(record.status);
     this.overdue.delete(record.member.id);
   }
@@ -81,7 +87,8 @@ export class Tally {
       const record = this.#people.record(id);
       return record?.status === code && isPlace(this.place, record.member);
     };
-    const longest = category === OFFLINE ? null : new Queue({ width: 2, stands });
+    const count = () => made.count;
+    const longest = category === OFFLINE ? null : new Queue({ width: 2, stands, count });
     const made: StatusTally = { category, count: 0, longest };
     this.statuses.set(code, made);
     return made;

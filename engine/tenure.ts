@@ -83,9 +83,9 @@ export class Tenure {
   /** Somebody who is here. Whose connections are all gone is told so soon, and before anything else. */
   resume(place: number, isGone: (node: string) => boolean): void {
     const { directory } = this.#options;
-    const record = directory.recordAt(place);
     const isOfGone = ({ id }: Session) => isGone(nodeOf(id));
-    if (record.sessions.every(isOfGone)) return void this.#restarting.add(place);
+    if (directory.at(place, 'sessions').every(isOfGone)) return void this.#restarting.add(place);
+    const record = directory.recordAt(place);
     this.arm(place, record);
     for (const { id } of liveSessions(record).filter(isOfGone))
       this.tell(directory.wake(place), { type: 'lose', session: id });

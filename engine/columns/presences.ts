@@ -4,6 +4,7 @@ import { FIELD_NAMES, FIELDS } from '../fields.ts';
 import type { Member } from '../member.ts';
 import type { AgentRecord } from '../record.ts';
 import type { Image, ImageWriter } from '../snapshots/image.ts';
+import type { Counted } from '../tally.ts';
 import type { Codes } from './codes.ts';
 import {
   CodeColumn,
@@ -92,6 +93,19 @@ export class Presences {
   at<Field extends keyof Presence>(place: number, field: Field): Presence[Field] {
     const columns: Columns = this.#fields;
     return columns[field].get(place);
+  }
+
+  /** As much of the record as counting asks for. */
+  counted(place: number, member: Counted['member']): Counted {
+    const fields = this.#fields;
+    return {
+      member,
+      connectivity: fields.connectivity.get(place),
+      status: fields.status.get(place),
+      category: fields.category.get(place),
+      since: fields.since.get(place),
+      routable: fields.routable.get(place),
+    };
   }
 
   /** The record. Written out, as it is made for every command. */
