@@ -5,6 +5,7 @@
  */
 import { allowedNow } from '../engine/agent.ts';
 import type { Answer } from '../engine/answers.ts';
+import type { Cause } from '../engine/axes.ts';
 import type { Clock } from '../engine/clock.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { AgentEvent } from '../engine/events.ts';
@@ -12,9 +13,10 @@ import type { Input } from '../engine/inputs.ts';
 import type { Committed } from '../engine/partition.ts';
 import type { AgentRecord } from '../engine/record.ts';
 import { tileOf } from '../engine/tile.ts';
+import { noticesOf } from './agent-notices.ts';
 import { hasPresence } from './auth/permissions.ts';
 import type { ClientFrame, CloseCode, ServerFrame } from './contract/agent-frames.ts';
-import { chooseStatus } from './presence-commands.ts';
+import { chooseStatus, extendBreak } from './presence-commands.ts';
 import { statusesOf } from './statuses.ts';
 
 /** Whose session, and which. */
@@ -41,6 +43,10 @@ export interface AgentSessionOptions {
 }
 
 const ACTIVE_MS = 1_000;
+const LOGGED_OUT: Readonly<Partial<Record<Cause, string>>> = {
+  override: 'logged out by a supervisor',
+  overrun: 'logged out: the time was over',
+};
 
 export class AgentSession {
   readonly #options: AgentSessionOptions;
@@ -121,12 +127,10 @@ export class AgentSession {
         return this.#command(frame.id, { type: 'work', current, max, session, by: agentId });
       }
       case 'extend':
-        return outlet.send({
-          op: 'no',
-          id: frame.id,
-          code: 'CONFLICT',
-          message: 'no break with an end to extend',
-        });
+        return this.#answer(
+          frame.id,
+          await extendBreak(engine, { agentId, reason: frame.reason, command: { id: frame.id, session } }),
+        );
       case 'bye':
         return this.#command(frame.id, { type: 'leave', cause: 'agent', reason: null, session, by: agentId });
     }
@@ -138,20 +142,8 @@ export class AgentSession {
     const allowed = allowedNow(record, engine.law(record.member.organisationId));
     outlet.send({ op: 'state', tile: tileOf(record, 'full'), allowed });
     if (!hasPresence(record.member)) outlet.close(4403, 'this role has no presence');
-    for (const effect of event.effects ?? []) {
-      switch (effect) {
-        case 'dismiss':
-          this.#dismiss(event);
-          break;
-        case 'notify_forced':
-        case 'notify_released': {
-          const kind = effect === 'notify_forced' ? 'forced' : 'released';
-          const text = event.reason;
-          outlet.send({ op: 'notice', kind, at: event.at, ...(text !== undefined && { text }) });
-          break;
-        }
-      }
-    }
+    for (const notice of noticesOf({ event, record })) outlet.send(notice);
+    if (event.effects?.includes('dismiss') === true) this.#dismiss(event);
     void this.#keep(record);
   }
 
@@ -174,8 +166,7 @@ export class AgentSession {
   #dismiss({ command, cause }: AgentEvent): void {
     const { live, outlet } = this.#options;
     this.#isLeaving = command !== undefined && 'session' in command && command.session === live.session;
-    if (!this.#isLeaving)
-      outlet.close(4410, cause === 'override' ? 'logged out by a supervisor' : 'logged out');
+    if (!this.#isLeaving) outlet.close(4410, LOGGED_OUT[cause ?? 'agent'] ?? 'logged out');
   }
 
   /**

@@ -25,10 +25,13 @@ function statusOf({ previous, cause, set }: AgentEvent): readonly string[] {
 }
 
 function changesOf({ set }: AgentEvent): readonly string[] {
-  const { connectivity, dutyCode, activity, current, max, forced, graceUntil, member } = set;
+  const { connectivity, dutyCode, limitUntil, extendedMs, activity, current, max, forced } = set;
+  const { graceUntil, member } = set;
   return [
     connectivity ?? [],
     dutyCode === undefined ? [] : `duty ${dutyCode ?? 'none'}`,
+    limitUntil === undefined || limitUntil === null ? [] : `until ${localTime(limitUntil)}`,
+    extendedMs === undefined || extendedMs === 0 ? [] : `${extendedMs / 60_000} minutes more`,
     activity ?? [],
     current === undefined ? [] : `${current} tasks`,
     max === undefined ? [] : `at most ${max ?? 'any number'}`,

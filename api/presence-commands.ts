@@ -19,12 +19,23 @@ export interface StatusChoice {
 export function chooseStatus(engine: Engine, choice: StatusChoice): Promise<Answer> {
   const { agentId, status, reason, command, expectSeq } = choice;
   if (choice.next && isAtWork(engine, agentId)) return Promise.resolve(notQueued());
-  const session = 'session' in command ? command.session : null;
   return engine.dispatch(agentId, {
-    input: { type: 'choose', status, reason, session, by: agentId },
+    input: { type: 'choose', status, reason, session: sessionOf(command), by: agentId },
     command,
     ...(expectSeq !== null && { expectSeq }),
   });
+}
+
+export interface Extension {
+  readonly agentId: number;
+  readonly reason: string;
+  readonly command: CommandId;
+}
+
+/** More time for the break at hand, once (D2). Resolves once it is durable, or refused. */
+export function extendBreak(engine: Engine, { agentId, reason, command }: Extension): Promise<Answer> {
+  const input = { type: 'extend', reason, session: sessionOf(command), by: agentId } as const;
+  return engine.dispatch(agentId, { input, command });
 }
 
 export interface ForcedStatus {
@@ -53,6 +64,11 @@ export function releaseStatus(
   command: CommandId & { readonly user: number },
 ): Promise<Answer> {
   return engine.dispatch(agentId, { input: { type: 'release', by: command.user }, command });
+}
+
+/** Null for a command that comes without one. */
+function sessionOf(command: CommandId): string | null {
+  return 'session' in command ? command.session : null;
 }
 
 /** Otherwise what is to come after the task or the wrap-up comes now (D4). */

@@ -37,7 +37,8 @@ export async function timelineOf(
 }
 
 function entryOf({ seq, at, type, by, reason, cause, previous, session, set }: AgentEvent): TimelineEntry {
-  const { status, category, connectivity, dutyCode, activity, routable, current, max, forced } = set;
+  const { status, category, connectivity, dutyCode, limitUntil, activity, routable, current, max, forced } =
+    set;
   return {
     seq,
     at,
@@ -48,6 +49,7 @@ function entryOf({ seq, at, type, by, reason, cause, previous, session, set }: A
       category,
       connectivity,
       duty: dutyCode,
+      deadline: limitUntil,
       activity,
       routable,
       current,

@@ -5,13 +5,14 @@
  */
 import type { Mutable, Session } from './axes.ts';
 import { OFFLINE } from './catalogue.ts';
+import { dutyIdleLimitMs, ESCALATED_MS, permitted, refusesExtension, warnedAt } from './duties.ts';
+import { effective } from './effective.ts';
 import { type Refusal, refuse } from './errors.ts';
 import { type AgentEvent, type Changes, type Effect, eventType } from './events.ts';
 import type { Circumstances, Command, CommandId, Input, MasterDataInput, Stimulus } from './inputs.ts';
 import { graceMs, type Law, loginStatus } from './law.ts';
 import { sameMember } from './member.ts';
 import { type AgentRecord, CHANGEABLE, copyRecord } from './record.ts';
-import { dutyIdleLimitMs, effective, permitted } from './rules.ts';
 import { move, type Table } from './table.ts';
 import { tileOf } from './tile.ts';
 
@@ -74,9 +75,18 @@ export function apply(record: AgentRecord, event: AgentEvent): AgentRecord {
   return after;
 }
 
+/** What is known beside the record when it is asked what comes next; epoch milliseconds. */
+export interface Moment {
+  readonly now: number;
+  readonly law: Law;
+  /** When the agent was last seen active. */
+  readonly activeAt: number;
+}
+
 /** The earliest moment at which time alone changes something, epoch milliseconds, and what it is; null for never. */
-export function nextDeadline(record: AgentRecord, law: Law, activeAt: number): Deadline | null {
+export function nextDeadline(record: AgentRecord, moment: Moment): Deadline | null {
   if (record.graceUntil !== null) return { at: record.graceUntil, input: { type: 'grace' } };
+  const { law, activeAt } = moment;
   const deadlines: Deadline[] = record.sessions
     .filter((session) => session.lostAt !== null)
     .map((session) => ({
@@ -85,10 +95,24 @@ export function nextDeadline(record: AgentRecord, law: Law, activeAt: number): D
     }));
   const idleMs = record.activity === 'active' ? dutyIdleLimitMs(record, law) : null;
   if (idleMs !== null) deadlines.push({ at: activeAt + idleMs, input: { type: 'idle', since: activeAt } });
+  const limit = limitDeadline(record, moment);
+  if (limit !== null) deadlines.push(limit);
   return deadlines.reduce<Deadline | null>(
     (first, next) => (first === null || next.at < first.at ? next : first),
     null,
   );
+}
+
+/** What the limit of the duty has next. */
+function limitDeadline(record: AgentRecord, { now, law }: Moment): Deadline | null {
+  const { limit, limitUntil, overAt } = record;
+  if (limitUntil === null || limit === 'escalated') return null;
+  if (overAt !== null) return { at: overAt + ESCALATED_MS, input: { type: 'escalate' } };
+  // Who comes back after the end is told of the end alone.
+  const warned = limit === 'running' && now < limitUntil ? warnedAt(record, law) : null;
+  return warned === null
+    ? { at: limitUntil, input: { type: 'overrun' } }
+    : { at: warned, input: { type: 'warn' } };
 }
 
 export interface Deadline {
@@ -110,7 +134,7 @@ function asMeant(input: Input): Input {
 }
 
 /** Why a command can't be carried out; null where it can. */
-function judge(record: AgentRecord, input: Input, { law, expectSeq }: Bench): Refusal | null {
+function judge(record: AgentRecord, input: Input, { law, now, expectSeq }: Bench): Refusal | null {
   if (expectSeq !== undefined && expectSeq !== record.seq) {
     return refuse('CONFLICT', `the agent is at ${record.seq}, not at ${expectSeq}`, currentOf(record));
   }
@@ -119,6 +143,10 @@ function judge(record: AgentRecord, input: Input, { law, expectSeq }: Bench): Re
       return isConnected(record, input.session) ? judgeChoice(record, input, law) : notConnected();
     case 'work':
       return isConnected(record, input.session) ? null : notConnected();
+    case 'extend':
+      return isConnected(record, input.session)
+        ? judgeExtension(record, input, { law, now: Math.max(now, record.lastAt) })
+        : notConnected();
     case 'force':
       if (record.connectivity === 'disconnected') return notConnected();
       return law.catalogue.duty(input.status) === null ? unknownStatus(input.status, forceable(law)) : null;
@@ -155,6 +183,16 @@ function judgeChoice(
     : null;
 }
 
+function judgeExtension(
+  record: AgentRecord,
+  input: Extract<Command, { type: 'extend' }>,
+  circumstances: Pick<Circumstances, 'now' | 'law'>,
+): Refusal | null {
+  const why = refusesExtension(record, circumstances);
+  if (why !== null) return refuse('CONFLICT', why, currentOf(record));
+  return input.reason === '' ? refuse('REASON_REQUIRED', 'an extension needs a reason') : null;
+}
+
 /** The codes that the agent may choose now (A9). */
 export function allowedNow(record: AgentRecord, law: Law): readonly string[] {
   if (record.dutyCode === null) return [];
@@ -189,12 +227,13 @@ function draft(
     return sameMember(record.member, input.member)
       ? null
       : { record: { ...record, member: input.member }, effects: [] };
-  if (input.type === 'review') return { record: seen(copyRecord(record), record, { law, now }), effects: [] };
   const stimulus = stimulusOf(input, { now, law, role: record.member.role, seq: record.seq });
   if (stimulus === null) return null;
   const after = copyRecord(record);
   const effects = move(table, after, stimulus);
-  return effects === null ? null : { record: seen(after, record, { law, now }), effects };
+  // Another law may show in what everybody sees, also where no region reacts.
+  if (effects === null && input.type !== 'review') return null;
+  return { record: seen(after, record, { law, now }), effects: effects ?? [] };
 }
 
 /** What everybody sees of `after`, which followed `before`. Written into it. */

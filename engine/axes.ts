@@ -12,6 +12,8 @@ export interface Configuration {
   readonly connectivity: 'disconnected' | 'connected' | 'reconnecting';
   /** Category of the declared duty; `off` while disconnected. */
   readonly duty: 'off' | Category;
+  /** How far the time of the duty has run; `none` where it has no limit. */
+  readonly limit: 'none' | 'running' | 'warned' | 'over' | 'escalated';
   readonly activity: 'active' | 'idle';
   readonly workload: 'free' | 'tasked' | 'full';
   readonly override: 'none' | 'forced' | 'held';
@@ -27,6 +29,12 @@ export interface Context {
   readonly dutyCause: Cause;
   readonly dutyReason: string | null;
   readonly dutySince: number;
+  /** When the time of the duty is over; set exactly where it has a limit. */
+  readonly limitUntil: number | null;
+  /** By how much the agent has extended it, milliseconds. */
+  readonly extendedMs: number;
+  /** When it was found to be over; null while it isn't. */
+  readonly overAt: number | null;
   /** Oldest first. A lost session stays until its grace is over, so that it can be resumed. */
   readonly sessions: readonly Session[];
   /** Set exactly while reconnecting. */
@@ -83,6 +91,7 @@ export type Mutable<Made> = { -readonly [Field in keyof Made]: Made[Field] };
 export const INITIAL_CONFIGURATION: Configuration = {
   connectivity: 'disconnected',
   duty: 'off',
+  limit: 'none',
   activity: 'active',
   workload: 'free',
   override: 'none',
@@ -93,6 +102,9 @@ export const INITIAL_CONTEXT: Context = {
   dutyCause: 'system',
   dutyReason: null,
   dutySince: 0,
+  limitUntil: null,
+  extendedMs: 0,
+  overAt: null,
   sessions: [],
   graceUntil: null,
   idleSince: null,
@@ -110,6 +122,7 @@ export function copyAxes(axes: Axes): Mutable<Axes> {
   return {
     connectivity: axes.connectivity,
     duty: axes.duty,
+    limit: axes.limit,
     activity: axes.activity,
     workload: axes.workload,
     override: axes.override,
@@ -117,6 +130,9 @@ export function copyAxes(axes: Axes): Mutable<Axes> {
     dutyCause: axes.dutyCause,
     dutyReason: axes.dutyReason,
     dutySince: axes.dutySince,
+    limitUntil: axes.limitUntil,
+    extendedMs: axes.extendedMs,
+    overAt: axes.overAt,
     sessions: axes.sessions,
     graceUntil: axes.graceUntil,
     idleSince: axes.idleSince,

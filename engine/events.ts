@@ -22,7 +22,7 @@ export interface AgentEvent {
   /** Why the effective status changed, and from which; absent where it stayed. */
   readonly cause?: Cause;
   readonly previous?: string;
-  /** What the agent's gateways have to do about it. */
+  /** What is to be done about it. */
   readonly effects?: readonly Effect[];
   /** The fields of the record that changed, with their new values. */
   readonly set: Partial<Changes>;
@@ -43,8 +43,18 @@ export interface Effective {
   readonly routable: boolean;
 }
 
-/** What an event asks of the agent's gateways: to close the sockets of an agent who logged out, to tell the agent. */
-export const EFFECTS = ['dismiss', 'notify_forced', 'notify_released'] as const;
+/**
+ * What an event asks for: of the agent's gateways, to close the sockets of an agent who logged out, and to tell the
+ * agent; and that the agent's supervisors be told.
+ */
+export const EFFECTS = [
+  'dismiss',
+  'notify_forced',
+  'notify_released',
+  'notify_break_ending',
+  'notify_break_over',
+  'notify_supervisors',
+] as const;
 export type Effect = (typeof EFFECTS)[number];
 
 const PAST_TENSE = {
@@ -60,6 +70,10 @@ const PAST_TENSE = {
   work: 'workload_changed',
   force: 'status_forced',
   release: 'override_released',
+  extend: 'break_extended',
+  warn: 'limit_near',
+  overrun: 'limit_over',
+  escalate: 'limit_escalated',
   profile: 'profile_changed',
   review: 'law_applied',
 } as const satisfies Record<Input['type'], string>;

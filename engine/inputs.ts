@@ -38,7 +38,14 @@ export type Command =
       readonly hold: boolean;
       readonly by: number;
     }
-  | { readonly type: 'release'; readonly by: number };
+  | { readonly type: 'release'; readonly by: number }
+  /** More time for the break at hand. */
+  | {
+      readonly type: 'extend';
+      readonly reason: string;
+      readonly session: string | null;
+      readonly by: number;
+    };
 
 /** What a gateway saw of a connection. */
 export type ConnectionInput =
@@ -53,20 +60,24 @@ export type ConnectionInput =
     }
   | { readonly type: 'lose'; readonly session: string };
 
-/** What the engine finds by itself: a deadline that came due, evidence of activity, its own start. */
+/** What the engine finds by itself: a deadline that came due, evidence of activity, its own start, another law. */
 export type EngineInput =
   /** Activity was seen at `at` of an agent who counted as idle. */
   | { readonly type: 'active'; readonly at: number }
   | { readonly type: 'grace' }
   | { readonly type: 'expire'; readonly session: string }
   | { readonly type: 'idle'; readonly since: number }
-  | { readonly type: 'restart' };
-
-/** Master data changed: not a matter of the statechart. */
-export type MasterDataInput =
-  | { readonly type: 'profile'; readonly member: Member }
+  /** The time of the duty is nearly over, is over, has been over for a while. */
+  | { readonly type: 'warn' | 'overrun' | 'escalate' }
+  | { readonly type: 'restart' }
   /** The organisation's law is another one: what follows from it is looked at anew. */
   | { readonly type: 'review' };
+
+/** Master data changed: not a matter of the statechart. */
+export interface MasterDataInput {
+  readonly type: 'profile';
+  readonly member: Member;
+}
 
 /** What the statechart is told: an input, with the circumstances under which it is judged. */
 export type Stimulus = Circumstances &

@@ -10,6 +10,12 @@ export interface Config {
   readonly RECONNECT_GRACE_SECONDS: number;
   /** Code of the duty that a fresh log-in starts with. */
   readonly DEFAULT_LOGIN_STATUS: string;
+  /** Minutes of a break whose status has no limit of its own. */
+  readonly DEFAULT_STATUS_BREAK_DURATION: number;
+  /** Minutes of the one extension of a break; 0 for none. */
+  readonly BREAK_EXTENSION_MINUTES: number;
+  /** Seconds of a wrap-up whose status has no limit of its own. */
+  readonly WRAP_UP_SECONDS: number;
 }
 
 /** One organisation's rules as they stand now. */
@@ -32,6 +38,23 @@ export function idleLimitMs(law: Law, status: Status): number | null {
     default:
       return status.idleLimit.seconds * 1000;
   }
+}
+
+/** How long a duty with this status may last, in milliseconds; null for ever (D2, D3). */
+export function limitMs({ config }: Law, { maxSeconds, category }: Status): number | null {
+  if (maxSeconds !== null) return maxSeconds * 1000;
+  switch (category) {
+    case 'break':
+      return config.DEFAULT_STATUS_BREAK_DURATION * 60_000;
+    case 'wrap_up':
+      return config.WRAP_UP_SECONDS * 1000;
+    default:
+      return null;
+  }
+}
+
+export function extensionMs(law: Law): number {
+  return law.config.BREAK_EXTENSION_MINUTES * 60_000;
 }
 
 /** The duty of a fresh log-in (A10); the seeded `available` where the configured one is gone. */

@@ -38,13 +38,13 @@ const when = <State extends string>(
   guard: { type: guard, params },
   ...arm,
 });
-/** Into each category, under the same guard. */
-const intoEach = (guard: GuardName, mutator: MutatorName) =>
-  CATEGORIES.map((category) => when(guard, to(category, mutator), { category }));
+/** Into each category that the duty may turn to. */
+const intoEach = (...actions: Arm['actions']) =>
+  CATEGORIES.map((category) => when('turns', to(category, ...actions), { category }));
 /** The agent is gone, by log-out or because the grace is over: the same in every region. */
-const gone = <State extends string>(target: State, ...mutator: MutatorName[]) => ({
-  leave: [to(target, ...mutator)],
-  grace: [when('graceOver', to(target, ...mutator))],
+const gone = <State extends string>(target: State, ...actions: Arm['actions']) => ({
+  leave: [to(target, ...actions)],
+  grace: [when('ends', to(target, ...actions))],
 });
 
 /** The same whether connected or reconnecting. */
@@ -54,7 +54,33 @@ const loggedIn = {
   leave: [to('disconnected', 'endSessions', 'dismiss')],
 };
 
-const onDuty = { on: { choose: intoEach('chooses', 'setDuty'), ...gone('off', 'endDuty') } };
+const onDuty = { choose: intoEach('setDuty'), ...gone('off', 'setDuty') };
+/** When its time is over the agent is told, and what was agreed on happens. */
+const onTimedDuty = {
+  on: {
+    ...onDuty,
+    overrun: [
+      when('ends', to('off', 'setDuty', 'notify_break_over')),
+      ...intoEach('setDuty', 'notify_break_over'),
+      when('overrunDue', stay('notify_break_over')),
+    ],
+  },
+};
+/** A wrap-up just ends. */
+const onWrapUp = {
+  on: { ...onDuty, overrun: [when('ends', to('off', 'setDuty')), ...intoEach('setDuty')] },
+};
+
+/** Another duty, another limit. */
+const begun = when('startsLimit', to('running', 'endLimit', 'setLimit'));
+const turned = [begun, when('endsLimit', to('none', 'endLimit'))];
+const overrun = [when('ends', to('none', 'endLimit')), ...turned, when('overrunDue', to('over', 'markOver'))];
+const timed = {
+  choose: turned,
+  extend: [when('extends', to('running', 'extendLimit', 'setLimit'))],
+  review: [when('unlimited', to('none', 'endLimit')), when('relimits', to('running', 'setLimit'))],
+  ...gone('none', 'endLimit'),
+};
 
 const onWork = {
   on: {
@@ -63,6 +89,7 @@ const onWork = {
       when('belowMax', to('tasked', 'setWorkload')),
       when('present', to('full', 'setWorkload')),
     ],
+    overrun: [when('ends', to('free', 'clearWorkload'))],
     ...gone('free', 'clearWorkload'),
   },
 };
@@ -83,22 +110,41 @@ const chart: Chart = {
           ...loggedIn,
           lose: [when('losesLast', to('reconnecting', 'loseSession')), when('losesOne', stay('loseSession'))],
           expire: [when('sessionExpired', stay('expireSession'))],
+          overrun: [when('ends', to('disconnected', 'endSessions', 'dismiss'))],
         },
       },
       reconnecting: {
-        on: { ...loggedIn, grace: [when('graceOver', to('disconnected', 'endSessions'))] },
+        on: { ...loggedIn, grace: [when('ends', to('disconnected', 'endSessions'))] },
       },
     },
   },
   duty: {
     initial: 'off',
     states: {
-      off: { on: { open: intoEach('beginsIn', 'beginDuty') } },
-      available: onDuty,
-      busy: onDuty,
-      away: onDuty,
-      break: onDuty,
-      wrap_up: onDuty,
+      off: { on: { open: intoEach('setDuty') } },
+      available: onTimedDuty,
+      busy: onTimedDuty,
+      away: onTimedDuty,
+      break: onTimedDuty,
+      wrap_up: onWrapUp,
+    },
+  },
+  limit: {
+    initial: 'none',
+    states: {
+      none: {
+        on: { open: [begun], choose: [begun], review: [when('limited', to('running', 'setLimit'))] },
+      },
+      running: {
+        on: {
+          ...timed,
+          overrun,
+          warn: [when('warnDue', to('warned', 'notify_break_ending'))],
+        },
+      },
+      warned: { on: { ...timed, overrun } },
+      over: { on: { ...timed, escalate: [when('escalateDue', to('escalated', 'notify_supervisors'))] } },
+      escalated: { on: timed },
     },
   },
   activity: {
@@ -108,8 +154,10 @@ const chart: Chart = {
       idle: {
         on: {
           active: [when('stirs', to('active', 'markActive'))],
-          choose: [when('chooses', to('active', 'markActive'))],
+          choose: [when('turns', to('active', 'markActive'))],
+          extend: [when('extends', to('active', 'markActive'))],
           work: [to('active', 'markActive')],
+          overrun: [when('ends', to('active', 'markActive'))],
           ...gone('active', 'markActive'),
         },
       },
@@ -127,7 +175,8 @@ const chart: Chart = {
         on: {
           force,
           release,
-          choose: [when('chooses', to('none', 'endOverride'))],
+          choose: [when('turns', to('none', 'endOverride'))],
+          overrun: [when('ends', to('none', 'endOverride'))],
           ...gone('none', 'endOverride'),
         },
       },

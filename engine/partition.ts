@@ -177,6 +177,7 @@ export class Partition {
     const wall = (at: number | undefined) =>
       at === undefined ? null : Math.round(clock.now() - (clock.monotonic() - at));
     return explain(record, law(record.member.organisationId), {
+      now: Math.max(clock.now(), record.lastAt),
       activeAt: record.connectivity === 'disconnected' ? null : wall(actor?.activeAt),
       sessionActiveAt: (session) => wall(actor?.sessionActivity?.get(session)),
       lastRefusal: actor?.lastRefusal ?? null,
@@ -319,7 +320,7 @@ export class Partition {
 
   #deadlineOf(actor: Actor): Deadline | null {
     const law = this.#options.law(actor.record.member.organisationId);
-    return nextDeadline(actor.record, law, this.#seenAt(actor));
+    return nextDeadline(actor.record, { now: this.#nowOf(actor), law, activeAt: this.#seenAt(actor) });
   }
 
   #arm(actor: Actor): void {

@@ -6,17 +6,25 @@
  */
 import {
   type Category,
-  type Configuration,
+  type Cause,
   type Context,
   INITIAL_CONTEXT,
   liveSessions,
   type Session,
 } from './axes.ts';
-import { CAPACITY_CODE, type DutyStatus, IDLE_CODE, OFFLINE } from './catalogue.ts';
-import type { Effective } from './events.ts';
+import { OFFLINE } from './catalogue.ts';
+import {
+  type Destination,
+  destinationOf,
+  dutyIdleLimitMs,
+  ESCALATED_MS,
+  isOverrun,
+  limitOf,
+  refusesExtension,
+  warnedAt,
+} from './duties.ts';
 import type { Circumstances, Stimulus } from './inputs.ts';
-import { graceMs, idleLimitMs, type Law } from './law.ts';
-import type { Role } from './member.ts';
+import { extensionMs, graceMs, type Law, limitMs } from './law.ts';
 
 export interface GuardParams {
   readonly category?: Category;
@@ -28,14 +36,42 @@ export type Mutator = (context: Context, stimulus: Stimulus) => Partial<Context>
 const RESTATED_MS = 1000;
 
 export const guards = {
-  /** A fresh log-in begins with a status of this category. */
-  beginsIn: on('open', (_context, { named }, { category }) => named.category === category),
-  /** The agent may choose the named status, and it is of this category, where one is given. */
-  chooses: on(
-    'choose',
-    (context, stimulus, { category = stimulus.named.category }) =>
-      stimulus.named.category === category && permitted(context, stimulus.named, stimulus),
-  ),
+  /** The duty turns to a status; one of this category, where one is given. */
+  turns: (context, stimulus, { category }) => {
+    const found = destinationOf(context, stimulus)?.category ?? OFFLINE;
+    return category === undefined ? found !== OFFLINE : found === category;
+  },
+  /** The agent is gone, for one of the reasons that don't lie in the agent's own word. */
+  ends: (context, stimulus) =>
+    stimulus.type === 'grace'
+      ? context.graceUntil !== null && stimulus.now >= context.graceUntil
+      : destinationOf(context, stimulus)?.category === OFFLINE,
+  /** The duty turns to another code, which has a limit; or to one that has none. */
+  startsLimit: (context, stimulus) => {
+    const to = turnedTo(context, stimulus);
+    return to !== null && isLimited(to, stimulus.law);
+  },
+  endsLimit: (context, stimulus) => {
+    const to = turnedTo(context, stimulus);
+    return to !== null && !isLimited(to, stimulus.law);
+  },
+  /** By the law as it stands, the duty has a limit; or none. */
+  limited: (context, { law }) => limitOf(context, law) !== null,
+  unlimited: (context, { law }) => limitOf(context, law) === null,
+  /** By the law as it stands, the time is over at another moment; what was over already, is over no more. */
+  relimits: (context, { law, now }) => {
+    const until = limitOf(context, law);
+    return until !== context.limitUntil && (context.overAt === null || (until ?? 0) > now);
+  },
+  warnDue: (context, { now, law }) => {
+    const at = warnedAt(context, law);
+    return at !== null && context.graceUntil === null && now >= at && now < (context.limitUntil ?? 0);
+  },
+  overrunDue: (context, { now }) => isOverrun(context, now),
+  escalateDue: ({ overAt, graceUntil }, { now }) =>
+    overAt !== null && graceUntil === null && now >= overAt + ESCALATED_MS,
+  /** The break at hand may last longer. */
+  extends: (context, stimulus) => refusesExtension(context, stimulus) === null,
   /** The hello names a session that still lives or is in grace, and doesn't know more than the server. */
   resumes: on('open', ({ sessions, graceUntil }, { resume, seq, now, law }) => {
     if (resume === null || resume.seq > seq) return false;
@@ -53,7 +89,6 @@ export const guards = {
   sessionExpired: on('expire', ({ sessions }, { session, now, law }) =>
     sessions.some(({ id, lostAt }) => id === session && lostAt !== null && now >= lostAt + graceMs(law)),
   ),
-  graceOver: ({ graceUntil }, { now }) => graceUntil !== null && now >= graceUntil,
   /** No activity for the duty's idle limit. Nothing is guessed of an agent who is reconnecting (A5). */
   idleDue: on('idle', (context, { since, now, law }) => {
     const limit = dutyIdleLimitMs(context, law);
@@ -75,25 +110,22 @@ export const guards = {
 } as const satisfies Record<string, Guard>;
 
 export const mutators = {
-  beginDuty: on('open', (_context, { named, now }) => ({
-    dutyCode: named.code,
-    dutyCause: 'agent',
-    dutyReason: null,
-    dutySince: now,
-  })),
-  /** The same code again with another reason keeps its start (A10). */
-  setDuty: on('choose', (context, { named, reason, now }) => ({
-    dutyCode: named.code,
-    dutyCause: 'agent',
-    dutyReason: reason,
-    dutySince: named.code === context.dutyCode ? context.dutySince : now,
-  })),
-  endDuty: (_context, stimulus) => ({
-    dutyCode: null,
-    dutyCause: stimulus.type === 'leave' ? stimulus.cause : 'disconnect',
-    dutyReason: stimulus.type === 'leave' ? stimulus.reason : null,
-    dutySince: stimulus.now,
-  }),
+  /** To where the stimulus leads it, or off. The same code again with another reason keeps its start (A10). */
+  setDuty: (context, stimulus) => {
+    const to = destinationOf(context, stimulus);
+    const code = to === null || to.category === OFFLINE ? null : to.code;
+    return {
+      dutyCode: code,
+      dutyCause: causeOf(stimulus),
+      dutyReason: stimulus.type === 'choose' || stimulus.type === 'leave' ? stimulus.reason : null,
+      dutySince: code === context.dutyCode ? context.dutySince : stimulus.now,
+    };
+  },
+  /** That of the duty as it is by now. */
+  setLimit: (context, { law }) => ({ limitUntil: limitOf(context, law), overAt: null }),
+  endLimit: () => ({ limitUntil: null, extendedMs: 0, overAt: null }),
+  extendLimit: (_context, { law }) => ({ extendedMs: extensionMs(law) }),
+  markOver: (_context, { now }) => ({ overAt: now }),
   addSession: on('open', ({ sessions }, { session, device, address, now }) => ({
     sessions: [...sessions, { id: session, device, address, startedAt: now, lostAt: null }],
     graceUntil: null,
@@ -136,47 +168,29 @@ export const mutators = {
 export type GuardName = keyof typeof guards;
 export type MutatorName = keyof typeof mutators;
 
-/** Whether the agent may go from its duty to `named` (A9). The same code again is always allowed (A10), nothing while held (E1). */
-export function permitted(
-  context: Context,
-  named: DutyStatus,
-  { law, role }: { readonly law: Law; readonly role: Role },
-): boolean {
-  if (context.dutyCode === null || context.forced?.hold === true) return false;
-  return named.code === context.dutyCode || law.catalogue.permits(role, context.dutyCode, named);
+/** The status that the duty turns to, where its code or its start becomes another; null where it stays. */
+function turnedTo(context: Context, stimulus: Stimulus): Destination | null {
+  const to = destinationOf(context, stimulus);
+  return to === null || to.category === OFFLINE || to.code === context.dutyCode ? null : to;
 }
 
-/** The effective status (A4), and whether work may be routed to the agent (A6). */
-export function effective(axes: Configuration & Context, law: Law): Omit<Effective, 'since'> {
-  const { status, category, cause } = seenOf(axes, law);
-  const routable =
-    axes.connectivity === 'connected' &&
-    category === 'available' &&
-    axes.workload !== 'full' &&
-    law.catalogue.status(status)?.routable === true;
-  return { status, category, cause, routable };
+function isLimited({ code }: Destination, law: Law): boolean {
+  const status = law.catalogue.status(code);
+  return status !== null && limitMs(law, status) !== null;
 }
 
-/** The first match wins. */
-function seenOf(axes: Configuration & Context, law: Law): Pick<Effective, 'status' | 'category' | 'cause'> {
-  const duty = axes.dutyCode === null ? null : law.catalogue.status(axes.dutyCode);
-  if (axes.connectivity === 'disconnected' || axes.duty === 'off' || duty === null)
-    return { status: OFFLINE, category: OFFLINE, cause: axes.dutyCause };
-  if (axes.forced !== null)
-    return { status: axes.forced.code, category: axes.forced.category, cause: 'override' };
-  if (axes.duty === 'break' || axes.duty === 'wrap_up' || axes.duty === 'away')
-    return { status: duty.code, category: axes.duty, cause: axes.dutyCause };
-  if (axes.duty === 'available' && axes.workload === 'full')
-    return { status: CAPACITY_CODE, category: 'busy', cause: 'capacity' };
-  if (axes.activity === 'idle' && idleLimitMs(law, duty) !== null)
-    return { status: IDLE_CODE, category: 'away', cause: 'idle' };
-  return { status: duty.code, category: axes.duty, cause: axes.dutyCause };
-}
-
-/** The duty's idle limit in milliseconds; null while there is none. */
-export function dutyIdleLimitMs(context: Context, law: Law): number | null {
-  const duty = context.dutyCode === null ? null : law.catalogue.status(context.dutyCode);
-  return duty === null ? null : idleLimitMs(law, duty);
+/** What made the duty what it is. */
+function causeOf(stimulus: Stimulus): Cause {
+  switch (stimulus.type) {
+    case 'leave':
+      return stimulus.cause;
+    case 'grace':
+      return 'disconnect';
+    case 'overrun':
+      return 'overrun';
+    default:
+      return 'agent';
+  }
 }
 
 /** With the last session that lived the agent is lost: the grace begins. */

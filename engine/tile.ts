@@ -30,6 +30,8 @@ export interface FullTile extends Tile {
   /** User id of whoever made the status what it is; absent where nobody did. */
   readonly by?: number;
   readonly reason?: string;
+  /** When the time of the duty is over, where it has a limit. */
+  readonly deadline?: number;
   readonly idleSince?: number;
   /** The agent may choose nothing but log-out. */
   readonly held?: true;
@@ -62,6 +64,7 @@ export function tileOf(record: AgentRecord, view: View): Tile | FullTile {
     cause: record.cause,
     ...(by !== null && { by }),
     ...(reason !== null && { reason }),
+    ...(record.limitUntil !== null && { deadline: record.limitUntil }),
     ...(record.idleSince !== null && { idleSince: record.idleSince }),
     ...(record.override === 'held' && { held: true }),
     current: record.current,

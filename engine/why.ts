@@ -19,6 +19,10 @@ export interface Why {
       Context,
       'dutyCause' | 'dutyReason' | 'dutySince'
     >;
+    readonly limit: { readonly state: Configuration['limit'] } & Pick<
+      Context,
+      'limitUntil' | 'extendedMs' | 'overAt'
+    >;
     readonly activity: {
       readonly state: Configuration['activity'];
       readonly idleSince: number | null;
@@ -40,13 +44,15 @@ export interface Why {
 
 /** What is known beside the record; times are epoch milliseconds. */
 export interface Evidence {
+  readonly now: number;
   readonly activeAt: number | null;
   readonly sessionActiveAt: (session: string) => number | null;
   readonly lastRefusal: Rejected | null;
 }
 
 export function explain(record: AgentRecord, law: Law, evidence: Evidence): Why {
-  const deadline = nextDeadline(record, law, evidence.activeAt ?? record.lastAt);
+  const { now, activeAt } = evidence;
+  const deadline = nextDeadline(record, { now, law, activeAt: activeAt ?? record.lastAt });
   const { current, max } = record;
   return {
     tile: tileOf(record, 'full'),
@@ -60,7 +66,13 @@ export function explain(record: AgentRecord, law: Law, evidence: Evidence): Why 
         dutyReason: record.dutyReason,
         dutySince: record.dutySince,
       },
-      activity: { state: record.activity, idleSince: record.idleSince, activeAt: evidence.activeAt },
+      limit: {
+        state: record.limit,
+        limitUntil: record.limitUntil,
+        extendedMs: record.extendedMs,
+        overAt: record.overAt,
+      },
+      activity: { state: record.activity, idleSince: record.idleSince, activeAt },
       workload: {
         state: record.workload,
         current,

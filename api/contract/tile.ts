@@ -46,6 +46,7 @@ const fullTileFields = z.object({
   /** User id of whoever made the status what it is. */
   by: z.int().optional(),
   reason: z.string().optional(),
+  /** When the time of the break, the wrap-up, or another duty with a limit is over. */
   deadline: z.number().optional(),
   idleSince: z.number().optional(),
   /** The agent may choose nothing but log-out. */

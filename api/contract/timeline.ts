@@ -36,6 +36,8 @@ export const timelineEntrySchema = z.object({
     category: categorySchema.optional(),
     connectivity: connectivitySchema.optional(),
     duty: z.string().nullable().optional(),
+    /** When the time of the duty is over; null where it has no limit any more. */
+    deadline: z.number().nullable().optional(),
     activity: z.enum(['active', 'idle']).optional(),
     routable: z.boolean().optional(),
     current: z.int().optional(),

@@ -1,7 +1,7 @@
 /** The same law for the same deeds, as one would write it by hand: one switch that changes the agent in its place. */
 import type { Axes, Mutable } from '../../engine/axes.ts';
-import { graceMs } from '../../engine/law.ts';
-import { dutyIdleLimitMs } from '../../engine/rules.ts';
+import { dutyIdleLimitMs, limitOf } from '../../engine/duties.ts';
+import { graceMs, type Law } from '../../engine/law.ts';
 import type { DeedStimulus } from './deeds.ts';
 
 type Of<Type extends DeedStimulus['type']> = Extract<DeedStimulus, { readonly type: Type }>;
@@ -43,6 +43,7 @@ function open(agent: Mutable<Axes>, stimulus: Of<'open'>): void {
     agent.dutyCause = 'agent';
     agent.dutyReason = null;
     agent.dutySince = now;
+    limit(agent, law);
   }
   agent.connectivity = 'connected';
 }
@@ -66,8 +67,19 @@ function choose(agent: Mutable<Axes>, { named, reason, role, now, law }: Of<'cho
   agent.dutyCode = named.code;
   agent.dutyCause = 'agent';
   agent.dutyReason = reason;
-  if (!isSame) agent.dutySince = now;
+  if (!isSame) {
+    agent.dutySince = now;
+    limit(agent, law);
+  }
   wake(agent);
+}
+
+/** The duty is another one, and with it the limit. */
+function limit(agent: Mutable<Axes>, law: Law): void {
+  agent.extendedMs = 0;
+  agent.overAt = null;
+  agent.limitUntil = limitOf(agent, law);
+  agent.limit = agent.limitUntil === null ? 'none' : 'running';
 }
 
 function work(agent: Mutable<Axes>, { current, max }: Of<'work'>): void {

@@ -4,7 +4,7 @@ import { OFFLINE } from '../../engine/catalogue.ts';
 import type { Input, Stimulus } from '../../engine/inputs.ts';
 import { loginStatus } from '../../engine/law.ts';
 import { machine } from '../../engine/machine.ts';
-import { dutyIdleLimitMs } from '../../engine/rules.ts';
+import { dutyIdleLimitMs } from '../../engine/duties.ts';
 import { compile, step } from '../../engine/table.ts';
 import { Seeded } from '../../test/support/seeded.ts';
 import { LAW } from '../law.ts';

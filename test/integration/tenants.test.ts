@@ -128,6 +128,9 @@ const WALKS: Readonly<Record<string, Walk | { readonly namesNothing: string }>> 
   'presence.setStatus': ({ api }, { status }) => [
     api.presence.setStatus.mutate({ status, commandId: `walk-${status}` }),
   ],
+  'presence.extend': ({ api }, { status }) => [
+    api.presence.extend.mutate({ reason: 'a walk', commandId: `extend-${status}` }),
+  ],
   'presence.force': ({ api }, { agentId, status }) => [
     api.presence.force.mutate({ agentId, status: 'busy', reason: 'a walk', commandId: `force-${agentId}` }),
     api.presence.force.mutate({

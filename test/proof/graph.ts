@@ -47,21 +47,25 @@ const LIVE = 2;
 const LOST = 1;
 
 export function reachable(): Graph {
-  const found = new Map([[keyOf(FIRST), FIRST]]);
+  const states = [FIRST];
+  const known = new Set(keysOf(FIRST));
   const edges: Edge[] = [];
-  for (const from of found.values())
+  // Those that are found on the way are looked at, too.
+  for (const from of states)
     for (const edge of edgesFrom(from, { chart: machine, region: null, named: DUTIES })) {
       edges.push(edge);
-      const key = keyOf(edge.to);
-      if (!found.has(key) && edge.to.sessions.length <= LIVE + LOST) found.set(key, edge.to);
+      const news = keysOf(edge.to).filter((key) => !known.has(key));
+      if (news.length === 0 || edge.to.sessions.length > LIVE + LOST) continue;
+      for (const key of news) known.add(key);
+      states.push(edge.to);
     }
-  return { states: [...found.values()], edges };
+  return { states, edges };
 }
 
 export function alone(): Graph {
   const graphs = REGIONS.map((region) => {
     const states = STATES[region].flatMap((state) =>
-      [LAID_OUT, BARE].map((context) => ({ ...INITIAL_CONFIGURATION, ...context, [region]: state })),
+      ALONE.map((context) => ({ ...INITIAL_CONFIGURATION, ...context, [region]: state })),
     );
     const asked = { chart: chartOf(region), region, named: [...DUTIES, NO_DUTY] };
     return { states, edges: states.flatMap((from) => [...edgesFrom(from, asked)]) };
@@ -73,11 +77,23 @@ export function configurationOf(axes: Axes): string {
   return REGIONS.map((region) => axes[region]).join(' ');
 }
 
-/** What tells reachable states apart for some guard. */
-function keyOf(axes: Axes): string {
+/**
+ * What tells reachable states apart for some guard: each of these, not all that they could be together. A state is
+ * looked at that shows one of them for the first time.
+ */
+function keysOf(axes: Axes): readonly string[] {
+  const { connectivity, duty, activity, workload, override, limit } = axes;
   const live = Math.min(LIVE, axes.sessions.filter(({ lostAt }) => lostAt === null).length);
   const lost = Math.min(LOST, axes.sessions.filter(({ lostAt }) => lostAt !== null).length);
-  return [configurationOf(axes), axes.max === null, live, lost].join(' ');
+  return [
+    [connectivity, duty, activity, workload, override].join(' '),
+    [connectivity, live, lost, override, workload, axes.max === null].join(' '),
+    [connectivity, live, lost, activity].join(' '),
+    [connectivity, live, lost, limit, axes.extendedMs > 0].join(' '),
+    [connectivity, axes.dutyCode, limit, axes.extendedMs > 0].join(' '),
+    [duty, limit, activity, override].join(' '),
+    [duty, limit, workload].join(' '),
+  ];
 }
 
 interface Asked {
@@ -87,8 +103,8 @@ interface Asked {
 }
 
 function* edgesFrom(from: Axes, { chart, region, named }: Asked): Generator<Edge> {
-  const { connectivity, duty, activity, workload, override, ...context } = from;
-  const all = { connectivity, duty, activity, workload, override };
+  const { connectivity, duty, limit, activity, workload, override, ...context } = from;
+  const all = { connectivity, duty, limit, activity, workload, override };
   const before = chart.resolveState({ value: region === null ? all : { [region]: all[region] }, context });
   for (const stimulus of stimuliFor(from, named)) {
     const [after, actions] = transition(chart, before, stimulus);
@@ -118,6 +134,9 @@ const LAID_OUT: Context = {
   dutyCause: 'schedule',
   dutyReason: 'none of these',
   dutySince: BEFORE + 1,
+  limitUntil: BEFORE + 60_000,
+  extendedMs: 7000,
+  overAt: null,
   sessions: [session('live', null), session('lost', BEFORE + 2)],
   graceUntil: BEFORE + 3,
   idleSince: BEFORE + 4,
@@ -127,3 +146,11 @@ const LAID_OUT: Context = {
 };
 /** Nothing is set but the duty, without which nothing may be chosen, and the work. */
 const BARE: Context = { ...INITIAL_CONTEXT, dutyCode: 'errand', current: 7, max: 9 };
+const ALONE = [
+  LAID_OUT,
+  { ...LAID_OUT, graceUntil: null },
+  { ...LAID_OUT, graceUntil: null, overAt: BEFORE + 5 },
+  { ...LAID_OUT, dutyCode: 'nap', extendedMs: 0 },
+  { ...LAID_OUT, dutyCode: null },
+  BARE,
+];

@@ -124,7 +124,7 @@ function otherParams({ guard, params }: TableArm): readonly TableArm['params'][]
   }));
   return params.category === undefined ? others : [...others, {}];
 }
-const PARAMETRIC: readonly GuardName[] = ['beginsIn', 'chooses'];
+const PARAMETRIC: readonly GuardName[] = ['turns'];
 
 function* spoiledList<Item>(
   items: readonly Item[],

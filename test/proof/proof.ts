@@ -120,7 +120,7 @@ export function mutation(
   const spokenFor = new Map(equivalents.map((entry) => [entry, 0]));
   for (const { kind, name, cell, table: changed } of mutantsOf(table)) {
     const tally = tallies[kind];
-    const entry = equivalents.find(({ mutants }) => mutants.test(name));
+    const entry = equivalents.find(({ mutants }) => mutants.test(`${kind}, ${name}`));
     const told = inAll.tell(cell, changed);
     if (told !== null) tally[told] += 1;
     else if (inOne.tell(cell, changed) !== null) tally.alone += 1;

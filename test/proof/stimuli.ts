@@ -1,34 +1,43 @@
 /** What can be told to an agent: a stimulus for each way in which the rules can tell stimuli apart. */
 import { type Axes, CATEGORIES, type Category } from '../../engine/axes.ts';
-import { Catalogue, type DutyStatus, OFFLINE } from '../../engine/catalogue.ts';
+import { Catalogue, type DutyStatus, OFFLINE, type Status } from '../../engine/catalogue.ts';
+import { dutyIdleLimitMs, ESCALATED_MS, WARNED_MS } from '../../engine/duties.ts';
 import type { Circumstances, Stimulus } from '../../engine/inputs.ts';
-import { graceMs, type Law } from '../../engine/law.ts';
-import { dutyIdleLimitMs } from '../../engine/rules.ts';
+import { type Config, extensionMs, graceMs, type Law } from '../../engine/law.ts';
 import { CONFIG, status, STATUSES, TRANSITIONS } from '../support/laws.ts';
 
-/** The seeded law, with an idle limit in every category, so that an agent can be idle in each, and a role that may go anywhere. */
-const LAW: Law = {
-  catalogue: new Catalogue(
-    [
-      ...STATUSES,
-      status({ code: 'errand', category: 'busy', idleLimit: { seconds: 60 } }),
-      status({ code: 'lounge', category: 'away', idleLimit: { seconds: 60 } }),
-      status({ code: 'nap', category: 'break', idleLimit: { seconds: 60 } }),
-      status({ code: 'notes', category: 'wrap_up', idleLimit: { seconds: 60 } }),
-    ],
-    [
-      ...TRANSITIONS,
-      ...CATEGORIES.flatMap((from) =>
-        [...CATEGORIES.map((category) => ({ category })), { code: OFFLINE }].map((to) => ({
-          from: { category: from },
-          to,
-          role: 'supervisor' as const,
-        })),
-      ),
-    ],
-  ),
-  config: CONFIG,
-};
+/**
+ * The seeded law, with an idle limit in every category, so that an agent can be idle in each, a limit on one duty of
+ * each, and a role that may go anywhere.
+ */
+const LAW = lawOf();
+
+/** Every status as the changes say. */
+function lawOf(changes: Partial<Status> = {}, config: Partial<Config> = {}): Law {
+  const idle = { idleLimit: { seconds: 60 }, maxSeconds: 600 };
+  const statuses = [
+    ...STATUSES,
+    status({ code: 'errand', category: 'busy', ...idle }),
+    status({ code: 'lounge', category: 'away', ...idle }),
+    status({ code: 'nap', category: 'break', idleLimit: { seconds: 60 } }),
+    status({ code: 'notes', category: 'wrap_up', idleLimit: { seconds: 60 } }),
+    status({ code: 'hotline', category: 'available', ...idle }),
+  ];
+  const anywhere = CATEGORIES.flatMap((from) =>
+    [...CATEGORIES.map((category) => ({ category })), { code: OFFLINE }].map((to) => ({
+      from: { category: from },
+      to,
+      role: 'supervisor' as const,
+    })),
+  );
+  return {
+    catalogue: new Catalogue(
+      statuses.map((one) => ({ ...one, ...changes })),
+      [...TRANSITIONS, ...anywhere],
+    ),
+    config: { ...CONFIG, ...config },
+  };
+}
 /** First one of each category that has an idle limit, then a second. */
 export const DUTIES: readonly DutyStatus[] = [
   'available',
@@ -36,9 +45,21 @@ export const DUTIES: readonly DutyStatus[] = [
   'lounge',
   'nap',
   'notes',
-  'chat',
+  'hotline',
   'busy',
 ].map(duty);
+/** What may be agreed on for when the time is over: each duty, a log-out, and what can't be done any more. */
+const AGREED = [
+  ...[...DUTIES, duty('away'), duty('break'), duty('wrap_up')].map(({ code }) =>
+    lawOf({ onOverrun: { action: 'set', code } }),
+  ),
+  lawOf({ onOverrun: { action: 'log_out' } }),
+  lawOf({ onOverrun: { action: 'set', code: 'retired' } }),
+];
+const UNLIMITED = lawOf({ maxSeconds: null });
+const LONG = lawOf({ maxSeconds: 7200 });
+const SHORT = lawOf({ maxSeconds: 1 });
+const NO_EXTENSION = lawOf({}, { BREAK_EXTENSION_MINUTES: 0 });
 /** No duty at all, in the place of one: of none of the categories. */
 export const NO_DUTY = { ...duty('busy'), code: OFFLINE, category: OFFLINE as Category };
 const SEQ = 10;
@@ -62,6 +83,7 @@ export function* stimuliFor(axes: Axes, named: readonly DutyStatus[]): Generator
   yield* farewells(axes, times);
   yield* wishes(times, named);
   yield* deadlines(axes, times);
+  yield* limits(axes, times);
 }
 
 function* hellos({ sessions }: Axes, times: Times, named: readonly DutyStatus[]): Generator<Stimulus> {
@@ -128,6 +150,28 @@ function* deadlines(axes: Axes, times: Times): Generator<Stimulus> {
     yield { type: 'active', ...times.fresh(), at, now: at + old };
 }
 
+/** All that concerns the limit of the duty: in full where there is one. */
+function* limits(axes: Axes, times: Times): Generator<Stimulus> {
+  const { limitUntil, overAt } = axes;
+  const more = extensionMs(LAW);
+  for (const at of times.freshAnd(limitUntil, -WARNED_MS)) yield { type: 'warn', ...at };
+  for (const at of times.freshAnd(limitUntil, 0)) {
+    yield { type: 'warn', ...at };
+    yield { type: 'overrun', ...at };
+  }
+  for (const at of times.freshAnd(overAt, ESCALATED_MS)) yield { type: 'escalate', ...at };
+  for (const at of times.freshAnd(limitUntil, more)) yield extension(times, at);
+  yield { ...extension(times, times.fresh()), law: NO_EXTENSION };
+  for (const law of [LAW, UNLIMITED, LONG, SHORT]) yield { type: 'review', ...times.fresh(), law };
+  if (limitUntil === null) return;
+  for (const law of AGREED)
+    yield { type: 'overrun', ...times.fresh(), law, now: Math.max(limitUntil, times.latest + 1) };
+}
+
+function extension(times: Times, { now }: Pick<Circumstances, 'now'>): Stimulus {
+  return { type: 'extend', ...times.signed(), session: null, now };
+}
+
 /** Moments that the axes don't know yet. */
 class Times {
   readonly latest: number;
@@ -163,9 +207,9 @@ class Times {
 }
 
 /** The last moment that these axes know of; never before the first. */
-export function latestOf({ dutySince, idleSince, sessions }: Axes): number {
+export function latestOf({ dutySince, idleSince, overAt, sessions }: Axes): number {
   const known = sessions.flatMap(({ startedAt, lostAt }) => [startedAt, lostAt ?? 0]);
-  return Math.max(T0, dutySince, idleSince ?? 0, ...known);
+  return Math.max(T0, dutySince, idleSince ?? 0, overAt ?? 0, ...known);
 }
 
 function duty(code: string): DutyStatus {

@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect, test } from 'vitest';
-import { newcomer } from '../../engine/record.ts';
+import { type AgentRecord, newcomer } from '../../engine/record.ts';
 import { Summaries } from '../../engine/summaries.ts';
 import { member } from '../support/engines.ts';
 import { FakeClock, settle } from '../support/fake-clock.ts';
 import { Arena } from '../support/fuzz/arena.ts';
 import { temperOf } from '../support/fuzz/fuzz.ts';
 import { Player } from '../support/fuzz/player.ts';
-import { type Limited, scannedSummary } from '../support/scanned-summary.ts';
+import { scannedSummary } from '../support/scanned-summary.ts';
 import { subjectsOf } from '../support/scopes.ts';
 import { Seeded } from '../support/seeded.ts';
 import { SummaryViewer } from '../support/summary-viewer.ts';
@@ -52,7 +52,7 @@ const CODES = ['available', 'chat', 'busy', 'break', 'wrap_up', 'offline'] as co
 const CATEGORY = { chat: 'available' } as const;
 
 /** Somebody of hundreds, as anybody may be. */
-function anybody(random: Seeded, id: number): Required<Limited> {
+function anybody(random: Seeded, id: number): AgentRecord {
   const status = random.pick(CODES);
   const isOver = (status === 'break' || status === 'wrap_up') && random.chance(0.4);
   return {
@@ -81,7 +81,7 @@ test.each(SEEDS.slice(0, 4))(
     const random = new Seeded(seed);
     const clock = new FakeClock();
     using summaries = new Summaries({ clock, tickMs: 20 });
-    const records = new Map<number, Required<Limited>>();
+    const records = new Map<number, AgentRecord>();
     const subjects = subjectsOf([1, 2], { teams: [1, 2, 9], departments: ['Sales'], agents: [1, 2] });
     const viewers = subjects.map((subject) => ({ subject, viewer: new SummaryViewer(summaries, subject) }));
     for (let round = 0; round < 30; round++) {

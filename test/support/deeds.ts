@@ -56,6 +56,15 @@ export class Deeds {
     return this.#engine.dispatch(this.agent, { input });
   }
 
+  extends(reason: string, { session = null, id }: Pick<How, 'session' | 'id'> = {}): Promise<Answer> {
+    return this.#engine.dispatch(this.agent, {
+      input: { type: 'extend', reason, session, by: this.agent },
+      ...(id !== undefined && {
+        command: session === null ? { id, user: this.agent } : { id, session },
+      }),
+    });
+  }
+
   saysBye(session: string, id = 'bye'): Promise<Answer> {
     return this.#engine.dispatch(this.agent, {
       input: { type: 'leave', cause: 'agent', reason: null, session, by: this.agent },

@@ -10,10 +10,11 @@ export function scannedSummary(everybody: readonly AgentRecord[], { view, ...sub
     .filter(({ member }) => member.organisationId === subject.organisationId && isIn(member, subject.scope))
     .sort((a, b) => a.member.id - b.member.id);
   const teams = [...new Set(records.map(({ member }) => member.teamId))];
-  const over = records.flatMap((record) => {
-    const { limit = 'none', limitUntil = null } = record as Limited;
-    return limit === 'over' || limit === 'escalated' ? [sinceOf(record, limitUntil ?? NaN)] : [];
-  });
+  const over = records.flatMap((record) =>
+    record.limit === 'over' || record.limit === 'escalated'
+      ? [sinceOf(record, record.limitUntil ?? NaN)]
+      : [],
+  );
   const codes = [...new Set(records.map(({ status }) => status))].filter((code) => code !== 'offline').sort();
   return {
     ...scannedCounts(records),
@@ -39,9 +40,6 @@ export function scannedSummary(everybody: readonly AgentRecord[], { view, ...sub
     incidents: [],
   };
 }
-
-/** What records will have where duties have limits. */
-export type Limited = AgentRecord & { readonly limit?: string; readonly limitUntil?: number | null };
 
 export function isIn(member: Member, scope: Scope): boolean {
   if (!member.active) return false;

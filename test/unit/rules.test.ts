@@ -6,7 +6,8 @@ import {
   INITIAL_CONFIGURATION,
   INITIAL_CONTEXT,
 } from '../../engine/axes.ts';
-import { effective, guards, mutators } from '../../engine/rules.ts';
+import { effective } from '../../engine/effective.ts';
+import { guards, mutators } from '../../engine/rules.ts';
 import { LAW } from '../support/laws.ts';
 
 const FORCED = { code: 'lunch', category: 'break', reason: 'r', by: 9, hold: false } as const;
@@ -25,7 +26,7 @@ const all = (['disconnected', 'connected', 'reconnecting'] as const).flatMap((co
   ),
 );
 
-function axesOf(states: Omit<Configuration, 'duty'>, code: string): Axes {
+function axesOf(states: Omit<Configuration, 'duty' | 'limit'>, code: string): Axes {
   const category = LAW.catalogue.duty(code)?.category ?? 'available';
   const isHere = states.connectivity !== 'disconnected';
   return {

@@ -20,6 +20,10 @@ export function compare(record: AgentRecord, agent: ModelAgent): void {
     record.dutyCode === agent.duty &&
     record.dutyReason === agent.dutyReason &&
     record.dutySince === agent.dutySince &&
+    record.limit === limitOf(agent) &&
+    record.limitUntil === (agent.limit?.until ?? null) &&
+    record.extendedMs === (agent.limit?.extendedMs ?? 0) &&
+    record.overAt === (agent.limit?.overAt ?? null) &&
     record.idleSince === agent.idleSince &&
     (record.activity === 'idle') === (agent.idleSince !== null) &&
     record.current === agent.current &&
@@ -46,4 +50,10 @@ function workloadOf({ current, max }: ModelAgent): AgentRecord['workload'] {
 function overrideOf({ override }: ModelAgent): AgentRecord['override'] {
   if (override === null) return 'none';
   return override.hold ? 'held' : 'forced';
+}
+
+function limitOf({ limit }: ModelAgent): AgentRecord['limit'] {
+  if (limit === null) return 'none';
+  if (limit.overAt !== null) return limit.isEscalated ? 'escalated' : 'over';
+  return limit.isWarned ? 'warned' : 'running';
 }

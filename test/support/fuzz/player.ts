@@ -20,6 +20,7 @@ const ACTS = {
   hello: 14,
   choose: 22,
   work: 8,
+  extend: 2,
   bye: 2,
   lose: 9,
   touch: 12,
@@ -38,7 +39,7 @@ const ACTS = {
 };
 type Act = keyof typeof ACTS;
 const fateOf = weighing({ arrives: 70, late: 12, twice: 6, again: 8, lost: 4 });
-const inBurst = weighing({ choose: 5, work: 3, hello: 2, force: 1, release: 1 });
+const inBurst = weighing({ choose: 5, work: 3, hello: 2, force: 1, release: 1, extend: 1 });
 const waitFor = weighing({ moment: 12, second: 6, seconds: 3, deadline: 5, grace: 0.5, minutes: 0.1 });
 
 export class Player {
@@ -69,6 +70,7 @@ export class Player {
       case 'hello':
       case 'choose':
       case 'work':
+      case 'extend':
       case 'bye':
       case 'force':
       case 'release':
@@ -154,7 +156,7 @@ export class Player {
   }
 
   #command(
-    kind: 'hello' | 'choose' | 'work' | 'bye' | 'force' | 'release',
+    kind: 'hello' | 'choose' | 'work' | 'extend' | 'bye' | 'force' | 'release',
     agent: number = this.#agent(),
   ): Asked {
     const seat = this.#arena.referee.seats.get(agent);
@@ -181,6 +183,11 @@ export class Player {
         const session = this.#session(agent);
         const max = this.#random.between(1, 3);
         return asked({ kind: 'work', current: this.#random.below(4), max, session, by: agent }, session);
+      }
+      case 'extend': {
+        const session = this.#random.chance(0.3) ? null : this.#session(agent);
+        const reason = this.#random.chance(0.1) ? '' : 'a long queue';
+        return asked({ kind: 'extend', reason, session, by: agent }, session ?? `user:${agent}`);
       }
       case 'bye': {
         const session = this.#session(agent);

@@ -37,6 +37,9 @@ export function engineLawOf(law: ModelLaw): Law {
       WEBSOCKET_HEARTBEAT_INTERVAL: 30,
       RECONNECT_GRACE_SECONDS: law.graceSeconds,
       DEFAULT_LOGIN_STATUS: law.login,
+      DEFAULT_STATUS_BREAK_DURATION: law.breakMinutes,
+      BREAK_EXTENSION_MINUTES: law.extensionMinutes,
+      WRAP_UP_SECONDS: law.wrapUpSeconds,
     },
   };
 }
@@ -52,6 +55,8 @@ function engineStatusOf({
   roles,
   needsReason,
   idle,
+  max,
+  overrun,
   archived,
 }: ModelStatus): Status {
   return status({
@@ -61,6 +66,8 @@ function engineStatusOf({
     archived,
     selectableBy: roles as readonly Role[] | null,
     reasonRequired: needsReason,
+    maxSeconds: max,
+    onOverrun: typeof overrun === 'string' ? { action: overrun } : { action: 'set', code: overrun.set },
     idleLimit: typeof idle === 'number' ? { seconds: idle } : idle,
   });
 }
@@ -89,6 +96,10 @@ export function inputOf(wish: Wish): Input {
     }
     case 'release':
       return { type: 'release', by: wish.by };
+    case 'extend': {
+      const { reason, session, by } = wish;
+      return { type: 'extend', reason, session, by };
+    }
     case 'profile':
       return { type: 'profile', member: memberOf(wish.person) };
     case 'restart':

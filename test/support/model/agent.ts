@@ -1,5 +1,5 @@
 /** What an agent is, by SPEC A: the axes as plain values, and what follows from them. Times are epoch milliseconds. */
-import { idleMsOf, lawOf, statusOf } from './law.ts';
+import { idleMsOf, lawOf, limitMsOf, statusOf } from './law.ts';
 
 /** A user as the master data has them. */
 export interface Person {
@@ -26,6 +26,16 @@ export interface ModelOverride {
   readonly hold: boolean;
 }
 
+/** How far the time of a duty has run. */
+export interface ModelLimit {
+  readonly until: number;
+  readonly extendedMs: number;
+  readonly isWarned: boolean;
+  /** When the agent was told that it is over. */
+  readonly overAt: number | null;
+  readonly isEscalated: boolean;
+}
+
 export interface ModelAgent {
   readonly person: Person;
   readonly seq: number;
@@ -37,8 +47,11 @@ export interface ModelAgent {
   readonly duty: string | null;
   readonly dutyReason: string | null;
   readonly dutySince: number;
+  readonly dutyBy: 'agent' | 'overrun';
+  /** Null where the duty may last for ever. */
+  readonly limit: ModelLimit | null;
   /** How the agent left, while disconnected. */
-  readonly goneBy: 'system' | 'agent' | 'override' | 'disconnect';
+  readonly goneBy: 'system' | 'agent' | 'override' | 'disconnect' | 'overrun';
   /** Set while idle. */
   readonly idleSince: number | null;
   readonly current: number;
@@ -65,6 +78,8 @@ export function unseen(person: Person): ModelAgent {
     duty: null,
     dutyReason: null,
     dutySince: 0,
+    dutyBy: 'agent',
+    limit: null,
     goneBy: 'system',
     idleSince: null,
     current: 0,
@@ -107,10 +122,23 @@ export function show(agent: ModelAgent): Shown {
   if (agent.override !== null) return shown(agent.override.code, 'override');
   const category = statusOf(law, agent.duty)?.category;
   if (category === 'break' || category === 'wrap_up' || category === 'away')
-    return shown(agent.duty, 'agent');
+    return shown(agent.duty, agent.dutyBy);
   if (category === 'available' && isFull) return shown('busy', 'capacity');
   if (agent.idleSince !== null && idleMsOf(law, agent.duty) !== null) return shown('away', 'idle');
-  return shown(agent.duty, 'agent');
+  return shown(agent.duty, agent.dutyBy);
+}
+
+/** The duty becomes that code: the same one goes on as it began. */
+export function onDuty(
+  agent: ModelAgent,
+  { code, reason, by }: { code: string; reason: string | null; by: ModelAgent['dutyBy'] },
+  at: number,
+): Partial<ModelAgent> {
+  const turned = { duty: code, dutyReason: reason, dutyBy: by };
+  if (code === agent.duty) return turned;
+  const ms = limitMsOf(lawOf(agent.person.organisation), code);
+  const limit = { extendedMs: 0, isWarned: false, overAt: null, isEscalated: false };
+  return { ...turned, dutySince: at, limit: ms === null ? null : { ...limit, until: at + ms } };
 }
 
 /** The agent after a change at `at`: one seq further, `since` moves only with the status. */

@@ -1,6 +1,14 @@
 /** What a wish comes to, by SPEC A9, A10, B7, C3, C4, C6 and E1. Time alone is in timers.ts. */
-import { changed, connectivityOf, hasSession, isLive, type ModelAgent, type Person } from './agent.ts';
-import { choices, isDuty, lawOf, mayFollow, statusOf } from './law.ts';
+import {
+  changed,
+  connectivityOf,
+  hasSession,
+  isLive,
+  type ModelAgent,
+  onDuty,
+  type Person,
+} from './agent.ts';
+import { categoryOf, choices, isDuty, lawOf, mayFollow, statusOf } from './law.ts';
 
 export type Wish =
   | {
@@ -32,6 +40,12 @@ export type Wish =
       readonly by: number;
     }
   | { readonly kind: 'release'; readonly by: number }
+  | {
+      readonly kind: 'extend';
+      readonly reason: string;
+      readonly session: string | null;
+      readonly by: number;
+    }
   | { readonly kind: 'profile'; readonly person: Person }
   | { readonly kind: 'restart' };
 
@@ -71,9 +85,7 @@ export function judge(agent: ModelAgent, wish: Wish, at: number): Verdict {
       if (connectivity === 'disconnected')
         return become('session_opened', {
           sessions: [fresh],
-          duty: law.login,
-          dutyReason: null,
-          dutySince: at,
+          ...onDuty(agent, { code: law.login, reason: null, by: 'agent' }, at),
         });
       const { resume } = wish;
       const held = resume === null ? undefined : agent.sessions.find(({ id }) => id === resume.session);
@@ -110,11 +122,8 @@ export function judge(agent: ModelAgent, wish: Wish, at: number): Verdict {
       if (isSame && agent.override === null && agent.idleSince === null) return UNCHANGED;
       if (status.needsReason && (reason === null || reason === ''))
         return refused('REASON_REQUIRED', allowed);
-      const dutySince = code === from ? agent.dutySince : at;
       return become('status_chosen', {
-        duty: code,
-        dutyReason: reason,
-        dutySince,
+        ...onDuty(agent, { code, reason, by: 'agent' }, at),
         override: null,
         idleSince: null,
       });
@@ -142,6 +151,26 @@ export function judge(agent: ModelAgent, wish: Wish, at: number): Verdict {
     case 'release':
       if (agent.override === null) return refused('CONFLICT');
       return become('override_released', { override: null }, 'notify_released');
+
+    case 'extend': {
+      const { session, reason } = wish;
+      if (session === null ? agent.duty === null : !isLive(agent, session)) return refused('NOT_CONNECTED');
+      const { limit } = agent;
+      const more = law.extensionMinutes * 60_000;
+      if (limit === null || categoryOf(law, agent.duty) !== 'break') return refused('CONFLICT');
+      if (limit.extendedMs > 0 || more === 0 || limit.until + more <= at) return refused('CONFLICT');
+      if (reason === '') return refused('REASON_REQUIRED');
+      return become('break_extended', {
+        limit: {
+          until: limit.until + more,
+          extendedMs: more,
+          isWarned: false,
+          overAt: null,
+          isEscalated: false,
+        },
+        idleSince: null,
+      });
+    }
 
     case 'profile':
       if (samePerson(agent.person, wish.person)) return UNCHANGED;
@@ -173,6 +202,7 @@ export function departed(agent: ModelAgent, at: number): Partial<ModelAgent> {
     graceUntil: null,
     duty: null,
     dutySince: at,
+    limit: null,
     idleSince: null,
     current: 0,
     max: null,

@@ -46,7 +46,15 @@ const LATE_MS = 2000;
 /** So many earlier states of what is known are looked at. */
 const KEPT = 100;
 
-const TIMED = new Set(['became_idle', 'became_active', 'grace_expired', 'session_expired']);
+const TIMED = new Set([
+  'became_idle',
+  'became_active',
+  'grace_expired',
+  'session_expired',
+  'limit_near',
+  'limit_over',
+  'limit_escalated',
+]);
 
 export class Seat {
   agent: ModelAgent;
@@ -123,7 +131,8 @@ export class Seat {
   #punctual(now: number): void {
     const { evidence, agent } = this;
     for (const alarm of alarmsOf(agent, evidence)) {
-      if (Math.max(alarm.by, this.#committedAt) + LATE_MS <= now) disagree('overdue', { alarm, agent, now });
+      const isLate = Math.max(alarm.by, this.#committedAt) + LATE_MS <= now && now < alarm.before;
+      if (isLate) disagree('overdue', { alarm, agent, now });
     }
   }
 
@@ -143,7 +152,10 @@ export class Seat {
       .flatMap((state) => alarmsOf(agent, state))
       .find((one) => one.event === event.type && isDue(one, event, idleSince));
     if (alarm === undefined) disagree('not due', { event, agent, evidence, now });
-    this.agent = rung(agent, alarm, { at: event.at, idleSince });
+    const { after, effects } = rung(agent, alarm, { at: event.at, idleSince });
+    if (JSON.stringify(event.effects ?? []) !== JSON.stringify(effects))
+      disagree('other effects', { event, effects });
+    this.agent = after;
     return null;
   }
 
@@ -181,7 +193,8 @@ export class Seat {
   }
 }
 
-function isDue({ event, session, at, seen }: Alarm, happened: Happened, idleSince: number): boolean {
-  if (happened.at < at || (session !== null && session !== happened.session?.id)) return false;
+function isDue({ event, session, at, before, seen }: Alarm, happened: Happened, idleSince: number): boolean {
+  if (happened.at < at || happened.at >= before || (session !== null && session !== happened.session?.id))
+    return false;
   return event !== 'became_idle' || (idleSince >= seen.from && idleSince <= seen.to);
 }

@@ -24,6 +24,7 @@ export function tileOf(agent: ModelAgent, view: 'basic' | 'full'): Fields {
   tile['cause'] = cause;
   tile['current'] = agent.current;
   tile['max'] = agent.max;
+  if (agent.limit !== null) tile['deadline'] = agent.limit.until;
   if (agent.idleSince !== null) tile['idleSince'] = agent.idleSince;
   if (override?.hold === true) tile['held'] = true;
   if (cause === 'agent') {

@@ -1,7 +1,7 @@
-/** What time alone does, by SPEC C2, C3, D1 and D5: nothing here may come early, and nothing may be left out. */
-import { changed, connectivityOf, type ModelAgent } from './agent.ts';
+/** What time alone does, by SPEC C2, C3, D1–D3 and D5: nothing here may come early, and nothing may be left out. */
+import { changed, connectivityOf, type ModelAgent, onDuty } from './agent.ts';
 import { departed } from './judge.ts';
-import { idleMsOf, lawOf } from './law.ts';
+import { categoryOf, idleMsOf, isDuty, lawOf, statusOf } from './law.ts';
 
 /** The newest activity that is known. Where the moment is not known exactly, the earliest and the latest possible. */
 export interface Evidence {
@@ -20,33 +20,40 @@ export interface Alarm {
   readonly at: number;
   /** Due by then. */
   readonly by: number;
+  /** And only before that: afterwards it has nothing to say any more. */
+  readonly before: number;
   /** The activity that it goes by. */
   readonly seen: Evidence;
 }
 
+const WARNED_MS = 120_000;
+const ESCALATED_MS = 60_000;
+
 /** All that will happen to the agent if nobody does anything. */
 export function alarmsOf(agent: ModelAgent, evidence: Evidence): readonly Alarm[] {
   const law = lawOf(agent.person.organisation);
-  const connectivity = connectivityOf(agent);
-  if (connectivity === 'disconnected') return [];
-  if (agent.graceUntil !== null)
-    return [
-      { event: 'grace_expired', session: null, at: agent.graceUntil, by: agent.graceUntil, seen: evidence },
-    ];
+  const alarm = (event: string, at: number, more: Partial<Alarm> = {}): Alarm => {
+    return { event, session: null, at, by: at, before: Infinity, seen: evidence, ...more };
+  };
+  if (connectivityOf(agent) === 'disconnected') return [];
+  if (agent.graceUntil !== null) return [alarm('grace_expired', agent.graceUntil)];
   const alarms: Alarm[] = [];
-  for (const { id, lostAt } of agent.sessions) {
-    const at = (lostAt ?? Infinity) + law.graceSeconds * 1000;
-    if (lostAt !== null) alarms.push({ event: 'session_expired', session: id, at, by: at, seen: evidence });
-  }
+  for (const { id, lostAt } of agent.sessions)
+    if (lostAt !== null)
+      alarms.push(alarm('session_expired', lostAt + law.graceSeconds * 1000, { session: id }));
   const idleMs = idleMsOf(law, agent.duty);
   if (idleMs !== null && agent.idleSince === null)
-    alarms.push({
-      event: 'became_idle',
-      session: null,
-      at: evidence.from + idleMs,
-      by: evidence.to + idleMs,
-      seen: evidence,
-    });
+    alarms.push(alarm('became_idle', evidence.from + idleMs, { by: evidence.to + idleMs }));
+  const { limit } = agent;
+  if (limit === null) return alarms;
+  const { until, overAt } = limit;
+  const warnAt = until - WARNED_MS;
+  const isWarning = !limit.isWarned && warnAt > agent.dutySince;
+  if (overAt === null) {
+    alarms.push(alarm('limit_over', until));
+    if (isWarning && categoryOf(law, agent.duty) !== 'wrap_up')
+      alarms.push(alarm('limit_near', warnAt, { before: until }));
+  } else if (!limit.isEscalated) alarms.push(alarm('limit_escalated', overAt + ESCALATED_MS));
   return alarms;
 }
 
@@ -58,18 +65,49 @@ export function stirred(agent: ModelAgent, at: number, now: number): boolean {
   );
 }
 
+/** What came of it, and what is to be done. */
+export interface Rung {
+  readonly after: ModelAgent;
+  readonly effects: readonly string[];
+}
+
 export function rung(
   agent: ModelAgent,
   alarm: Alarm,
   { at, idleSince }: { at: number; idleSince: number },
-): ModelAgent {
+): Rung {
+  const become = (changes: Partial<ModelAgent>, ...effects: string[]): Rung => ({
+    after: changed(agent, changes, at),
+    effects,
+  });
+  const { limit } = agent;
   switch (alarm.event) {
     case 'grace_expired':
-      return changed(agent, { ...departed(agent, at), goneBy: 'disconnect', dutyReason: null }, at);
+      return become({ ...departed(agent, at), goneBy: 'disconnect', dutyReason: null });
     case 'session_expired':
-      return changed(agent, { sessions: agent.sessions.filter(({ id }) => id !== alarm.session) }, at);
+      return become({ sessions: agent.sessions.filter(({ id }) => id !== alarm.session) });
+    case 'limit_near':
+      return become({ limit: limit && { ...limit, isWarned: true } }, 'notify_break_ending');
+    case 'limit_escalated':
+      return become({ limit: limit && { ...limit, isEscalated: true } }, 'notify_supervisors');
+    case 'limit_over':
+      return overrun();
     default:
-      return changed(agent, { idleSince }, at);
+      return become({ idleSince });
+  }
+
+  /** A8, D2, D3. */
+  function overrun(): Rung {
+    const law = lawOf(agent.person.organisation);
+    const isWrapUp = categoryOf(law, agent.duty) === 'wrap_up';
+    const agreed = statusOf(law, agent.duty ?? '')?.overrun ?? 'alert';
+    const told = isWrapUp ? [] : ['notify_break_over'];
+    if (agreed === 'log_out')
+      return become({ ...departed(agent, at), goneBy: 'overrun', dutyReason: null }, 'dismiss', ...told);
+    const isSet = agreed !== 'alert' && isDuty(statusOf(law, agreed.set));
+    const code = isSet ? agreed.set : isWrapUp ? 'available' : null;
+    if (code === null) return become({ limit: limit && { ...limit, overAt: at } }, ...told);
+    return become(onDuty(agent, { code, reason: null, by: 'overrun' }, at), ...told);
   }
 }
 
