@@ -4,15 +4,18 @@ import type { NoticeFrame } from './contract/agent-frames.ts';
 
 /** What the agent is to be told beside the new state. */
 export function noticesOf({ event, record }: Committed): readonly NoticeFrame[] {
-  const { at, reason: text, effects = [] } = event;
+  const { at, effects = [] } = event;
   return effects.flatMap((effect): NoticeFrame[] => {
     const kind = KINDS[effect];
     if (kind === null) return [];
     const notice = { op: 'notice', kind, at } as const;
     switch (kind) {
-      case 'forced':
+      case 'forced': {
+        // What waited for the end of a task stands by another event than the one that gave the reason.
+        return [{ ...notice, ...(record.forced !== null && { text: record.forced.reason }) }];
+      }
       case 'released':
-        return [{ ...notice, ...(text !== undefined && { text }) }];
+        return [notice];
       case 'break_ending':
         return [{ ...notice, ...(record.limitUntil !== null && { until: record.limitUntil }) }];
       case 'break_over':

@@ -51,8 +51,8 @@ const LOGGED_OUT: Readonly<Partial<Record<Cause, string>>> = {
 export class AgentSession {
   readonly #options: AgentSessionOptions;
   #activeAt = -ACTIVE_MS;
-  /** This session's own command logged the agent out: it is answered first. */
-  #isLeaving = false;
+  /** How to close: this session's own command logged the agent out, and is answered first. */
+  #leaving: Parameters<Outlet['close']> | null = null;
 
   constructor(options: AgentSessionOptions) {
     this.#options = options;
@@ -160,13 +160,15 @@ export class AgentSession {
       const { code, message, allowed, current } = answer;
       outlet.send({ op: 'no', id, code, message, ...(allowed && { allowed }), ...(current && { current }) });
     }
-    if (this.#isLeaving) outlet.close(1000, 'logged out');
+    if (this.#leaving !== null) outlet.close(...this.#leaving);
   }
 
-  #dismiss({ command, cause }: AgentEvent): void {
+  #dismiss({ command, cause = 'agent' }: AgentEvent): void {
     const { live, outlet } = this.#options;
-    this.#isLeaving = command !== undefined && 'session' in command && command.session === live.session;
-    if (!this.#isLeaving) outlet.close(4410, LOGGED_OUT[cause ?? 'agent'] ?? 'logged out');
+    const isOwn = command !== undefined && 'session' in command && command.session === live.session;
+    const reason = LOGGED_OUT[cause] ?? 'logged out';
+    if (isOwn) this.#leaving = [cause === 'agent' ? 1000 : 4410, reason];
+    else outlet.close(4410, reason);
   }
 
   /**

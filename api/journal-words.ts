@@ -26,7 +26,7 @@ function statusOf({ previous, cause, set }: AgentEvent): readonly string[] {
 
 function changesOf({ set }: AgentEvent): readonly string[] {
   const { connectivity, dutyCode, limitUntil, extendedMs, activity, current, max, forced } = set;
-  const { graceUntil, member } = set;
+  const { queued, forcedNext, graceUntil, member } = set;
   return [
     connectivity ?? [],
     dutyCode === undefined ? [] : `duty ${dutyCode ?? 'none'}`,
@@ -37,6 +37,8 @@ function changesOf({ set }: AgentEvent): readonly string[] {
     max === undefined ? [] : `at most ${max ?? 'any number'}`,
     forced === undefined ? [] : forced === null ? 'no override' : `override ${forced.code}`,
     forced?.hold === true ? 'held' : [],
+    queued === undefined ? [] : `queued ${queued?.code ?? 'nothing'}`,
+    forcedNext === undefined ? [] : `override queued ${forcedNext?.code ?? 'none'}`,
     graceUntil === undefined || graceUntil === null ? [] : `expected back until ${localTime(graceUntil)}`,
     member === undefined ? [] : `now ${describe(member)}`,
   ].flat();

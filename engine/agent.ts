@@ -4,12 +4,20 @@
  * All three are pure. A record is always committed state: nothing is folded into it before the journal has it.
  */
 import type { Mutable, Session } from './axes.ts';
-import { OFFLINE } from './catalogue.ts';
-import { dutyIdleLimitMs, ESCALATED_MS, permitted, refusesExtension, warnedAt } from './duties.ts';
+import { OFFLINE, type Status } from './catalogue.ts';
+import { dutyIdleLimitMs, ESCALATED_MS, isAtWork, permitted, refusesExtension, warnedAt } from './duties.ts';
 import { effective } from './effective.ts';
 import { type Refusal, refuse } from './errors.ts';
 import { type AgentEvent, type Changes, type Effect, eventType } from './events.ts';
-import type { Circumstances, Command, CommandId, Input, MasterDataInput, Stimulus } from './inputs.ts';
+import type {
+  Choice,
+  Circumstances,
+  Command,
+  CommandId,
+  Input,
+  MasterDataInput,
+  Stimulus,
+} from './inputs.ts';
 import { graceMs, type Law, loginStatus } from './law.ts';
 import { sameMember } from './member.ts';
 import { type AgentRecord, CHANGEABLE, copyRecord } from './record.ts';
@@ -34,7 +42,7 @@ export interface Bench {
 }
 
 export function decide(record: AgentRecord, wish: Input, bench: Bench): Decision {
-  const input = asMeant(wish);
+  const input = asMeant(wish, record, bench.law);
   const refusal = judge(record, input, bench);
   if (refusal !== null) return { kind: 'refused', refusal };
   if (repeats(record, input)) return { kind: 'unchanged' };
@@ -120,17 +128,24 @@ export interface Deadline {
   readonly input: Input;
 }
 
-/** Choosing or forcing `offline` means log-out (A8, C3, E1). */
-function asMeant(input: Input): Input {
-  if ((input.type !== 'choose' && input.type !== 'force') || input.status !== OFFLINE) return input;
-  const session = input.type === 'choose' ? input.session : null;
-  return {
-    type: 'leave',
-    cause: input.type === 'choose' ? 'agent' : 'override',
-    reason: input.reason,
-    session,
-    by: input.by,
-  };
+/** What is for later comes now where there is nothing to wait for (D4). Choosing or forcing `offline` means log-out (A8, C3, E1). */
+function asMeant(input: Input, record: AgentRecord, law: Law): Input {
+  switch (input.type) {
+    case 'queue':
+      return isAtWork(record, law) ? input : asMeant({ ...input, type: 'choose' }, record, law);
+    case 'queue_force':
+      return isAtWork(record, law) ? input : asMeant({ ...input, type: 'force' }, record, law);
+    case 'choose': {
+      const { status, reason, session, by } = input;
+      return status === OFFLINE ? { type: 'leave', cause: 'agent', reason, session, by } : input;
+    }
+    case 'force': {
+      const { status, reason, by } = input;
+      return status === OFFLINE ? { type: 'leave', cause: 'override', reason, session: null, by } : input;
+    }
+    default:
+      return input;
+  }
 }
 
 /** Why a command can't be carried out; null where it can. */
@@ -140,6 +155,7 @@ function judge(record: AgentRecord, input: Input, { law, now, expectSeq }: Bench
   }
   switch (input.type) {
     case 'choose':
+    case 'queue':
       return isConnected(record, input.session) ? judgeChoice(record, input, law) : notConnected();
     case 'work':
       return isConnected(record, input.session) ? null : notConnected();
@@ -148,10 +164,13 @@ function judge(record: AgentRecord, input: Input, { law, now, expectSeq }: Bench
         ? judgeExtension(record, input, { law, now: Math.max(now, record.lastAt) })
         : notConnected();
     case 'force':
+    case 'queue_force':
       if (record.connectivity === 'disconnected') return notConnected();
-      return law.catalogue.duty(input.status) === null ? unknownStatus(input.status, forceable(law)) : null;
+      return nameable(input, law) === null ? unknownStatus(input.status, forceable(law)) : null;
     case 'release':
-      return record.override === 'none' ? refuse('CONFLICT', 'no override stands', currentOf(record)) : null;
+      return record.override === 'none' && record.forcedNext === null
+        ? refuse('CONFLICT', 'no override stands or waits', currentOf(record))
+        : null;
     case 'leave':
       if (input.cause === 'override' && record.connectivity === 'disconnected') return notConnected();
       return null;
@@ -166,11 +185,13 @@ function currentOf(record: AgentRecord): Pick<Refusal, 'current'> {
 
 function judgeChoice(
   record: AgentRecord,
-  input: Extract<Command, { type: 'choose' }>,
+  input: Extract<Command, { type: 'choose' | 'queue' }>,
   law: Law,
 ): Refusal | null {
-  const named = law.catalogue.duty(input.status);
+  const named = nameable(input, law);
   if (named === null) return unknownStatus(input.status, allowedNow(record, law));
+  // To log out, now or later, is everybody's right.
+  if (named.category === OFFLINE) return null;
   if (!permitted(record, named, { law, role: record.member.role })) {
     const why =
       record.override === 'held'
@@ -181,6 +202,12 @@ function judgeChoice(
   return named.reasonRequired && !input.reason
     ? refuse('REASON_REQUIRED', `${named.code} needs a reason`, { allowed: allowedNow(record, law) })
     : null;
+}
+
+/** The status that an input may name; a log-out by that name only for later. Null for any other. */
+function nameable(input: Extract<Command, { readonly status: string }>, { catalogue }: Law): Status | null {
+  const isForLater = input.type === 'queue' || input.type === 'queue_force';
+  return isForLater && input.status === OFFLINE ? catalogue.status(OFFLINE) : catalogue.duty(input.status);
 }
 
 function judgeExtension(
@@ -208,14 +235,22 @@ function repeats(record: AgentRecord, input: Input): boolean {
         input.status === record.dutyCode &&
         input.reason === record.dutyReason &&
         record.override === 'none' &&
+        record.queued === null &&
         record.activity === 'active'
       );
+    case 'queue':
+      return record.activity === 'active' && isQueued(record, input);
     // The late word of a session that is over: whoever logged in since then stays (C3).
     case 'leave':
       return input.session !== null && !record.sessions.some(({ id }) => id === input.session);
     default:
       return false;
   }
+}
+
+/** What is queued already; or nothing, where the duty itself is asked for. */
+function isQueued({ queued, dutyCode }: AgentRecord, { status, reason }: Choice): boolean {
+  return queued === null ? status === dutyCode : status === queued.code && reason === queued.reason;
 }
 
 function draft(
@@ -259,6 +294,11 @@ function stimulusOf(
     case 'choose':
     case 'force': {
       const named = law.catalogue.duty(input.status);
+      return named === null ? null : { now, law, role, seq, named, ...input };
+    }
+    case 'queue':
+    case 'queue_force': {
+      const named = nameable(input, law);
       return named === null ? null : { now, law, role, seq, named, ...input };
     }
     default:

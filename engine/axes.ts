@@ -46,6 +46,9 @@ export interface Context {
   readonly max: number | null;
   /** Set exactly while an override stands. */
   readonly forced: Forced | null;
+  /** What comes after the task or the wrap-up at hand: the agent's choice, and the supervisor's; null for nothing. */
+  readonly queued: Queued | null;
+  readonly forcedNext: ForcedNext | null;
 }
 
 /** What made the effective status what it is (SPEC A7). */
@@ -81,6 +84,20 @@ export interface Forced {
   readonly hold: boolean;
 }
 
+/** A status that the agent has chosen for later; `offline` for a log-out. */
+export interface Queued {
+  readonly code: string;
+  readonly category: Category | 'offline';
+  readonly reason: string | null;
+  /** The agent's user id. */
+  readonly by: number;
+}
+
+/** An override that waits; `offline` for a log-out. */
+export interface ForcedNext extends Omit<Forced, 'category'> {
+  readonly category: Category | 'offline';
+}
+
 /** Everything that the statechart decides about: states and values. */
 export type Axes = Configuration & Context;
 
@@ -111,6 +128,8 @@ export const INITIAL_CONTEXT: Context = {
   current: 0,
   max: null,
   forced: null,
+  queued: null,
+  forcedNext: null,
 };
 
 export function liveSessions(context: Context): readonly Session[] {
@@ -139,5 +158,7 @@ export function copyAxes(axes: Axes): Mutable<Axes> {
     current: axes.current,
     max: axes.max,
     forced: axes.forced,
+    queued: axes.queued,
+    forcedNext: axes.forcedNext,
   };
 }

@@ -1,6 +1,6 @@
 /** What becomes of an agent's duty: which status it turns to, and how long it may last. Pure questions, for the rules. */
-import type { Category, Context } from './axes.ts';
-import { type DutyStatus, OFFLINE, type Status } from './catalogue.ts';
+import type { Category, Context, ForcedNext } from './axes.ts';
+import { OFFLINE, type Status } from './catalogue.ts';
 import type { Circumstances, Stimulus } from './inputs.ts';
 import { extensionMs, idleLimitMs, type Law, limitMs, loginStatus } from './law.ts';
 import type { Role } from './member.ts';
@@ -19,18 +19,70 @@ export function destinationOf(context: Context, stimulus: Stimulus): Destination
     case 'open':
       return context.dutyCode === null ? stimulus.named : null;
     case 'choose':
-      return permitted(context, stimulus.named, stimulus) ? stimulus.named : null;
+      if (!permitted(context, stimulus.named, stimulus)) return null;
+      return logOutDue(context, stimulus) ?? stimulus.named;
+    case 'work':
+      return logOutDue(context, stimulus) ?? queuedDue(context, stimulus);
     case 'overrun':
-      return isOverrun(context, stimulus.now) ? afterOverrun(context, stimulus.law) : null;
+      if (!isOverrun(context, stimulus.now)) return null;
+      return (
+        logOutDue(context, stimulus) ?? queuedDue(context, stimulus) ?? afterOverrun(context, stimulus.law)
+      );
     default:
       return null;
   }
 }
 
+/** Whether there is something that a status may wait behind: a task, or a wrap-up (D4). */
+export function isAtWork(context: Context, law: Law): boolean {
+  return context.current > 0 || dutyCategory(context, law) === 'wrap_up';
+}
+
+/** The override that waited for this; null where none did. */
+export function forcedDue(context: Context, stimulus: Stimulus): ForcedNext | null {
+  const { forcedNext } = context;
+  if (forcedNext === null) return null;
+  return comesDue(context, stimulus) || endsWrapUp(context, stimulus) ? forcedNext : null;
+}
+
+function logOutDue(context: Context, stimulus: Stimulus): Destination | null {
+  const forced = forcedDue(context, stimulus);
+  return forced?.category === OFFLINE ? forced : null;
+}
+
+function queuedDue(context: Context, stimulus: Stimulus): Destination | null {
+  return context.queued !== null && comesDue(context, stimulus) ? context.queued : null;
+}
+
+/** The last task is over, and no wrap-up follows; or the time of the wrap-up is. */
+function comesDue(context: Context, stimulus: Stimulus): boolean {
+  switch (stimulus.type) {
+    case 'work':
+      return (
+        context.current > 0 && stimulus.current === 0 && dutyCategory(context, stimulus.law) !== 'wrap_up'
+      );
+    case 'overrun':
+      return isOverrun(context, stimulus.now) && dutyCategory(context, stimulus.law) === 'wrap_up';
+    default:
+      return false;
+  }
+}
+
+/** The agent ends a wrap-up, and is in no task. */
+function endsWrapUp(context: Context, stimulus: Stimulus): boolean {
+  return (
+    stimulus.type === 'choose' &&
+    context.current === 0 &&
+    stimulus.named.category !== 'wrap_up' &&
+    dutyCategory(context, stimulus.law) === 'wrap_up' &&
+    permitted(context, stimulus.named, stimulus)
+  );
+}
+
 /** Whether the agent may go from its duty to `named` (A9). The same code again is always allowed (A10), nothing while held (E1). */
 export function permitted(
   context: Context,
-  named: DutyStatus,
+  named: Pick<Status, 'code'>,
   { law, role }: { readonly law: Law; readonly role: Role },
 ): boolean {
   if (context.dutyCode === null || context.forced?.hold === true) return false;

@@ -1,4 +1,4 @@
-import type { DutyStatus } from './catalogue.ts';
+import type { DutyStatus, Status } from './catalogue.ts';
 import type { Law } from './law.ts';
 import type { Member, Role } from './member.ts';
 
@@ -10,13 +10,9 @@ export type Input = Command | ConnectionInput | EngineInput | MasterDataInput;
 
 /** A wish of a person. */
 export type Command =
-  | {
-      readonly type: 'choose';
-      readonly status: string;
-      readonly reason: string | null;
-      readonly session: string | null;
-      readonly by: number;
-    }
+  | ({ readonly type: 'choose' } & Choice)
+  /** For after the task or the wrap-up at hand; with neither, a choice (D4). */
+  | ({ readonly type: 'queue' } & Choice)
   | {
       readonly type: 'work';
       readonly current: number;
@@ -31,13 +27,9 @@ export type Command =
       readonly session: string | null;
       readonly by: number;
     }
-  | {
-      readonly type: 'force';
-      readonly status: string;
-      readonly reason: string;
-      readonly hold: boolean;
-      readonly by: number;
-    }
+  | ({ readonly type: 'force' } & Order)
+  /** For after the task or the wrap-up at hand; with neither, it stands at once. */
+  | ({ readonly type: 'queue_force' } & Order)
   | { readonly type: 'release'; readonly by: number }
   /** More time for the break at hand. */
   | {
@@ -46,6 +38,22 @@ export type Command =
       readonly session: string | null;
       readonly by: number;
     };
+
+/** An agent's own. `offline` logs out. */
+export interface Choice {
+  readonly status: string;
+  readonly reason: string | null;
+  readonly session: string | null;
+  readonly by: number;
+}
+
+/** A supervisor's. `offline` logs out. */
+export interface Order {
+  readonly status: string;
+  readonly reason: string;
+  readonly hold: boolean;
+  readonly by: number;
+}
 
 /** What a gateway saw of a connection. */
 export type ConnectionInput =
@@ -82,12 +90,15 @@ export interface MasterDataInput {
 /** What the statechart is told: an input, with the circumstances under which it is judged. */
 export type Stimulus = Circumstances &
   (
-    | Exclude<Input, Naming | MasterDataInput>
+    | Exclude<Input, Naming | NamingForLater | MasterDataInput>
     /** With the status that it names: the chosen or forced one, on `open` that of a fresh log-in. */
     | (Naming & { readonly named: DutyStatus })
+    /** A log-out, too, may come later. */
+    | (NamingForLater & { readonly named: Status })
   );
 
 type Naming = Extract<Input, { type: 'open' | 'choose' | 'force' }>;
+type NamingForLater = Extract<Input, { type: 'queue' | 'queue_force' }>;
 
 export interface Circumstances {
   /** Epoch milliseconds; never before the agent's last event. */

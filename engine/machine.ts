@@ -47,18 +47,25 @@ const gone = <State extends string>(target: State, ...actions: Arm['actions']) =
   grace: [when('ends', to(target, ...actions))],
 });
 
+/** A log-out that waited for the end of a task or a wrap-up; a task may end while the agent reconnects. */
+const logsOut = [when('ends', to('disconnected', 'endSessions', 'dismiss'))];
 /** The same whether connected or reconnecting. */
 const loggedIn = {
   open: [when('resumes', to('connected', 'resumeSession')), to('connected', 'addSession')],
   restart: [to('reconnecting', 'loseSessions')],
   leave: [to('disconnected', 'endSessions', 'dismiss')],
+  choose: logsOut,
+  work: logsOut,
 };
 
-const onDuty = { choose: intoEach('setDuty'), ...gone('off', 'setDuty') };
+const turnedDuty = [when('ends', to('off', 'setDuty')), ...intoEach('setDuty')];
+const onDuty = { queue: [when('queues', stay('setQueued'))], ...gone('off', 'setDuty') };
 /** When its time is over the agent is told, and what was agreed on happens. */
 const onTimedDuty = {
   on: {
     ...onDuty,
+    choose: intoEach('setDuty'),
+    work: turnedDuty,
     overrun: [
       when('ends', to('off', 'setDuty', 'notify_break_over')),
       ...intoEach('setDuty', 'notify_break_over'),
@@ -66,39 +73,56 @@ const onTimedDuty = {
     ],
   },
 };
-/** A wrap-up just ends. */
-const onWrapUp = {
-  on: { ...onDuty, overrun: [when('ends', to('off', 'setDuty')), ...intoEach('setDuty')] },
-};
+/** A wrap-up just ends, and what waited comes. The end of a task is not the end of it. */
+const onWrapUp = { on: { ...onDuty, choose: turnedDuty, overrun: turnedDuty } };
 
 /** Another duty, another limit. */
 const begun = when('startsLimit', to('running', 'endLimit', 'setLimit'));
 const turned = [begun, when('endsLimit', to('none', 'endLimit'))];
-const overrun = [when('ends', to('none', 'endLimit')), ...turned, when('overrunDue', to('over', 'markOver'))];
+const endedOrTurned = [when('ends', to('none', 'endLimit')), ...turned];
 const timed = {
   choose: turned,
+  work: endedOrTurned,
   extend: [when('extends', to('running', 'extendLimit', 'setLimit'))],
   review: [when('unlimited', to('none', 'endLimit')), when('relimits', to('running', 'setLimit'))],
   ...gone('none', 'endLimit'),
 };
+const overrun = [...endedOrTurned, when('overrunDue', to('over', 'markOver'))];
 
-const onWork = {
-  on: {
-    work: [
-      when('taskless', to('free', 'setWorkload')),
-      when('belowMax', to('tasked', 'setWorkload')),
-      when('present', to('full', 'setWorkload')),
-    ],
-    overrun: [when('ends', to('free', 'clearWorkload'))],
-    ...gone('free', 'clearWorkload'),
-  },
+const moved = [
+  when('taskless', to('free', 'setWorkload')),
+  when('belowMax', to('tasked', 'setWorkload')),
+  when('present', to('full', 'setWorkload')),
+];
+const cleared = [when('ends', to('free', 'clearWorkload'))];
+const atWork = {
+  on: { work: [...cleared, ...moved], overrun: cleared, ...gone('free', 'clearWorkload') },
 };
 
 const force = [
-  when('holds', to('held', 'setOverride', 'notify_forced')),
-  when('present', to('forced', 'setOverride', 'notify_forced')),
+  when('holds', to('held', 'setOverride', 'dropForcedNext', 'notify_forced')),
+  when('present', to('forced', 'setOverride', 'dropForcedNext', 'notify_forced')),
 ];
-const release = [to('none', 'endOverride', 'notify_released')];
+const released = to('none', 'endOverride', 'dropForcedNext', 'notify_released');
+/** What waited for the end of a task or a wrap-up stands from now on. */
+const brought = [
+  when('brings', to('held', 'takeOverride', 'dropForcedNext', 'notify_forced'), { hold: true }),
+  when('brings', to('forced', 'takeOverride', 'dropForcedNext', 'notify_forced'), { hold: false }),
+];
+/** A hold outlasts the log-out, also one that waited. */
+const stillHeld = when('endsInHold', to('held', 'takeOverride', 'dropForcedNext'));
+const overridden = <State extends string>(otherwise: Arm<State>) => {
+  const ended = [stillHeld, when('ends', otherwise)];
+  return {
+    force,
+    queue_force: [when('defers', stay('setForcedNext'))],
+    work: [...ended, ...brought],
+    overrun: [...ended, ...brought],
+    leave: [stillHeld, otherwise],
+    grace: ended,
+  };
+};
+const noMore = to('none', 'endOverride', 'dropForcedNext');
 
 const chart: Chart = {
   connectivity: {
@@ -110,7 +134,7 @@ const chart: Chart = {
           ...loggedIn,
           lose: [when('losesLast', to('reconnecting', 'loseSession')), when('losesOne', stay('loseSession'))],
           expire: [when('sessionExpired', stay('expireSession'))],
-          overrun: [when('ends', to('disconnected', 'endSessions', 'dismiss'))],
+          overrun: logsOut,
         },
       },
       reconnecting: {
@@ -133,11 +157,18 @@ const chart: Chart = {
     initial: 'none',
     states: {
       none: {
-        on: { open: [begun], choose: [begun], review: [when('limited', to('running', 'setLimit'))] },
+        on: {
+          open: [begun],
+          choose: [begun],
+          work: [begun],
+          review: [when('limited', to('running', 'setLimit'))],
+        },
       },
       running: {
         on: {
           ...timed,
+          // Of a wrap-up, behind which a log-out may wait.
+          choose: endedOrTurned,
           overrun,
           warn: [when('warnDue', to('warned', 'notify_break_ending'))],
         },
@@ -154,7 +185,8 @@ const chart: Chart = {
       idle: {
         on: {
           active: [when('stirs', to('active', 'markActive'))],
-          choose: [when('turns', to('active', 'markActive'))],
+          choose: [when('leads', to('active', 'markActive'))],
+          queue: [when('queues', to('active', 'markActive'))],
           extend: [when('extends', to('active', 'markActive'))],
           work: [to('active', 'markActive')],
           overrun: [when('ends', to('active', 'markActive'))],
@@ -165,22 +197,31 @@ const chart: Chart = {
   },
   workload: {
     initial: 'free',
-    states: { free: onWork, tasked: onWork, full: onWork },
+    states: {
+      // A log-out that waits for a wrap-up alone finds nobody in a task.
+      free: { on: { ...atWork.on, work: moved, choose: cleared } },
+      tasked: atWork,
+      full: atWork,
+    },
   },
   override: {
     initial: 'none',
     states: {
-      none: { on: { force } },
-      forced: {
+      none: {
         on: {
-          force,
-          release,
-          choose: [when('turns', to('none', 'endOverride'))],
-          overrun: [when('ends', to('none', 'endOverride'))],
-          ...gone('none', 'endOverride'),
+          ...overridden(to('none', 'dropForcedNext')),
+          choose: [when('ends', to('none', 'dropForcedNext')), ...brought],
+          release: [when('waits', released)],
         },
       },
-      held: { on: { force, release } },
+      forced: {
+        on: {
+          ...overridden(noMore),
+          choose: [when('ends', noMore), ...brought, when('turns', to('none', 'endOverride'))],
+          release: [released],
+        },
+      },
+      held: { on: { ...overridden(to('held', 'dropForcedNext')), release: [released] } },
     },
   },
 };

@@ -65,6 +65,8 @@ export function copyRecord(record: AgentRecord): Mutable<AgentRecord> {
     current: record.current,
     max: record.max,
     forced: record.forced,
+    queued: record.queued,
+    forcedNext: record.forcedNext,
     status: record.status,
     category: record.category,
     since: record.since,

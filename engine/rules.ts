@@ -6,8 +6,9 @@
  */
 import {
   type Category,
-  type Cause,
   type Context,
+  type Forced,
+  type ForcedNext,
   INITIAL_CONTEXT,
   liveSessions,
   type Session,
@@ -16,10 +17,14 @@ import { OFFLINE } from './catalogue.ts';
 import {
   type Destination,
   destinationOf,
+  dutyCategory,
   dutyIdleLimitMs,
   ESCALATED_MS,
+  forcedDue,
+  isAtWork,
   isOverrun,
   limitOf,
+  permitted,
   refusesExtension,
   warnedAt,
 } from './duties.ts';
@@ -28,6 +33,7 @@ import { extensionMs, graceMs, type Law, limitMs } from './law.ts';
 
 export interface GuardParams {
   readonly category?: Category;
+  readonly hold?: boolean;
 }
 export type Guard = (context: Context, stimulus: Stimulus, params: GuardParams) => boolean;
 export type Mutator = (context: Context, stimulus: Stimulus) => Partial<Context>;
@@ -41,11 +47,31 @@ export const guards = {
     const found = destinationOf(context, stimulus)?.category ?? OFFLINE;
     return category === undefined ? found !== OFFLINE : found === category;
   },
-  /** The agent is gone, for one of the reasons that don't lie in the agent's own word. */
-  ends: (context, stimulus) =>
-    stimulus.type === 'grace'
-      ? context.graceUntil !== null && stimulus.now >= context.graceUntil
-      : destinationOf(context, stimulus)?.category === OFFLINE,
+  /** The agent is gone, not by the word of somebody who means it now. */
+  ends: (context, stimulus) => isEnd(context, stimulus),
+  /** The agent is gone, and an override waited that outlasts it. */
+  endsInHold: (context, stimulus) =>
+    context.forcedNext?.hold === true &&
+    isStatus(context.forcedNext) &&
+    (stimulus.type === 'leave' || isEnd(context, stimulus)),
+  /** The duty turns to a status, or the agent is gone. */
+  leads: (context, stimulus) => destinationOf(context, stimulus) !== null,
+  /** What the agent chose for later may come. */
+  queues: on(
+    'queue',
+    (context, stimulus) =>
+      context.dutyCode !== null &&
+      isAtWork(context, stimulus.law) &&
+      (stimulus.named.category === OFFLINE || permitted(context, stimulus.named, stimulus)),
+  ),
+  /** There is something that an override may wait behind. */
+  defers: on('queue_force', (context, { law }) => context.dutyCode !== null && isAtWork(context, law)),
+  /** The override that waited stands from now on; with a hold, where that is asked. */
+  brings: (context, stimulus, { hold }) => {
+    const forced = forcedDue(context, stimulus);
+    return forced !== null && isStatus(forced) && (hold === undefined || forced.hold === hold);
+  },
+  waits: ({ forcedNext }) => forcedNext !== null,
   /** The duty turns to another code, which has a limit; or to one that has none. */
   startsLimit: (context, stimulus) => {
     const to = turnedTo(context, stimulus);
@@ -116,11 +142,18 @@ export const mutators = {
     const code = to === null || to.category === OFFLINE ? null : to.code;
     return {
       dutyCode: code,
-      dutyCause: causeOf(stimulus),
-      dutyReason: stimulus.type === 'choose' || stimulus.type === 'leave' ? stimulus.reason : null,
+      ...authorshipOf(context, stimulus, to),
       dutySince: code === context.dutyCode ? context.dutySince : stimulus.now,
+      queued:
+        code !== null && code !== context.queued?.code && keepsQueue(context, stimulus, to)
+          ? context.queued
+          : null,
     };
   },
+  /** What the duty is already needs no waiting for: then nothing is queued any more (A10). */
+  setQueued: on('queue', ({ dutyCode }, { named: { code, category }, reason, by }) => ({
+    queued: code === dutyCode ? null : { code, category, reason, by },
+  })),
   /** That of the duty as it is by now. */
   setLimit: (context, { law }) => ({ limitUntil: limitOf(context, law), overAt: null }),
   endLimit: () => ({ limitUntil: null, extendedMs: 0, overAt: null }),
@@ -159,10 +192,18 @@ export const mutators = {
   markActive: () => ({ idleSince: null }),
   setWorkload: on('work', (_context, { current, max }) => ({ current, max })),
   clearWorkload: () => ({ current: 0, max: null }),
-  setOverride: on('force', (_context, { named, reason, by, hold }) => ({
-    forced: { code: named.code, category: named.category, reason, by, hold },
+  setOverride: on('force', (_context, { named: { code, category }, reason, by, hold }) => ({
+    forced: { code, category, reason, by, hold },
   })),
+  /** What waited stands; a log-out never does. */
+  takeOverride: ({ forced, forcedNext }) => ({
+    forced: forcedNext !== null && isStatus(forcedNext) ? forcedNext : forced,
+  }),
   endOverride: () => ({ forced: null }),
+  setForcedNext: on('queue_force', (_context, { named: { code, category }, reason, by, hold }) => ({
+    forcedNext: { code, category, reason, by, hold },
+  })),
+  dropForcedNext: () => ({ forcedNext: null }),
 } as const satisfies Record<string, Mutator>;
 
 export type GuardName = keyof typeof guards;
@@ -179,18 +220,48 @@ function isLimited({ code }: Destination, law: Law): boolean {
   return status !== null && limitMs(law, status) !== null;
 }
 
-/** What made the duty what it is. */
-function causeOf(stimulus: Stimulus): Cause {
+function isEnd(context: Context, stimulus: Stimulus): boolean {
+  return stimulus.type === 'grace'
+    ? context.graceUntil !== null && stimulus.now >= context.graceUntil
+    : destinationOf(context, stimulus)?.category === OFFLINE;
+}
+
+/** What made the duty what it is, and why. */
+function authorshipOf(
+  { queued, forcedNext }: Context,
+  stimulus: Stimulus,
+  to: Destination | null,
+): Pick<Context, 'dutyCause' | 'dutyReason'> {
+  if (to !== null && to === queued) return { dutyCause: 'agent', dutyReason: queued.reason };
+  if (to !== null && to === forcedNext) return { dutyCause: 'override', dutyReason: forcedNext.reason };
   switch (stimulus.type) {
     case 'leave':
-      return stimulus.cause;
+      return { dutyCause: stimulus.cause, dutyReason: stimulus.reason };
     case 'grace':
-      return 'disconnect';
+      return { dutyCause: 'disconnect', dutyReason: null };
     case 'overrun':
-      return 'overrun';
+      return { dutyCause: 'overrun', dutyReason: null };
+    case 'choose':
+      return { dutyCause: 'agent', dutyReason: stimulus.reason };
     default:
-      return 'agent';
+      return { dutyCause: 'agent', dutyReason: null };
   }
+}
+
+/** A wrap-up is a step on the way to what is queued, and the time of another duty no choice (D4). */
+function keepsQueue(context: Context, stimulus: Stimulus, to: Destination | null): boolean {
+  switch (stimulus.type) {
+    case 'choose':
+      return to?.category === 'wrap_up' && to.code !== context.dutyCode;
+    case 'overrun':
+      return dutyCategory(context, stimulus.law) !== 'wrap_up';
+    default:
+      return false;
+  }
+}
+
+function isStatus(forced: ForcedNext): forced is Forced {
+  return forced.category !== OFFLINE;
 }
 
 /** With the last session that lived the agent is lost: the grace begins. */

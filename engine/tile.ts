@@ -37,6 +37,8 @@ export interface FullTile extends Tile {
   readonly held?: true;
   readonly current: number;
   readonly max: number | null;
+  /** The code that comes after the task or the wrap-up at hand. */
+  readonly queued?: string;
 }
 
 export function tileOf(record: AgentRecord, view: 'full'): FullTile;
@@ -58,6 +60,7 @@ export function tileOf(record: AgentRecord, view: View): Tile | FullTile {
   };
   if (view === 'basic') return basic;
   const { by, reason } = authorship(record);
+  const queued = record.forcedNext ?? record.queued;
   return {
     ...basic,
     duty: record.dutyCode,
@@ -69,6 +72,7 @@ export function tileOf(record: AgentRecord, view: View): Tile | FullTile {
     ...(record.override === 'held' && { held: true }),
     current: record.current,
     max: record.max,
+    ...(queued !== null && { queued: queued.code }),
   };
 }
 

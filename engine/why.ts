@@ -36,6 +36,8 @@ export interface Why {
     };
     readonly override: { readonly state: Configuration['override'] } & { readonly forced: Context['forced'] };
   };
+  /** What comes after the task or the wrap-up at hand. */
+  readonly waiting: Pick<Context, 'queued' | 'forcedNext'>;
   readonly sessions: readonly (Session & { readonly activeAt: number | null })[];
   readonly nextDeadline: { readonly at: number; readonly what: string } | null;
   readonly allowed: readonly string[];
@@ -81,6 +83,7 @@ export function explain(record: AgentRecord, law: Law, evidence: Evidence): Why 
       },
       override: { state: record.override, forced: record.forced },
     },
+    waiting: { queued: record.queued, forcedNext: record.forcedNext },
     sessions: record.sessions.map((session) => ({
       ...session,
       activeAt: evidence.sessionActiveAt(session.id),

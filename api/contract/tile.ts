@@ -54,6 +54,7 @@ const fullTileFields = z.object({
   /** Tasks at hand, and how many are the most; null while the client has told no limit. */
   current: z.int(),
   max: z.int().nullable(),
+  /** The code that comes after the task or the wrap-up at hand; `offline` for a log-out. */
   queued: z.string().optional(),
 });
 

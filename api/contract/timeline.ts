@@ -44,6 +44,9 @@ export const timelineEntrySchema = z.object({
     max: z.int().nullable().optional(),
     /** The forced code; null for a release. */
     override: z.string().nullable().optional(),
+    /** What comes after the task or the wrap-up at hand, by the agent's choice or a supervisor's; null for nothing. */
+    queued: z.string().nullable().optional(),
+    overrideQueued: z.string().nullable().optional(),
   }),
 });
 export type TimelineEntry = z.infer<typeof timelineEntrySchema>;

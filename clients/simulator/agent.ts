@@ -16,6 +16,8 @@ import type { Known, World } from './world.ts';
 /** From any status to any other: after a break, available, and a call before the wrap-up. */
 const MAX_STEPS = 3;
 const OFFLINE = 'offline';
+/** So many of those whose break is nearly over ask for more time. */
+const EXTENDING_SHARE = 0.25;
 
 export class SimulatedAgent {
   readonly username: string;
@@ -154,8 +156,21 @@ export class SimulatedAgent {
       onDismissed: () => {
         if (name === 'desk') this.#world.tally.dismissed += 1;
       },
+      onTimeEnding: () => {
+        if (name === 'desk' && this.#random() < EXTENDING_SHARE) void this.#extend();
+      },
       onTrouble: (text) => this.#trouble(text),
     });
+  }
+
+  async #extend(): Promise<void> {
+    try {
+      await this.#desk?.extend('the queue at the counter');
+      this.#world.tally.extended += 1;
+    } catch (error) {
+      // It was no break, or one that is over by now.
+      if (!(error instanceof CommandRefused)) this.#trouble(`could not extend: ${String(error)}`);
+    }
   }
 
   #arrangeLine(): void {

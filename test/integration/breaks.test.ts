@@ -117,3 +117,21 @@ describe('D2: a break', () => {
     await admin.api.config.set.mutate({ key: 'WRAP_UP_SECONDS', value: 120 });
   });
 });
+
+describe('D4: a status for later', () => {
+  test('D4: by socket or by call, waits for the end of the task, and comes with it', async () => {
+    const { agent, socket } = await atWork('agent0006');
+    await socket.ask({ op: 'work', id: '1', current: 1, max: 2 });
+    expect(await socket.ask({ op: 'status', id: '2', status: 'away', next: true })).toMatchObject({
+      op: 'ok',
+    });
+    const queued = { status: 'break', next: true, commandId: 'a' };
+    const told = await agent.api.presence.setStatus.mutate(queued);
+    expect(told.tile).toMatchObject({ status: 'available', queued: 'break' });
+    expect(await tileOf(agent)).toMatchObject({ queued: 'break' });
+    const forbidden = agent.api.presence.setStatus.mutate({ status: 'wrap_up', next: true, commandId: 'b' });
+    expect(await codeOf(forbidden)).toBe('TRANSITION_NOT_ALLOWED');
+    await socket.ask({ op: 'work', id: '3', current: 0, max: 2 });
+    expect(await tileOf(agent)).toMatchObject({ status: 'break', cause: 'agent', by: agent.id });
+  });
+});

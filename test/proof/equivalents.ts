@@ -12,14 +12,14 @@ export interface Equivalent {
 export const EQUIVALENTS: readonly Equivalent[] = [
   {
     mutants:
-      /^arms swapped, .* \[(ends|turns \w+|startsLimit)\]: after \[(turns \w+|startsLimit|endsLimit)\]$/,
-    count: 57,
+      /^arms swapped, .* \[(ends|turns \w+|startsLimit|brings true)\]: after \[(turns \w+|startsLimit|endsLimit|brings \w+)\]$/,
+    count: 101,
     reason:
-      'a duty turns to one status, of one category, with a limit or none, or the agent is gone: at most one of these holds, whichever is asked first',
+      'a duty turns to one status, of one category, with a limit or none, or the agent is gone; what is brought has a hold, which outlasts that, or none: at most one of these holds, whichever is asked first',
   },
   {
-    mutants: /^guard parameter, .* \[turns wrap_up\]: turns$/,
-    count: 11,
+    mutants: /^guard (parameter|replaced), .* \[turns wrap_up\]: (turns|\[leads\])$/,
+    count: 25,
     reason: 'the last of the categories needs no name: those before it have had theirs',
   },
   {
@@ -28,8 +28,34 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     reason: 'the last of the categories is wrap-up, and every wrap-up that is turned to has a limit',
   },
   {
-    mutants: /^guard replaced, overrun in limit\.\w+ → none \[endsLimit\]: \[turns\]$/,
+    mutants: /^guard parameter, .* \[brings false\]: brings$/,
+    count: 8,
+    reason: 'what is brought without a hold needs no saying so: what has one has had its turn',
+  },
+  {
+    mutants: /^mutators swapped, .*: dropForcedNext before (setOverride|endOverride)$/,
+    count: 14,
+    reason: 'what waits and what stands are forgotten or set apart from each other',
+  },
+  {
+    mutants:
+      /^mutator added, .* in override\.\w+ → \w+( \[(ends|waits|holds|present)\])?: with takeOverride$/,
+    count: 23,
+    reason: 'where what waited is forgotten, nothing is taken from it',
+  },
+  {
+    mutants: /^guard added, leave in override\.(none|held) → \w+: \[waits\]$/,
     count: 2,
+    reason: 'where nothing waits there is nothing to forget',
+  },
+  {
+    mutants: /^guard replaced, choose in override\.forced → none \[turns\]: \[leads\]$/,
+    count: 1,
+    reason: 'a choice that leads to a log-out has had its turn',
+  },
+  {
+    mutants: /^guard replaced, overrun in limit\.\w+ → none \[endsLimit\]: \[(turns|leads)\]$/,
+    count: 4,
     reason: 'what begins a limit has had its turn; and when its time is over, no duty turns to itself',
   },
   {

@@ -8,17 +8,20 @@
 import { createMachine, transition } from 'xstate';
 import {
   type Axes,
+  CATEGORIES,
   type Configuration,
   type Context,
+  type ForcedNext,
   INITIAL_CONFIGURATION,
   INITIAL_CONTEXT,
+  type Queued,
   type Region,
   type Session,
 } from '../../engine/axes.ts';
-import type { DutyStatus } from '../../engine/catalogue.ts';
+import { type DutyStatus, OFFLINE } from '../../engine/catalogue.ts';
 import type { Stimulus } from '../../engine/inputs.ts';
 import { machine } from '../../engine/machine.ts';
-import { DUTIES, latestOf, NO_DUTY, stimuliFor } from './stimuli.ts';
+import { DUTIES, isLimited, latestOf, NO_DUTY, stimuliFor } from './stimuli.ts';
 
 export interface Edge {
   /** The only region that there is; null where there are all. */
@@ -65,7 +68,11 @@ export function reachable(): Graph {
 export function alone(): Graph {
   const graphs = REGIONS.map((region) => {
     const states = STATES[region].flatMap((state) =>
-      ALONE.map((context) => ({ ...INITIAL_CONFIGURATION, ...context, [region]: state })),
+      [...ALONE, ...(MORE[region] ?? [])].map((context) => ({
+        ...INITIAL_CONFIGURATION,
+        ...context,
+        [region]: state,
+      })),
     );
     const asked = { chart: chartOf(region), region, named: [...DUTIES, NO_DUTY] };
     return { states, edges: states.flatMap((from) => [...edgesFrom(from, asked)]) };
@@ -82,18 +89,37 @@ export function configurationOf(axes: Axes): string {
  * looked at that shows one of them for the first time.
  */
 function keysOf(axes: Axes): readonly string[] {
-  const { connectivity, duty, activity, workload, override, limit } = axes;
+  const { connectivity, duty, limit, activity, workload, override, max, dutyCode, queued, forcedNext } = axes;
   const live = Math.min(LIVE, axes.sessions.filter(({ lostAt }) => lostAt === null).length);
   const lost = Math.min(LOST, axes.sessions.filter(({ lostAt }) => lostAt !== null).length);
+  const sessions = [connectivity, live, lost];
+  const isExtended = axes.extendedMs > 0;
+  const isTasked = axes.current > 0;
+  const next = queued && nextOf(queued);
+  const waiting = forcedNext && [forcedNext.category === OFFLINE, forcedNext.hold].join(' ');
+  const wait = [duty === 'wrap_up', isTasked];
   return [
-    [connectivity, duty, activity, workload, override].join(' '),
-    [connectivity, live, lost, override, workload, axes.max === null].join(' '),
-    [connectivity, live, lost, activity].join(' '),
-    [connectivity, live, lost, limit, axes.extendedMs > 0].join(' '),
-    [connectivity, axes.dutyCode, limit, axes.extendedMs > 0].join(' '),
-    [duty, limit, activity, override].join(' '),
-    [duty, limit, workload].join(' '),
-  ];
+    [connectivity, duty, activity, workload, override],
+    [...sessions, max === null],
+    [...sessions, activity],
+    [...sessions, override, waiting],
+    [...sessions, limit, isExtended],
+    [dutyCode, limit, isExtended],
+    [duty, limit, activity],
+    [duty, limit, override],
+    [duty, limit, isTasked],
+    [duty, isTasked, queued?.category, next],
+    [...wait, limit, next],
+    [...wait, connectivity, activity, next === OFFLINE, waiting],
+    [...wait, workload, next === OFFLINE, waiting],
+    [...wait, connectivity, override, next === OFFLINE, waiting],
+    [...wait, limit, waiting],
+  ].map((aspects, at) => [at, ...aspects].join(' '));
+}
+
+function nextOf({ code }: Queued): string {
+  if (code === OFFLINE) return code;
+  return isLimited(code) ? 'limited' : 'unlimited';
 }
 
 interface Asked {
@@ -143,14 +169,40 @@ const LAID_OUT: Context = {
   current: 7,
   max: 9,
   forced: { code: 'nap', category: 'break', reason: 'none of these', by: 8, hold: false },
+  queued: { code: 'lounge', category: 'away', reason: 'for later', by: 5 },
+  forcedNext: { code: 'notes', category: 'wrap_up', reason: 'for later, too', by: 6, hold: false },
 };
 /** Nothing is set but the duty, without which nothing may be chosen, and the work. */
 const BARE: Context = { ...INITIAL_CONTEXT, dutyCode: 'errand', current: 7, max: 9 };
-const ALONE = [
+const HERE = { ...LAID_OUT, graceUntil: null };
+const WRAPPED_UP = { ...HERE, dutyCode: 'notes', current: 0 };
+const LOG_OUT = { code: OFFLINE, category: OFFLINE, reason: 'enough', by: 4 } as const;
+const HELD = { ...LAID_OUT.forcedNext, hold: true } as ForcedNext;
+/** For every region. */
+const ALONE: readonly Context[] = [
   LAID_OUT,
-  { ...LAID_OUT, graceUntil: null },
-  { ...LAID_OUT, graceUntil: null, overAt: BEFORE + 5 },
+  HERE,
+  { ...HERE, overAt: BEFORE + 5 },
   { ...LAID_OUT, dutyCode: 'nap', extendedMs: 0 },
   { ...LAID_OUT, dutyCode: null },
+  { ...HERE, sessions: [] },
+  { ...HERE, queued: LOG_OUT },
+  { ...WRAPPED_UP, forcedNext: { ...LOG_OUT, hold: false } },
   BARE,
 ];
+const EACH_QUEUED = DUTIES.slice(0, CATEGORIES.length).map(({ code, category }): Context => {
+  return { ...HERE, queued: { code, category, reason: 'one of each', by: 5 } };
+});
+const EACH_WAITING = [LAID_OUT, HERE, WRAPPED_UP].flatMap((context): Context[] => [
+  { ...context, forcedNext: HELD },
+  { ...context, forcedNext: HELD, queued: LOG_OUT },
+  { ...context, forcedNext: { ...LOG_OUT, hold: true } },
+  { ...context, forcedNext: null, queued: LOG_OUT },
+  { ...context, forced: null },
+]);
+/** For those that look at more. */
+const MORE: Readonly<Partial<Record<Region, readonly Context[]>>> = {
+  duty: EACH_QUEUED,
+  limit: EACH_QUEUED,
+  override: EACH_WAITING,
+};

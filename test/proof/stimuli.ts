@@ -3,7 +3,7 @@ import { type Axes, CATEGORIES, type Category } from '../../engine/axes.ts';
 import { Catalogue, type DutyStatus, OFFLINE, type Status } from '../../engine/catalogue.ts';
 import { dutyIdleLimitMs, ESCALATED_MS, WARNED_MS } from '../../engine/duties.ts';
 import type { Circumstances, Stimulus } from '../../engine/inputs.ts';
-import { type Config, extensionMs, graceMs, type Law } from '../../engine/law.ts';
+import { type Config, extensionMs, graceMs, type Law, limitMs } from '../../engine/law.ts';
 import { CONFIG, status, STATUSES, TRANSITIONS } from '../support/laws.ts';
 
 /**
@@ -62,6 +62,8 @@ const SHORT = lawOf({ maxSeconds: 1 });
 const NO_EXTENSION = lawOf({}, { BREAK_EXTENSION_MINUTES: 0 });
 /** No duty at all, in the place of one: of none of the categories. */
 export const NO_DUTY = { ...duty('busy'), code: OFFLINE, category: OFFLINE as Category };
+/** For later, a log-out has a name. */
+const LOG_OUT = { ...duty('busy'), code: OFFLINE, category: OFFLINE } satisfies Status;
 const SEQ = 10;
 /** When the first agent is first looked at. */
 const T0 = Date.UTC(2026, 0, 5, 8);
@@ -86,7 +88,11 @@ export function* stimuliFor(axes: Axes, named: readonly DutyStatus[]): Generator
   yield* limits(axes, times);
 }
 
-function* hellos({ sessions }: Axes, times: Times, named: readonly DutyStatus[]): Generator<Stimulus> {
+function* hellos(
+  { sessions, dutyCode }: Axes,
+  times: Times,
+  named: readonly DutyStatus[],
+): Generator<Stimulus> {
   const hello = (resume: { session: string; seq: number } | null, at: Circumstances): Stimulus => ({
     type: 'open',
     ...at,
@@ -96,7 +102,8 @@ function* hellos({ sessions }: Axes, times: Times, named: readonly DutyStatus[])
     resume,
     named: times.turn(named),
   });
-  for (let round = 0; round < named.length; round++) yield hello(null, times.fresh());
+  // Whoever is here is not asked where to begin.
+  for (const _ of dutyCode === null ? named : [null]) yield hello(null, times.fresh());
   for (const { id, lostAt } of [...sessions, UNKNOWN])
     for (const seq of [SEQ, SEQ + 1])
       for (const at of times.freshAnd(lostAt, GRACE_MS)) yield hello({ session: id, seq }, at);
@@ -114,7 +121,15 @@ function* wishes(times: Times, named: readonly DutyStatus[]): Generator<Stimulus
     const wish = () => ({ ...times.signed(), status: wished.code, named: wished });
     yield { type: 'choose', ...wish(), session: null, role: 'agent', reason: null };
     yield { type: 'choose', ...wish(), session: null, role: 'supervisor' };
-    for (const hold of [true, false]) yield { type: 'force', ...wish(), hold };
+    yield { type: 'queue', ...wish(), session: null, role: 'supervisor' };
+  }
+  for (const forced of named.slice(0, 2))
+    for (const hold of [true, false])
+      yield { type: 'force', ...times.signed(), status: forced.code, named: forced, hold };
+  for (const later of [duty('errand'), LOG_OUT]) {
+    const wish = () => ({ ...times.signed(), status: later.code, named: later });
+    yield { type: 'queue', ...wish(), session: null };
+    for (const hold of [true, false]) yield { type: 'queue_force', ...wish(), hold };
   }
   for (const tasks of [
     () => 0,
@@ -163,7 +178,7 @@ function* limits(axes: Axes, times: Times): Generator<Stimulus> {
   for (const at of times.freshAnd(limitUntil, more)) yield extension(times, at);
   yield { ...extension(times, times.fresh()), law: NO_EXTENSION };
   for (const law of [LAW, UNLIMITED, LONG, SHORT]) yield { type: 'review', ...times.fresh(), law };
-  if (limitUntil === null) return;
+  if (limitUntil === null || overAt !== null || axes.graceUntil !== null) return;
   for (const law of AGREED)
     yield { type: 'overrun', ...times.fresh(), law, now: Math.max(limitUntil, times.latest + 1) };
 }
@@ -186,8 +201,8 @@ class Times {
   }
 
   /** Besides a fresh moment, those just before, at and just after a limit, if there is one that is yet to come. */
-  freshAnd(from: number | null, limitMs: number): readonly Circumstances[] {
-    const limit = from === null ? 0 : from + limitMs;
+  freshAnd(from: number | null, afterMs: number): readonly Circumstances[] {
+    const limit = from === null ? 0 : from + afterMs;
     const around = [limit - 1, limit, limit + 1].filter((now) => now > this.latest);
     return [this.fresh(), ...around.map((now) => ({ ...this.fresh(), now }))];
   }
@@ -216,4 +231,9 @@ function duty(code: string): DutyStatus {
   const found = LAW.catalogue.duty(code);
   if (found === null) throw new TypeError(`no duty ${code}`);
   return found;
+}
+
+/** Whether a duty of that code has a limit. */
+export function isLimited(code: string): boolean {
+  return limitMs(LAW, duty(code)) !== null;
 }

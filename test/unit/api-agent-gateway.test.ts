@@ -357,17 +357,4 @@ describe('commands', () => {
     );
     expect(socket.closedWith).toMatchObject({ code: 4429 });
   });
-
-  test('D4: to queue a status behind a task is refused in this version', async () => {
-    using arena = await startArena();
-    const { say } = await arena.hello(1);
-    await say({ op: 'work', id: 'b', current: 1, max: 3 });
-    expect(await say({ op: 'status', id: 'c', status: 'break', next: true })).toMatchObject([
-      { op: 'no', id: 'c', code: 'VALIDATION' },
-    ]);
-    await say({ op: 'work', id: 'd', current: 0, max: 3 });
-    expect(await say({ op: 'status', id: 'e', status: 'break', next: true })).toContainEqual(
-      expect.objectContaining({ op: 'ok', id: 'e' }),
-    );
-  });
 });

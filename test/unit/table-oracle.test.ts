@@ -55,6 +55,9 @@ test('B2: what holds of every agent holds wherever an agent can get', () => {
     expect(axes.limitUntil !== null).toBe(axes.limit !== 'none');
     expect(axes.overAt !== null).toBe(isOver);
     expect(axes.extendedMs > 0 && axes.duty !== 'break').toBe(false);
+    const isWaiting = axes.queued !== null || axes.forcedNext !== null;
+    expect(isWaiting && axes.current === 0 && axes.duty !== 'wrap_up').toBe(false);
+    expect(isWaiting && axes.queued?.code === axes.dutyCode).toBe(false);
   }
 });
 

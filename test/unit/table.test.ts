@@ -93,6 +93,8 @@ describe('B2: the compiler', () => {
       'lose',
       'open',
       'overrun',
+      'queue',
+      'queue_force',
       'release',
       'restart',
       'review',

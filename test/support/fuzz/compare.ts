@@ -33,6 +33,12 @@ export function compare(record: AgentRecord, agent: ModelAgent): void {
     record.forced?.code === agent.override?.code &&
     record.forced?.reason === agent.override?.reason &&
     record.forced?.by === agent.override?.by &&
+    record.queued?.code === agent.queued?.code &&
+    record.queued?.reason === agent.queued?.reason &&
+    record.forcedNext?.code === agent.forcedNext?.code &&
+    record.forcedNext?.reason === agent.forcedNext?.reason &&
+    record.forcedNext?.by === agent.forcedNext?.by &&
+    record.forcedNext?.hold === agent.forcedNext?.hold &&
     record.sessions.length === agent.sessions.length &&
     record.sessions.every(({ id, lostAt }, at) => {
       const other = agent.sessions[at];

@@ -176,8 +176,10 @@ export class Player {
       case 'choose': {
         const session = this.#random.chance(0.2) ? null : this.#session(agent);
         const reason = this.#random.pick(REASONS);
-        const status = this.#status(agent);
-        return asked({ kind: 'choose', status, reason, session, by: agent }, session ?? `user:${agent}`);
+        const isForLater = this.#random.chance(0.3);
+        const status = isForLater && this.#random.chance(0.1) ? 'offline' : this.#status(agent);
+        const wish: Wish = { kind: 'choose', status, reason, session, by: agent, isForLater };
+        return asked(wish, session ?? `user:${agent}`);
       }
       case 'work': {
         const session = this.#session(agent);
@@ -196,7 +198,8 @@ export class Player {
       case 'force': {
         const by = this.#random.pick(SUPERVISORS);
         const status = this.#random.chance(0.1) ? 'offline' : this.#status(agent);
-        const wish: Wish = { kind: 'force', status, reason: 'as I say', hold: this.#random.chance(0.3), by };
+        const [hold, isForLater] = [this.#random.chance(0.3), this.#random.chance(0.4)];
+        const wish: Wish = { kind: 'force', status, reason: 'as I say', hold, by, isForLater };
         return asked(wish, `user:${by}`);
       }
       case 'release': {

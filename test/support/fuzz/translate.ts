@@ -81,8 +81,8 @@ export function inputOf(wish: Wish): Input {
     case 'lose':
       return { type: 'lose', session: wish.session };
     case 'choose': {
-      const { status: code, reason, session, by } = wish;
-      return { type: 'choose', status: code, reason, session, by };
+      const { status: code, reason, session, by, isForLater } = wish;
+      return { type: isForLater ? 'queue' : 'choose', status: code, reason, session, by };
     }
     case 'work': {
       const { current, max, session, by } = wish;
@@ -91,8 +91,8 @@ export function inputOf(wish: Wish): Input {
     case 'bye':
       return { type: 'leave', cause: 'agent', reason: null, session: wish.session, by: wish.by };
     case 'force': {
-      const { status: code, reason, hold, by } = wish;
-      return { type: 'force', status: code, reason, hold, by };
+      const { status: code, reason, hold, by, isForLater } = wish;
+      return { type: isForLater ? 'queue_force' : 'force', status: code, reason, hold, by };
     }
     case 'release':
       return { type: 'release', by: wish.by };

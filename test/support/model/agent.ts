@@ -1,5 +1,5 @@
 /** What an agent is, by SPEC A: the axes as plain values, and what follows from them. Times are epoch milliseconds. */
-import { idleMsOf, lawOf, limitMsOf, statusOf } from './law.ts';
+import { categoryOf, idleMsOf, lawOf, limitMsOf, statusOf } from './law.ts';
 
 /** A user as the master data has them. */
 export interface Person {
@@ -57,6 +57,9 @@ export interface ModelAgent {
   readonly current: number;
   readonly max: number | null;
   readonly override: ModelOverride | null;
+  /** What waits for the end of a task or a wrap-up: the agent's choice, and a supervisor's. */
+  readonly queued: { readonly code: string; readonly reason: string | null } | null;
+  readonly forcedNext: ModelOverride | null;
   readonly status: string;
   readonly since: number;
 }
@@ -85,6 +88,8 @@ export function unseen(person: Person): ModelAgent {
     current: 0,
     max: null,
     override: null,
+    queued: null,
+    forcedNext: null,
     status: 'offline',
     since: 0,
   };
@@ -126,6 +131,15 @@ export function show(agent: ModelAgent): Shown {
   if (category === 'available' && isFull) return shown('busy', 'capacity');
   if (agent.idleSince !== null && idleMsOf(law, agent.duty) !== null) return shown('away', 'idle');
   return shown(agent.duty, agent.dutyBy);
+}
+
+/** Something may wait: for the end of a task, or of a wrap-up (D4). */
+export function isAtWork(agent: ModelAgent): boolean {
+  return agent.current > 0 || isWrappingUp(agent);
+}
+
+export function isWrappingUp({ person, duty }: ModelAgent): boolean {
+  return categoryOf(lawOf(person.organisation), duty) === 'wrap_up';
 }
 
 /** The duty becomes that code: the same one goes on as it began. */

@@ -1,9 +1,11 @@
-/** What a wish comes to, by SPEC A9, A10, B7, C3, C4, C6 and E1. Time alone is in timers.ts. */
+/** What a wish comes to, by SPEC A9, A10, B7, C3, C4, C6, D2, D4 and E1. Time alone is in timers.ts. */
 import {
   changed,
   connectivityOf,
   hasSession,
+  isAtWork,
   isLive,
+  isWrappingUp,
   type ModelAgent,
   onDuty,
   type Person,
@@ -23,6 +25,8 @@ export type Wish =
       readonly reason: string | null;
       readonly session: string | null;
       readonly by: number;
+      /** After the task or the wrap-up at hand. */
+      readonly isForLater: boolean;
     }
   | {
       readonly kind: 'work';
@@ -38,6 +42,7 @@ export type Wish =
       readonly reason: string;
       readonly hold: boolean;
       readonly by: number;
+      readonly isForLater: boolean;
     }
   | { readonly kind: 'release'; readonly by: number }
   | {
@@ -108,49 +113,58 @@ export function judge(agent: ModelAgent, wish: Wish, at: number): Verdict {
 
     case 'choose': {
       const { status: code, reason, session } = wish;
-      if (code === 'offline') return leave(reason, session);
+      const isForLater = wish.isForLater && isAtWork(agent);
+      if (code === 'offline' && !isForLater) return leave(reason, session);
       if (session === null ? agent.duty === null : !isLive(agent, session)) return refused('NOT_CONNECTED');
       const from = agent.duty ?? '';
       const isHeld = agent.override?.hold === true;
       const allowed = isHeld ? ['offline'] : choices(law, agent.person.role, from);
       const status = statusOf(law, code);
-      if (!isDuty(status)) return refused('UNKNOWN_STATUS', allowed);
-      if (isHeld) return refused('TRANSITION_NOT_ALLOWED', allowed);
-      if (code !== from && !mayFollow(law, agent.person.role, [from, code]))
-        return refused('TRANSITION_NOT_ALLOWED', allowed);
-      const isSame = code === from && reason === agent.dutyReason;
-      if (isSame && agent.override === null && agent.idleSince === null) return UNCHANGED;
-      if (status.needsReason && (reason === null || reason === ''))
-        return refused('REASON_REQUIRED', allowed);
-      return become('status_chosen', {
-        ...onDuty(agent, { code, reason, by: 'agent' }, at),
-        override: null,
-        idleSince: null,
-      });
+      if (code !== 'offline') {
+        if (!isDuty(status)) return refused('UNKNOWN_STATUS', allowed);
+        if (isHeld) return refused('TRANSITION_NOT_ALLOWED', allowed);
+        if (code !== from && !mayFollow(law, agent.person.role, [from, code]))
+          return refused('TRANSITION_NOT_ALLOWED', allowed);
+        if (status.needsReason && (reason === null || reason === ''))
+          return refused('REASON_REQUIRED', allowed);
+      }
+      return isForLater ? queue(code, reason) : chosen(code, reason);
     }
 
     case 'work': {
       if (!isLive(agent, wish.session)) return refused('NOT_CONNECTED');
       if (agent.current === wish.current && agent.max === wish.max && agent.idleSince === null)
         return UNCHANGED;
-      return become('workload_changed', { current: wish.current, max: wish.max, idleSince: null });
+      const isDue = agent.current > 0 && wish.current === 0 && !isWrappingUp(agent);
+      const came = isDue ? due(agent, at) : NOTHING_CAME;
+      const work = { current: wish.current, max: wish.max, idleSince: null };
+      return become(
+        'workload_changed',
+        came.isGone ? came.changes : { ...work, ...came.changes },
+        ...came.effects,
+      );
     }
 
     case 'bye':
       return leave(null, wish.session);
 
     case 'force': {
-      if (connectivity === 'disconnected') return refused('NOT_CONNECTED');
-      if (wish.status === 'offline') return become('logged_out', gone('override', wish.reason), 'dismiss');
-      const duties = law.statuses.filter(isDuty).map(({ code }) => code);
-      if (!duties.includes(wish.status)) return refused('UNKNOWN_STATUS', [...duties, 'offline']);
       const { status: code, reason, by, hold } = wish;
-      return become('status_forced', { override: { code, reason, by, hold } }, 'notify_forced');
+      const isForLater = wish.isForLater && isAtWork(agent);
+      if (connectivity === 'disconnected') return refused('NOT_CONNECTED');
+      if (code === 'offline' && !isForLater) return become('logged_out', gone('override', reason), 'dismiss');
+      const duties = law.statuses.filter(isDuty).map((status) => status.code);
+      if (code !== 'offline' && !duties.includes(code))
+        return refused('UNKNOWN_STATUS', [...duties, 'offline']);
+      const override = { code, reason, by, hold };
+      return isForLater
+        ? become('force_queued', { forcedNext: override })
+        : become('status_forced', { override, forcedNext: null }, 'notify_forced');
     }
 
     case 'release':
-      if (agent.override === null) return refused('CONFLICT');
-      return become('override_released', { override: null }, 'notify_released');
+      if (agent.override === null && agent.forcedNext === null) return refused('CONFLICT');
+      return become('override_released', { override: null, forcedNext: null }, 'notify_released');
 
     case 'extend': {
       const { session, reason } = wish;
@@ -190,13 +204,46 @@ export function judge(agent: ModelAgent, wish: Wish, at: number): Verdict {
     return become('logged_out', gone('agent', reason), 'dismiss');
   }
 
+  /** A10, D4: for now. */
+  function chosen(code: string, reason: string | null): Verdict {
+    const { duty, queued, override, idleSince } = agent;
+    const isSame = code === duty && reason === agent.dutyReason;
+    if (isSame && override === null && queued === null && idleSince === null) return UNCHANGED;
+    const isWrapUp = categoryOf(law, code) === 'wrap_up';
+    const endsWrapUp = isWrappingUp(agent) && !isWrapUp && agent.current === 0;
+    const came = endsWrapUp ? forced(agent, at) : NOTHING_CAME;
+    if (came.isGone) return become('status_chosen', came.changes, ...came.effects);
+    return become(
+      'status_chosen',
+      {
+        ...onDuty(agent, { code, reason, by: 'agent' }, at),
+        queued: isWrapUp && code !== duty && code !== queued?.code ? queued : null,
+        override: null,
+        idleSince: null,
+        ...came.changes,
+      },
+      ...came.effects,
+    );
+  }
+
+  /** D4: for later. What the duty is already needs no waiting for. */
+  function queue(code: string, reason: string | null): Verdict {
+    const next = code === agent.duty ? null : { code, reason };
+    const isSame =
+      next?.code === agent.queued?.code && (next === null || next.reason === agent.queued?.reason);
+    if (isSame && agent.idleSince === null) return UNCHANGED;
+    return become('status_queued', { queued: next, idleSince: null });
+  }
+
   function gone(goneBy: 'agent' | 'override', reason: string | null): Partial<ModelAgent> {
     return { ...departed(agent, at), goneBy, dutyReason: reason };
   }
 }
 
-/** What every way of going offline has in common; a held override outlasts it (E1). */
+/** What every way of going offline has in common; a held override outlasts it, also one that waited (E1). */
 export function departed(agent: ModelAgent, at: number): Partial<ModelAgent> {
+  const { override, forcedNext } = agent;
+  const held = [forcedNext, override].find((each) => each?.hold === true && each.code !== 'offline');
   return {
     sessions: [],
     graceUntil: null,
@@ -206,8 +253,46 @@ export function departed(agent: ModelAgent, at: number): Partial<ModelAgent> {
     idleSince: null,
     current: 0,
     max: null,
-    override: agent.override?.hold === true ? agent.override : null,
+    override: held ?? null,
+    queued: null,
+    forcedNext: null,
   };
+}
+
+/** What had waited, and came. */
+export interface Came {
+  readonly isGone: boolean;
+  readonly changes: Partial<ModelAgent>;
+  readonly effects: readonly string[];
+}
+
+const NOTHING_CAME: Came = { isGone: false, changes: {}, effects: [] };
+
+/** The task or the wrap-up is over: what waited comes, the agent's choice below the supervisor's (D4). */
+export function due(agent: ModelAgent, at: number): Came {
+  const { queued } = agent;
+  const above = forced(agent, at);
+  if (above.isGone || queued === null) return above;
+  if (queued.code === 'offline') {
+    const changes = { ...departed(agent, at), goneBy: 'agent', dutyReason: queued.reason } as const;
+    return { isGone: true, changes, effects: ['dismiss'] };
+  }
+  const turned = onDuty(agent, { ...queued, by: 'agent' }, at);
+  return { ...above, changes: { ...turned, queued: null, ...above.changes } };
+}
+
+/** What a supervisor has waiting. */
+function forced(agent: ModelAgent, at: number): Came {
+  const { forcedNext } = agent;
+  if (forcedNext === null) return NOTHING_CAME;
+  if (forcedNext.code !== 'offline')
+    return {
+      isGone: false,
+      changes: { override: forcedNext, forcedNext: null },
+      effects: ['notify_forced'],
+    };
+  const changes = { ...departed(agent, at), goneBy: 'override', dutyReason: forcedNext.reason } as const;
+  return { isGone: true, changes, effects: ['dismiss'] };
 }
 
 function samePerson(a: Person, b: Person): boolean {

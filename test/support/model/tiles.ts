@@ -25,6 +25,8 @@ export function tileOf(agent: ModelAgent, view: 'basic' | 'full'): Fields {
   tile['current'] = agent.current;
   tile['max'] = agent.max;
   if (agent.limit !== null) tile['deadline'] = agent.limit.until;
+  const queued = agent.forcedNext ?? agent.queued;
+  if (queued !== null) tile['queued'] = queued.code;
   if (agent.idleSince !== null) tile['idleSince'] = agent.idleSince;
   if (override?.hold === true) tile['held'] = true;
   if (cause === 'agent') {

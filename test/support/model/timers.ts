@@ -1,6 +1,6 @@
-/** What time alone does, by SPEC C2, C3, D1–D3 and D5: nothing here may come early, and nothing may be left out. */
-import { changed, connectivityOf, type ModelAgent, onDuty } from './agent.ts';
-import { departed } from './judge.ts';
+/** What time alone does, by SPEC C2, C3, D1–D5: nothing here may come early, and nothing may be left out. */
+import { changed, connectivityOf, isWrappingUp, type ModelAgent, onDuty } from './agent.ts';
+import { departed, due } from './judge.ts';
 import { categoryOf, idleMsOf, isDuty, lawOf, statusOf } from './law.ts';
 
 /** The newest activity that is known. Where the moment is not known exactly, the earliest and the latest possible. */
@@ -96,10 +96,13 @@ export function rung(
       return become({ idleSince });
   }
 
-  /** A8, D2, D3. */
+  /** A8, D2, D3, D4. */
   function overrun(): Rung {
     const law = lawOf(agent.person.organisation);
-    const isWrapUp = categoryOf(law, agent.duty) === 'wrap_up';
+    const isWrapUp = isWrappingUp(agent);
+    const came = isWrapUp ? due(agent, at) : null;
+    if (came?.isGone === true || (came !== null && agent.queued !== null))
+      return become(came.changes, ...came.effects);
     const agreed = statusOf(law, agent.duty ?? '')?.overrun ?? 'alert';
     const told = isWrapUp ? [] : ['notify_break_over'];
     if (agreed === 'log_out')
@@ -107,7 +110,9 @@ export function rung(
     const isSet = agreed !== 'alert' && isDuty(statusOf(law, agreed.set));
     const code = isSet ? agreed.set : isWrapUp ? 'available' : null;
     if (code === null) return become({ limit: limit && { ...limit, overAt: at } }, ...told);
-    return become(onDuty(agent, { code, reason: null, by: 'overrun' }, at), ...told);
+    const queued = code === agent.queued?.code ? null : agent.queued;
+    const turned = { ...onDuty(agent, { code, reason: null, by: 'overrun' }, at), queued };
+    return become({ ...turned, ...came?.changes }, ...told, ...(came?.effects ?? []));
   }
 }
 
