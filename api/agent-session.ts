@@ -89,6 +89,11 @@ export class AgentSession {
       heartbeatMs: law.config.WEBSOCKET_HEARTBEAT_INTERVAL * 1000,
       resumed,
     });
+    // It began with a connection that was lost: now there is somebody to tell.
+    if (record.flapping !== null) {
+      const { since: at, until } = record.flapping;
+      outlet.send({ op: 'notice', kind: 'flapping', at, until });
+    }
   }
 
   /** The law changed: what was told at the welcome is told anew. */

@@ -26,7 +26,7 @@ function statusOf({ previous, cause, set }: AgentEvent): readonly string[] {
 
 function changesOf({ set }: AgentEvent): readonly string[] {
   const { connectivity, dutyCode, limitUntil, extendedMs, activity, current, max, forced } = set;
-  const { queued, forcedNext, graceUntil, member } = set;
+  const { queued, forcedNext, flapping, graceUntil, member } = set;
   return [
     connectivity ?? [],
     dutyCode === undefined ? [] : `duty ${dutyCode ?? 'none'}`,
@@ -39,6 +39,7 @@ function changesOf({ set }: AgentEvent): readonly string[] {
     forced?.hold === true ? 'held' : [],
     queued === undefined ? [] : `queued ${queued?.code ?? 'nothing'}`,
     forcedNext === undefined ? [] : `override queued ${forcedNext?.code ?? 'none'}`,
+    flapping === undefined || flapping === null ? [] : `flapping until ${localTime(flapping.until)}`,
     graceUntil === undefined || graceUntil === null ? [] : `expected back until ${localTime(graceUntil)}`,
     member === undefined ? [] : `now ${describe(member)}`,
   ].flat();

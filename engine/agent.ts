@@ -93,7 +93,19 @@ export interface Moment {
 
 /** The earliest moment at which time alone changes something, epoch milliseconds, and what it is; null for never. */
 export function nextDeadline(record: AgentRecord, moment: Moment): Deadline | null {
-  if (record.graceUntil !== null) return { at: record.graceUntil, input: { type: 'grace' } };
+  const { flapping, graceUntil } = record;
+  const deadlines: Deadline[] = [];
+  if (flapping !== null) deadlines.push({ at: flapping.until, input: { type: 'steady' } });
+  if (graceUntil === null) deadlines.push(...deadlinesHere(record, moment));
+  else deadlines.push({ at: graceUntil, input: { type: 'grace' } });
+  return deadlines.reduce<Deadline | null>(
+    (first, next) => (first === null || next.at < first.at ? next : first),
+    null,
+  );
+}
+
+/** Those that wait while the agent reconnects. */
+function deadlinesHere(record: AgentRecord, moment: Moment): readonly Deadline[] {
   const { law, activeAt } = moment;
   const deadlines: Deadline[] = record.sessions
     .filter((session) => session.lostAt !== null)
@@ -105,10 +117,7 @@ export function nextDeadline(record: AgentRecord, moment: Moment): Deadline | nu
   if (idleMs !== null) deadlines.push({ at: activeAt + idleMs, input: { type: 'idle', since: activeAt } });
   const limit = limitDeadline(record, moment);
   if (limit !== null) deadlines.push(limit);
-  return deadlines.reduce<Deadline | null>(
-    (first, next) => (first === null || next.at < first.at ? next : first),
-    null,
-  );
+  return deadlines;
 }
 
 /** What the limit of the duty has next. */

@@ -17,6 +17,8 @@ export interface Configuration {
   readonly activity: 'active' | 'idle';
   readonly workload: 'free' | 'tasked' | 'full';
   readonly override: 'none' | 'forced' | 'held';
+  /** `flapping` while the connection comes and goes too often. */
+  readonly stability: 'steady' | 'flapping';
 }
 
 export type Region = keyof Configuration;
@@ -49,6 +51,12 @@ export interface Context {
   /** What comes after the task or the wrap-up at hand: the agent's choice, and the supervisor's; null for nothing. */
   readonly queued: Queued | null;
   readonly forcedNext: ForcedNext | null;
+  /** When the connection came and went of late, oldest first; none while flapping. */
+  readonly flips: readonly number[];
+  /** The agent is not connected, by a change that counts: the return will count, too. */
+  readonly isOutByFlip: boolean;
+  /** Set exactly while flapping: since when, and when it will be over if nothing happens. */
+  readonly flapping: { readonly since: number; readonly until: number } | null;
 }
 
 /** What made the effective status what it is (SPEC A7). */
@@ -112,6 +120,7 @@ export const INITIAL_CONFIGURATION: Configuration = {
   activity: 'active',
   workload: 'free',
   override: 'none',
+  stability: 'steady',
 };
 
 export const INITIAL_CONTEXT: Context = {
@@ -130,6 +139,9 @@ export const INITIAL_CONTEXT: Context = {
   forced: null,
   queued: null,
   forcedNext: null,
+  flips: [],
+  isOutByFlip: false,
+  flapping: null,
 };
 
 export function liveSessions(context: Context): readonly Session[] {
@@ -145,6 +157,7 @@ export function copyAxes(axes: Axes): Mutable<Axes> {
     activity: axes.activity,
     workload: axes.workload,
     override: axes.override,
+    stability: axes.stability,
     dutyCode: axes.dutyCode,
     dutyCause: axes.dutyCause,
     dutyReason: axes.dutyReason,
@@ -160,5 +173,8 @@ export function copyAxes(axes: Axes): Mutable<Axes> {
     forced: axes.forced,
     queued: axes.queued,
     forcedNext: axes.forcedNext,
+    flips: axes.flips,
+    isOutByFlip: axes.isOutByFlip,
+    flapping: axes.flapping,
   };
 }

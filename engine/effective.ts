@@ -8,6 +8,7 @@ export function effective(axes: Configuration & Context, law: Law): Omit<Effecti
   const { status, category, cause } = seenOf(axes, law);
   const routable =
     axes.connectivity === 'connected' &&
+    axes.stability === 'steady' &&
     category === 'available' &&
     axes.workload !== 'full' &&
     law.catalogue.status(status)?.routable === true;

@@ -111,9 +111,9 @@ export class Engine implements AsyncDisposable {
     this.#partitionOf(agentId).touch(agentId, session, at);
   }
 
-  /** The connection of a session is gone. */
-  lose(agentId: number, session: string): void {
-    this.#partitionOf(agentId).tell(agentId, { type: 'lose', session });
+  /** The connection of a session is gone; `byServer` where that is not the network's or the client's doing. */
+  lose(agentId: number, session: string, { byServer = false } = {}): void {
+    this.#partitionOf(agentId).tell(agentId, { type: 'lose', session, byServer });
   }
 
   /** A user was made, changed or deactivated. Repeating it changes nothing. */

@@ -76,6 +76,7 @@ const PAST_TENSE = {
   warn: 'limit_near',
   overrun: 'limit_over',
   escalate: 'limit_escalated',
+  steady: 'flapping_ended',
   profile: 'profile_changed',
   review: 'law_applied',
 } as const satisfies Record<Input['type'], string>;

@@ -66,7 +66,12 @@ export type ConnectionInput =
       /** The session that the client held, and the last seq it knows. */
       readonly resume: { readonly session: string; readonly seq: number } | null;
     }
-  | { readonly type: 'lose'; readonly session: string };
+  | {
+      readonly type: 'lose';
+      readonly session: string;
+      /** The connection is gone because of us: it says nothing of the agent's (C8). */
+      readonly byServer: boolean;
+    };
 
 /** What the engine finds by itself: a deadline that came due, evidence of activity, its own start, another law. */
 export type EngineInput =
@@ -77,6 +82,8 @@ export type EngineInput =
   | { readonly type: 'idle'; readonly since: number }
   /** The time of the duty is nearly over, is over, has been over for a while. */
   | { readonly type: 'warn' | 'overrun' | 'escalate' }
+  /** For a while the connection has neither come nor gone. */
+  | { readonly type: 'steady' }
   | { readonly type: 'restart' }
   /** The organisation's law is another one: what follows from it is looked at anew. */
   | { readonly type: 'review' };

@@ -16,6 +16,9 @@ export interface Config {
   readonly BREAK_EXTENSION_MINUTES: number;
   /** Seconds of a wrap-up whose status has no limit of its own. */
   readonly WRAP_UP_SECONDS: number;
+  /** More changes of connectivity than these, within so many seconds, are flapping. */
+  readonly FLAP_LIMIT: number;
+  readonly FLAP_WINDOW_SECONDS: number;
 }
 
 /** One organisation's rules as they stand now. */
@@ -51,6 +54,10 @@ export function limitMs({ config }: Law, { maxSeconds, category }: Status): numb
     default:
       return null;
   }
+}
+
+export function flapWindowMs(law: Law): number {
+  return law.config.FLAP_WINDOW_SECONDS * 1000;
 }
 
 export function extensionMs(law: Law): number {

@@ -122,6 +122,9 @@ const overridden = <State extends string>(otherwise: Arm<State>) => {
     grace: ended,
   };
 };
+/** Each change of connectivity may be the one too many. */
+const changing = [when('flaps', to('flapping', 'setFlapping')), when('flips', stay('countFlip'))];
+const flapped = [when('flips', stay('setFlapping'))];
 const noMore = to('none', 'endOverride', 'dropForcedNext');
 
 const chart: Chart = {
@@ -222,6 +225,20 @@ const chart: Chart = {
         },
       },
       held: { on: { ...overridden(to('held', 'dropForcedNext')), release: [released] } },
+    },
+  },
+  stability: {
+    initial: 'steady',
+    states: {
+      steady: { on: { open: changing, lose: changing, grace: changing } },
+      flapping: {
+        on: {
+          open: flapped,
+          lose: flapped,
+          grace: flapped,
+          steady: [when('steadyDue', to('steady', 'endFlapping'))],
+        },
+      },
     },
   },
 };

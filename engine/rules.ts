@@ -28,8 +28,9 @@ import {
   refusesExtension,
   warnedAt,
 } from './duties.ts';
+import { flips, flipsWith, isGraceOver, isLastLive } from './flips.ts';
 import type { Circumstances, Stimulus } from './inputs.ts';
-import { extensionMs, graceMs, type Law, limitMs } from './law.ts';
+import { extensionMs, flapWindowMs, graceMs, type Law, limitMs } from './law.ts';
 
 export interface GuardParams {
   readonly category?: Category;
@@ -106,10 +107,7 @@ export const guards = {
     return session.lostAt === null || graceUntil !== null || now < session.lostAt + graceMs(law);
   }),
   /** The lost connection was the last one that lived. */
-  losesLast: on('lose', (context, { session }) => {
-    const live = liveSessions(context);
-    return live.length === 1 && live[0]?.id === session;
-  }),
+  losesLast: on('lose', (context, { session }) => isLastLive(context, session)),
   losesOne: on('lose', (context, { session }) => liveSessions(context).some(({ id }) => id === session)),
   /** A lost session was not resumed in time. */
   sessionExpired: on('expire', ({ sessions }, { session, now, law }) =>
@@ -133,6 +131,11 @@ export const guards = {
   taskless: on('work', ({ sessions }, { current }) => sessions.length > 0 && current === 0),
   belowMax: on('work', ({ sessions }, { current, max }) => sessions.length > 0 && current < max),
   holds: on('force', ({ sessions }, { hold }) => sessions.length > 0 && hold),
+  /** A change of connectivity that counts; and one too many within the window. */
+  flips: (context, stimulus) => flips(context, stimulus),
+  flaps: (context, stimulus) =>
+    flips(context, stimulus) && flipsWith(context, stimulus).length > stimulus.law.config.FLAP_LIMIT,
+  steadyDue: ({ flapping }, { now }) => flapping !== null && now >= flapping.until,
 } as const satisfies Record<string, Guard>;
 
 export const mutators = {
@@ -162,6 +165,7 @@ export const mutators = {
   addSession: on('open', ({ sessions }, { session, device, address, now }) => ({
     sessions: [...sessions, { id: session, device, address, startedAt: now, lostAt: null }],
     graceUntil: null,
+    isOutByFlip: false,
   })),
   resumeSession: on('open', ({ sessions }, { resume }) => {
     const isLost = sessions.some(({ id, lostAt }) => id === resume?.session && lostAt !== null);
@@ -169,25 +173,34 @@ export const mutators = {
     return {
       sessions: sessions.map((known) => (known.id === resume?.session ? withLostAt(known, null) : known)),
       graceUntil: null,
+      isOutByFlip: false,
     };
   }),
-  loseSession: on('lose', ({ sessions }, stimulus) =>
-    losing(
-      sessions.map((known) => (known.id === stimulus.session ? withLostAt(known, stimulus.now) : known)),
+  loseSession: on('lose', (context, stimulus) => ({
+    ...losing(
+      context.sessions.map((known) =>
+        known.id === stimulus.session ? withLostAt(known, stimulus.now) : known,
+      ),
       stimulus,
     ),
-  ),
+    isOutByFlip: flips(context, stimulus),
+  })),
   /** The engine began anew: every connection is gone, and nobody could have come back meanwhile (C6). */
-  loseSessions: on('restart', ({ sessions }, stimulus) =>
-    losing(
+  loseSessions: on('restart', ({ sessions }, stimulus) => ({
+    ...losing(
       sessions.map((known) => withLostAt(known, stimulus.now)),
       stimulus,
     ),
-  ),
+    isOutByFlip: false,
+  })),
   expireSession: on('expire', ({ sessions }, { session }) => ({
     sessions: sessions.filter(({ id }) => id !== session),
   })),
-  endSessions: () => ({ sessions: INITIAL_CONTEXT.sessions, graceUntil: null }),
+  endSessions: ({ isOutByFlip }, { type }) => ({
+    sessions: INITIAL_CONTEXT.sessions,
+    graceUntil: null,
+    isOutByFlip: isOutByFlip && type === 'grace',
+  }),
   markIdle: on('idle', (_context, { since }) => ({ idleSince: since })),
   markActive: () => ({ idleSince: null }),
   setWorkload: on('work', (_context, { current, max }) => ({ current, max })),
@@ -204,6 +217,12 @@ export const mutators = {
     forcedNext: { code, category, reason, by, hold },
   })),
   dropForcedNext: () => ({ forcedNext: null }),
+  countFlip: (context, stimulus) => ({ flips: flipsWith(context, stimulus) }),
+  setFlapping: ({ flapping }, { now, law }) => ({
+    flips: INITIAL_CONTEXT.flips,
+    flapping: { since: flapping?.since ?? now, until: now + flapWindowMs(law) },
+  }),
+  endFlapping: () => ({ flapping: null }),
 } as const satisfies Record<string, Mutator>;
 
 export type GuardName = keyof typeof guards;
@@ -222,7 +241,7 @@ function isLimited({ code }: Destination, law: Law): boolean {
 
 function isEnd(context: Context, stimulus: Stimulus): boolean {
   return stimulus.type === 'grace'
-    ? context.graceUntil !== null && stimulus.now >= context.graceUntil
+    ? isGraceOver(context, stimulus)
     : destinationOf(context, stimulus)?.category === OFFLINE;
 }
 

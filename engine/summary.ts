@@ -29,12 +29,19 @@ export interface Summary extends Counts {
   readonly longest: Readonly<Record<string, Since>>;
   /** Whose break or wrap-up is over, and since when; who they are is for those alone who see them in full. */
   readonly overruns: { readonly count: number; readonly agents?: readonly Since[] };
-  /** What is wrong with the platform, or with an agent's connection, until it ends. */
-  readonly incidents: readonly { readonly kind: string; readonly since: number }[];
+  /** What is wrong with agents' connections, until it ends. */
+  readonly incidents: readonly Incident[];
 }
 
-/** So many of those whose time is over are named: the longest first. */
-const MAX_OVERDUE = 100;
+/** Who it is about is for those alone who see the agent in full. Times are epoch milliseconds. */
+export interface Incident {
+  readonly kind: 'flapping';
+  readonly since: number;
+  readonly agent?: Pick<Member, 'id' | 'name'>;
+}
+
+/** So many of those whose time is over, or who flap, are told of one by one: the longest first. */
+const MAX_TOLD = 100;
 
 /** What tallies of different agents come to. */
 export function summaryOf(tallies: readonly Tally[], view: View): Summary {
@@ -43,7 +50,7 @@ export function summaryOf(tallies: readonly Tally[], view: View): Summary {
     teams: byTeam(tallies).map(([teamId, ofTeam]) => ({ teamId, ...countsOf(ofTeam) })),
     longest: longestOf(tallies),
     overruns: overrunsOf(tallies, view),
-    incidents: [],
+    incidents: flappingOf(tallies, view),
   };
 }
 
@@ -100,11 +107,22 @@ function longestOf(tallies: readonly Tally[]): Record<string, Since> {
 function overrunsOf(tallies: readonly Tally[], view: View): Summary['overruns'] {
   const count = tallies.reduce((sum, { overdue }) => sum + overdue.size, 0);
   if (view === 'basic') return { count };
-  const agents = tallies
-    .flatMap(({ overdue }) => [...overdue])
+  return { count, agents: longestFirst(tallies.flatMap(({ overdue }) => [...overdue])) };
+}
+
+function flappingOf(tallies: readonly Tally[], view: View): Summary['incidents'] {
+  return longestFirst(tallies.flatMap(({ flapping }) => [...flapping])).map(({ id, name, since }) => ({
+    kind: 'flapping',
+    since,
+    ...(view === 'full' && { agent: { id, name } }),
+  }));
+}
+
+function longestFirst(all: readonly (readonly [Member, number])[]): readonly Since[] {
+  return all
     .map(([member, since]) => sinceOf(member, since))
-    .sort((a, b) => a.since - b.since || a.id - b.id);
-  return { count, agents: agents.slice(0, MAX_OVERDUE) };
+    .sort((a, b) => a.since - b.since || a.id - b.id)
+    .slice(0, MAX_TOLD);
 }
 
 function sinceOf({ id, name }: Member, since: number): Since {

@@ -119,6 +119,7 @@ function countsAlike(a: AgentRecord, b: AgentRecord): boolean {
     a.since === b.since &&
     a.connectivity === b.connectivity &&
     a.routable === b.routable &&
+    a.flapping?.since === b.flapping?.since &&
     overSince(a) === overSince(b)
   );
 }

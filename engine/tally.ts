@@ -1,5 +1,6 @@
 import type { Configuration } from './axes.ts';
 import { OFFLINE } from './catalogue.ts';
+import { shownConnectivity } from './flips.ts';
 import type { Member } from './member.ts';
 import { Order, type Standing } from './order.ts';
 import { overSince } from './overrun.ts';
@@ -33,8 +34,9 @@ export class Tally {
     reconnecting: 0,
     disconnected: 0,
   };
-  /** Those whose time is over, and since when; epoch milliseconds. */
+  /** Those whose time is over, and those who flap, and since when; epoch milliseconds. */
   readonly overdue = new Map<Member, number>();
+  readonly flapping = new Map<Member, number>();
   size = 0;
   routable = 0;
 
@@ -46,18 +48,21 @@ export class Tally {
     this.#count(stay.record, 1).longest?.add(stay);
     const over = overSince(stay.record);
     if (over !== null) this.overdue.set(stay.record.member, over);
+    if (stay.record.flapping !== null) this.flapping.set(stay.record.member, stay.record.flapping.since);
   }
 
   /** One who was added has gone. */
   remove(stay: Stay): void {
     this.#count(stay.record, -1).longest?.remove(stay);
     this.overdue.delete(stay.record.member);
+    this.flapping.delete(stay.record.member);
   }
 
-  #count({ routable, connectivity, status: code, category }: AgentRecord, by: 1 | -1): StatusTally {
+  #count(record: AgentRecord, by: 1 | -1): StatusTally {
+    const { routable, status: code, category } = record;
     this.size += by;
     if (routable) this.routable += by;
-    this.connectivity[connectivity] += by;
+    this.connectivity[shownConnectivity(record)] += by;
     const status = this.statuses.get(code) ?? this.#begin(code, category);
     status.count += by;
     return status;

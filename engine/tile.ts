@@ -1,4 +1,5 @@
 import type { Category, Cause, Configuration } from './axes.ts';
+import { shownConnectivity, shownGraceUntil } from './flips.ts';
 import type { AgentRecord } from './record.ts';
 
 /** An agent as boards show it. `basic` is what every colleague may see; `full` adds what supervisors and oneself may. */
@@ -16,8 +17,9 @@ export interface Tile {
   readonly category: Category | 'offline';
   /** Moves only with `status`. */
   readonly since: number;
+  /** Who is connected but flaps counts as reconnecting (C8). */
   readonly connectivity: Configuration['connectivity'];
-  /** While reconnecting: when the agent counts as gone. */
+  /** While reconnecting: when the agent counts as gone; or, who flaps, as connected. */
   readonly graceUntil?: number;
   readonly routable: boolean;
   readonly seq: number;
@@ -45,6 +47,7 @@ export function tileOf(record: AgentRecord, view: 'full'): FullTile;
 export function tileOf(record: AgentRecord, view: View): Tile;
 export function tileOf(record: AgentRecord, view: View): Tile | FullTile {
   const { member } = record;
+  const graceUntil = shownGraceUntil(record);
   const basic: Tile = {
     id: member.id,
     name: member.name,
@@ -53,8 +56,8 @@ export function tileOf(record: AgentRecord, view: View): Tile | FullTile {
     status: record.status,
     category: record.category,
     since: record.since,
-    connectivity: record.connectivity,
-    ...(record.graceUntil !== null && { graceUntil: record.graceUntil }),
+    connectivity: shownConnectivity(record),
+    ...(graceUntil !== null && { graceUntil }),
     routable: record.routable,
     seq: record.seq,
   };

@@ -36,6 +36,7 @@ export interface Why {
     };
     readonly override: { readonly state: Configuration['override'] } & { readonly forced: Context['forced'] };
   };
+  readonly stability: { readonly state: Configuration['stability'] } & Pick<Context, 'flips' | 'flapping'>;
   /** What comes after the task or the wrap-up at hand. */
   readonly waiting: Pick<Context, 'queued' | 'forcedNext'>;
   readonly sessions: readonly (Session & { readonly activeAt: number | null })[];
@@ -83,6 +84,7 @@ export function explain(record: AgentRecord, law: Law, evidence: Evidence): Why 
       },
       override: { state: record.override, forced: record.forced },
     },
+    stability: { state: record.stability, flips: record.flips, flapping: record.flapping },
     waiting: { queued: record.queued, forcedNext: record.forcedNext },
     sessions: record.sessions.map((session) => ({
       ...session,

@@ -22,8 +22,14 @@ export const summarySchema = countsSchema.extend({
   longest: z.record(z.string(), sinceSchema),
   /** Whose break or wrap-up is over, and since when: the first 100 by name, in the full view only. */
   overruns: z.object({ count: z.int(), agents: z.array(sinceSchema).optional() }),
-  /** What is wrong with the platform, or with an agent's connection, until it ends. */
-  incidents: z.array(z.object({ kind: z.string(), since: z.number() })),
+  /** What is wrong with agents' connections, until it ends; whose it is, in the full view only. */
+  incidents: z.array(
+    z.object({
+      kind: z.string(),
+      since: z.number(),
+      agent: z.object({ id: z.int(), name: z.string() }).optional(),
+    }),
+  ),
 });
 export type Summary = z.infer<typeof summarySchema>;
 

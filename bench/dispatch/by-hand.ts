@@ -1,7 +1,7 @@
 /** The same law for the same deeds, as one would write it by hand: one switch that changes the agent in its place. */
 import type { Axes, Mutable } from '../../engine/axes.ts';
 import { dutyIdleLimitMs, limitOf } from '../../engine/duties.ts';
-import { graceMs, type Law } from '../../engine/law.ts';
+import { flapWindowMs, graceMs, type Law } from '../../engine/law.ts';
 import type { DeedStimulus } from './deeds.ts';
 
 type Of<Type extends DeedStimulus['type']> = Extract<DeedStimulus, { readonly type: Type }>;
@@ -36,6 +36,7 @@ function open(agent: Mutable<Axes>, stimulus: Of<'open'>): void {
   agent.sessions = resumes
     ? agent.sessions.map((session) => (session === held ? { ...held, lostAt: null } : session))
     : [...agent.sessions, added];
+  if (agent.connectivity === 'reconnecting') flip(agent, stimulus);
   agent.graceUntil = null;
   if (agent.connectivity === 'disconnected') {
     agent.duty = named.category;
@@ -48,7 +49,8 @@ function open(agent: Mutable<Axes>, stimulus: Of<'open'>): void {
   agent.connectivity = 'connected';
 }
 
-function lose(agent: Mutable<Axes>, { session: id, now, law }: Of<'lose'>): void {
+function lose(agent: Mutable<Axes>, stimulus: Of<'lose'>): void {
+  const { session: id, now, law } = stimulus;
   const live = agent.sessions.filter(({ lostAt }) => lostAt === null);
   if (!live.some((session) => session.id === id)) return;
   agent.sessions = agent.sessions.map((session) =>
@@ -57,6 +59,19 @@ function lose(agent: Mutable<Axes>, { session: id, now, law }: Of<'lose'>): void
   if (live.length > 1) return;
   agent.connectivity = 'reconnecting';
   agent.graceUntil = now + graceMs(law);
+  flip(agent, stimulus);
+}
+
+/** The connection came or went: perhaps once too often. */
+function flip(agent: Mutable<Axes>, { now, law }: Of<'open' | 'lose'>): void {
+  const windowMs = flapWindowMs(law);
+  const flips = [...agent.flips.filter((at) => at > now - windowMs), now];
+  const isFlapping = agent.flapping !== null || flips.length > law.config.FLAP_LIMIT;
+  agent.isOutByFlip = !agent.isOutByFlip;
+  agent.flips = isFlapping ? [] : flips;
+  if (!isFlapping) return;
+  agent.stability = 'flapping';
+  agent.flapping = { since: agent.flapping?.since ?? now, until: now + windowMs };
 }
 
 function choose(agent: Mutable<Axes>, { named, reason, role, now, law }: Of<'choose'>): void {

@@ -85,7 +85,7 @@ function nextOf(agent: number, { axes, now, random }: Moment): DeedInput {
   if (axes.connectivity === 'reconnecting') return opening(agent, { session, seq: 0 });
   const kind = random.pick(KINDS);
   const idleMs = dutyIdleLimitMs(axes, LAW);
-  if (kind === 'lose') return { type: 'lose', session };
+  if (kind === 'lose') return { type: 'lose', session, byServer: false };
   if (kind === 'rest' && axes.activity === 'idle') return { type: 'active', at: now };
   if (kind === 'rest' && idleMs !== null) return { type: 'idle', since: now - idleMs };
   if (kind === 'work') {

@@ -61,7 +61,8 @@ export class SimulatedAgent {
     const live = [this.#desk, this.#tab].find((device) => device?.isLive);
     const { seq = 0, tile = null } = (live ?? this.#desk)?.state ?? {};
     if (tile === null) return this.#parting === null ? null : { ...of, ...this.#parting };
-    return { ...of, seq, status: tile.status, presence: live === undefined ? 'cut_off' : 'connected' };
+    const here = tile.connectivity === 'reconnecting' ? 'flapping' : 'connected';
+    return { ...of, seq, status: tile.status, presence: live === undefined ? 'cut_off' : here };
   }
 
   /** Something that was done before the run begins. */

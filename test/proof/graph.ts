@@ -89,7 +89,8 @@ export function configurationOf(axes: Axes): string {
  * looked at that shows one of them for the first time.
  */
 function keysOf(axes: Axes): readonly string[] {
-  const { connectivity, duty, limit, activity, workload, override, max, dutyCode, queued, forcedNext } = axes;
+  const { connectivity, duty, limit, activity, workload, override, stability } = axes;
+  const { max, dutyCode, queued, forcedNext, flips, isOutByFlip } = axes;
   const live = Math.min(LIVE, axes.sessions.filter(({ lostAt }) => lostAt === null).length);
   const lost = Math.min(LOST, axes.sessions.filter(({ lostAt }) => lostAt !== null).length);
   const sessions = [connectivity, live, lost];
@@ -114,6 +115,8 @@ function keysOf(axes: Axes): readonly string[] {
     [...wait, workload, next === OFFLINE, waiting],
     [...wait, connectivity, override, next === OFFLINE, waiting],
     [...wait, limit, waiting],
+    [connectivity, stability, flips.length, isOutByFlip],
+    [...sessions, stability],
   ].map((aspects, at) => [at, ...aspects].join(' '));
 }
 
@@ -129,8 +132,8 @@ interface Asked {
 }
 
 function* edgesFrom(from: Axes, { chart, region, named }: Asked): Generator<Edge> {
-  const { connectivity, duty, limit, activity, workload, override, ...context } = from;
-  const all = { connectivity, duty, limit, activity, workload, override };
+  const { connectivity, duty, limit, activity, workload, override, stability, ...context } = from;
+  const all = { connectivity, duty, limit, activity, workload, override, stability };
   const before = chart.resolveState({ value: region === null ? all : { [region]: all[region] }, context });
   for (const stimulus of stimuliFor(from, named)) {
     const [after, actions] = transition(chart, before, stimulus);
@@ -171,6 +174,9 @@ const LAID_OUT: Context = {
   forced: { code: 'nap', category: 'break', reason: 'none of these', by: 8, hold: false },
   queued: { code: 'lounge', category: 'away', reason: 'for later', by: 5 },
   forcedNext: { code: 'notes', category: 'wrap_up', reason: 'for later, too', by: 6, hold: false },
+  flips: [BEFORE, BEFORE + 2],
+  isOutByFlip: true,
+  flapping: { since: BEFORE + 1, until: BEFORE + 90_000 },
 };
 /** Nothing is set but the duty, without which nothing may be chosen, and the work. */
 const BARE: Context = { ...INITIAL_CONTEXT, dutyCode: 'errand', current: 7, max: 9 };
@@ -186,6 +192,7 @@ const ALONE: readonly Context[] = [
   { ...LAID_OUT, dutyCode: 'nap', extendedMs: 0 },
   { ...LAID_OUT, dutyCode: null },
   { ...HERE, sessions: [] },
+  { ...LAID_OUT, isOutByFlip: false },
   { ...HERE, queued: LOG_OUT },
   { ...WRAPPED_UP, forcedNext: { ...LOG_OUT, hold: false } },
   BARE,
@@ -205,4 +212,5 @@ const MORE: Readonly<Partial<Record<Region, readonly Context[]>>> = {
   duty: EACH_QUEUED,
   limit: EACH_QUEUED,
   override: EACH_WAITING,
+  stability: [{ ...LAID_OUT, flips: [] }],
 };

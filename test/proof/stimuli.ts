@@ -35,7 +35,7 @@ function lawOf(changes: Partial<Status> = {}, config: Partial<Config> = {}): Law
       statuses.map((one) => ({ ...one, ...changes })),
       [...TRANSITIONS, ...anywhere],
     ),
-    config: { ...CONFIG, ...config },
+    config: { ...CONFIG, FLAP_LIMIT: 2, ...config },
   };
 }
 /** First one of each category that has an idle limit, then a second. */
@@ -111,7 +111,7 @@ function* hellos(
 
 function* farewells({ sessions }: Axes, times: Times): Generator<Stimulus> {
   for (const { id, lostAt } of [...sessions, UNKNOWN]) {
-    yield { type: 'lose', ...times.fresh(), session: id };
+    for (const byServer of [false, true]) yield { type: 'lose', ...times.fresh(), session: id, byServer };
     for (const at of times.freshAnd(lostAt, GRACE_MS)) yield { type: 'expire', ...at, session: id };
   }
 }
@@ -149,6 +149,7 @@ function* wishes(times: Times, named: readonly DutyStatus[]): Generator<Stimulus
 
 function* deadlines(axes: Axes, times: Times): Generator<Stimulus> {
   yield { type: 'restart', ...times.fresh() };
+  for (const at of times.freshAnd(axes.flapping?.until ?? null, 0)) yield { type: 'steady', ...at };
   for (const at of times.freshAnd(axes.graceUntil, 0)) yield { type: 'grace', ...at };
   const limit = dutyIdleLimitMs(axes, LAW) ?? SOME_LIMIT_MS;
   for (const spare of [-1, 0, 1]) {

@@ -72,6 +72,7 @@ function anybody(random: Seeded, id: number): AgentRecord {
     routable: random.chance(0.3),
     limit: isOver ? random.pick(['over', 'escalated']) : 'running',
     limitUntil: isOver ? random.below(100_000) : null,
+    flapping: random.chance(0.1) ? { since: random.below(1000), until: random.below(100_000) } : null,
   };
 }
 
@@ -90,8 +91,8 @@ test.each(SEEDS.slice(0, 4))(
         const before = records.get(id);
         const after = anybody(random, id);
         // Some change in one thing alone, and stay as long as they were.
-        const { routable, connectivity, limit, limitUntil } = after;
-        const part = random.pick([{ routable }, { connectivity }, { limit, limitUntil }]);
+        const { routable, connectivity, limit, limitUntil, flapping } = after;
+        const part = random.pick([{ routable }, { connectivity }, { limit, limitUntil }, { flapping }]);
         const next = before !== undefined && random.chance(0.4) ? { ...before, ...part } : after;
         records.set(id, next);
         summaries.publish(next);

@@ -33,8 +33,8 @@ export class Deeds {
   }
 
   /** The session's connection is gone; the gateway says so. */
-  loses(session: string): void {
-    this.#engine.lose(this.agent, session);
+  loses(session: string, how: { readonly byServer?: boolean } = {}): void {
+    this.#engine.lose(this.agent, session, how);
   }
 
   stirs(session: string, at: number): void {

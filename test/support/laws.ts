@@ -58,6 +58,8 @@ export const CONFIG: Config = {
   DEFAULT_STATUS_BREAK_DURATION: 15,
   BREAK_EXTENSION_MINUTES: 5,
   WRAP_UP_SECONDS: 120,
+  FLAP_LIMIT: 6,
+  FLAP_WINDOW_SECONDS: 60,
 };
 
 export const LAW: Law = { catalogue: new Catalogue(STATUSES, TRANSITIONS), config: CONFIG };

@@ -37,7 +37,13 @@ export function scannedSummary(everybody: readonly AgentRecord[], { view, ...sub
       count: over.length,
       ...(view === 'full' && { agents: over.sort((a, b) => a.since - b.since).slice(0, 100) }),
     },
-    incidents: [],
+    incidents: records
+      .flatMap(({ flapping, member: { id, name } }) =>
+        flapping === null ? [] : [{ since: flapping.since, agent: { id, name } }],
+      )
+      .sort((a, b) => a.since - b.since)
+      .slice(0, 100)
+      .map(({ since, agent }) => ({ kind: 'flapping', since, ...(view === 'full' && { agent }) })),
   };
 }
 
@@ -50,11 +56,14 @@ export function isIn(member: Member, scope: Scope): boolean {
   return 'department' in scope ? member.department === scope.department : true;
 }
 
+function shown({ connectivity, flapping }: AgentRecord): AgentRecord['connectivity'] {
+  return connectivity === 'connected' && flapping !== null ? 'reconnecting' : connectivity;
+}
+
 function scannedCounts(records: readonly AgentRecord[]): Counts {
   const number = (test: (record: AgentRecord) => boolean) => records.filter(test).length;
   const category = (name: AgentRecord['category']) => number((record) => record.category === name);
-  const connectivity = (name: AgentRecord['connectivity']) =>
-    number((record) => record.connectivity === name);
+  const connectivity = (name: AgentRecord['connectivity']) => number((record) => shown(record) === name);
   return {
     total: records.length,
     routable: number(({ routable }) => routable),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { AgentConnection } from '../../api/agent-connection.ts';
 import { type Arena, startArena } from '../support/gateways.ts';
 import { changed } from '../support/live-law.ts';
 
@@ -52,5 +53,46 @@ describe('D2: what the agent is told of a break, in every tab', () => {
     expect(await passes(MINUTE)).toMatchObject([[{ kind: 'break_over' }], [{ kind: 'break_over' }]]);
     for (const each of [socket, tab])
       expect(each.closedWith).toEqual({ code: 4410, reason: 'logged out: the time was over' });
+  });
+});
+
+describe('C8: a connection that flaps', () => {
+  test('C8: is told to its agent at each return, until it is over', async () => {
+    using arena = await startArena();
+    const notices: unknown[] = [];
+    let held: object = {};
+    for (let times = 0; times < 6; times++) {
+      const { socket, say } = arena.open();
+      const [welcome, ...more] = await say({ op: 'hello', token: 'agent:1', device: 'test', ...held });
+      held = { resume: { session: welcome?.['session'], seq: welcome?.['seq'] } };
+      notices.push(...more);
+      await arena.clock.advance(1_000);
+      socket.drop();
+      await arena.clock.advance(1_000);
+    }
+    const { flapping } = arena.engine.record(1) ?? {};
+    // The seventh change was the fourth loss: it is told at the fifth hello, and at the sixth.
+    expect(notices).toMatchObject([
+      { op: 'notice', kind: 'flapping', at: flapping?.since },
+      { op: 'notice', kind: 'flapping', at: flapping?.since, until: (flapping?.until ?? 0) - 1_000 },
+    ]);
+  });
+
+  test('C8: what went wrong on the server says nothing of the connection', async () => {
+    using arena = await startArena();
+    let held: object = {};
+    for (let times = 0; times < 10; times++) {
+      const { socket, welcome } = await arena.hello(1, held);
+      held = { resume: { session: welcome?.['session'], seq: welcome?.['seq'] } };
+      socket.onClosed();
+      await arena.clock.advance(1_000);
+    }
+    expect(arena.engine.record(1)?.stability).toBe('flapping');
+    for (let times = 0; times < 10; times++) {
+      const { listener } = await arena.hello(2);
+      (listener as AgentConnection).close(4500, 'something went wrong on the server');
+      await arena.clock.advance(1_000);
+    }
+    expect(arena.engine.record(2)).toMatchObject({ stability: 'steady', flips: [] });
   });
 });

@@ -26,7 +26,7 @@ const all = (['disconnected', 'connected', 'reconnecting'] as const).flatMap((co
   ),
 );
 
-function axesOf(states: Omit<Configuration, 'duty' | 'limit'>, code: string): Axes {
+function axesOf(states: Omit<Configuration, 'duty' | 'limit' | 'stability'>, code: string): Axes {
   const category = LAW.catalogue.duty(code)?.category ?? 'available';
   const isHere = states.connectivity !== 'disconnected';
   return {
@@ -86,6 +86,13 @@ describe('A4, A6: what everybody sees', () => {
       expect(effective(axes, LAW).routable).toBe(
         axes.connectivity === 'connected' && axes.workload !== 'full',
       );
+  });
+
+  test('C8: who flaps is not routable; all else is as it was', () => {
+    for (const axes of all) {
+      const { routable: _, ...shown } = effective(axes, LAW);
+      expect(effective({ ...axes, stability: 'flapping' }, LAW)).toEqual({ ...shown, routable: false });
+    }
   });
 
   test('A5: while reconnecting everything stays what it was', () => {

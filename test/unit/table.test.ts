@@ -98,6 +98,7 @@ describe('B2: the compiler', () => {
       'release',
       'restart',
       'review',
+      'steady',
       'warn',
       'work',
     ]);

@@ -147,7 +147,7 @@ export class Arena {
   ask(asked: Asked): void {
     const sent = this.referee.sent(asked);
     const { agent, wish, command, expectSeq } = asked;
-    if (wish.kind === 'lose') return this.engine.lose(agent, wish.session);
+    if (wish.kind === 'lose') return this.engine.lose(agent, wish.session, { byServer: wish.byServer });
     const answer =
       wish.kind === 'profile'
         ? this.engine.enrol(memberOf(wish.person))

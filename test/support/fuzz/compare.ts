@@ -33,6 +33,11 @@ export function compare(record: AgentRecord, agent: ModelAgent): void {
     record.forced?.code === agent.override?.code &&
     record.forced?.reason === agent.override?.reason &&
     record.forced?.by === agent.override?.by &&
+    record.flips.join() === agent.flips.join() &&
+    record.isOutByFlip === agent.isOutByFlip &&
+    (record.stability === 'flapping') === (agent.flapping !== null) &&
+    record.flapping?.since === agent.flapping?.since &&
+    record.flapping?.until === agent.flapping?.until &&
     record.queued?.code === agent.queued?.code &&
     record.queued?.reason === agent.queued?.reason &&
     record.forcedNext?.code === agent.forcedNext?.code &&

@@ -132,7 +132,7 @@ export const faults = {
   'an engine that does not hear of a lost connection': {
     engine: (inner, random) =>
       overlaid(inner, {
-        lose: (agent, session) => (random.chance(OFTEN) ? undefined : inner.lose(agent, session)),
+        lose: (agent, ...lost) => (random.chance(OFTEN) ? undefined : inner.lose(agent, ...lost)),
       }),
   },
   'an engine that misses activity': {

@@ -79,7 +79,7 @@ export class Player {
         const agent = this.#agent();
         const asked: Asked = {
           agent,
-          wish: { kind: 'lose', session: this.#session(agent) },
+          wish: { kind: 'lose', session: this.#session(agent), byServer: this.#random.chance(0.15) },
           isAwaited: false,
         };
         if (arena.referee.seats.has(agent)) arena.ask(asked);

@@ -40,6 +40,8 @@ export function engineLawOf(law: ModelLaw): Law {
       DEFAULT_STATUS_BREAK_DURATION: law.breakMinutes,
       BREAK_EXTENSION_MINUTES: law.extensionMinutes,
       WRAP_UP_SECONDS: law.wrapUpSeconds,
+      FLAP_LIMIT: law.flapLimit,
+      FLAP_WINDOW_SECONDS: law.flapWindowSeconds,
     },
   };
 }
@@ -79,7 +81,7 @@ export function inputOf(wish: Wish): Input {
       return { type: 'open', session, device: 'a device', address: '127.0.0.1', resume };
     }
     case 'lose':
-      return { type: 'lose', session: wish.session };
+      return { type: 'lose', session: wish.session, byServer: wish.byServer };
     case 'choose': {
       const { status: code, reason, session, by, isForLater } = wish;
       return { type: isForLater ? 'queue' : 'choose', status: code, reason, session, by };

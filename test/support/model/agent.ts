@@ -60,6 +60,11 @@ export interface ModelAgent {
   /** What waits for the end of a task or a wrap-up: the agent's choice, and a supervisor's. */
   readonly queued: { readonly code: string; readonly reason: string | null } | null;
   readonly forcedNext: ModelOverride | null;
+  /** When the connection came and went of late; nothing while it flaps. */
+  readonly flips: readonly number[];
+  /** Whether the agent is not connected for a loss that counts. */
+  readonly isOutByFlip: boolean;
+  readonly flapping: { readonly since: number; readonly until: number } | null;
   readonly status: string;
   readonly since: number;
 }
@@ -90,6 +95,9 @@ export function unseen(person: Person): ModelAgent {
     override: null,
     queued: null,
     forcedNext: null,
+    flips: [],
+    isOutByFlip: false,
+    flapping: null,
     status: 'offline',
     since: 0,
   };
@@ -120,7 +128,11 @@ export function show(agent: ModelAgent): Shown {
       category: status?.category ?? '?',
       cause,
       routable:
-        connectivity === 'connected' && status?.category === 'available' && status.routable && !isFull,
+        connectivity === 'connected' &&
+        agent.flapping === null &&
+        status?.category === 'available' &&
+        status.routable &&
+        !isFull,
     };
   };
   if (connectivity === 'disconnected' || agent.duty === null) return shown('offline', agent.goneBy);
@@ -153,6 +165,15 @@ export function onDuty(
   const ms = limitMsOf(lawOf(agent.person.organisation), code);
   const limit = { extendedMs: 0, isWarned: false, overAt: null, isEscalated: false };
   return { ...turned, dutySince: at, limit: ms === null ? null : { ...limit, until: at + ms } };
+}
+
+/** C8: the connection came or went; once too often, perhaps. */
+export function flipped(agent: ModelAgent, at: number): Partial<ModelAgent> {
+  const { flapLimit, flapWindowSeconds } = lawOf(agent.person.organisation);
+  const windowMs = flapWindowSeconds * 1000;
+  const flips = [...agent.flips.filter((flip) => flip > at - windowMs), at];
+  if (agent.flapping === null && flips.length <= flapLimit) return { flips };
+  return { flips: [], flapping: { since: agent.flapping?.since ?? at, until: at + windowMs } };
 }
 
 /** The agent after a change at `at`: one seq further, `since` moves only with the status. */

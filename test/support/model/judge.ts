@@ -2,6 +2,7 @@
 import {
   changed,
   connectivityOf,
+  flipped,
   hasSession,
   isAtWork,
   isLive,
@@ -18,7 +19,7 @@ export type Wish =
       readonly session: string;
       readonly resume: { readonly session: string; readonly seq: number } | null;
     }
-  | { readonly kind: 'lose'; readonly session: string }
+  | { readonly kind: 'lose'; readonly session: string; readonly byServer: boolean }
   | {
       readonly kind: 'choose';
       readonly status: string;
@@ -87,8 +88,11 @@ export function judge(agent: ModelAgent, wish: Wish, at: number): Verdict {
   switch (wish.kind) {
     case 'open': {
       const fresh = { id: wish.session, lostAt: null };
+      const back = connectivity !== 'connected' && agent.isOutByFlip ? flipped(agent, at) : {};
+      const here = { graceUntil: null, isOutByFlip: false, ...back };
       if (connectivity === 'disconnected')
         return become('session_opened', {
+          ...here,
           sessions: [fresh],
           ...onDuty(agent, { code: law.login, reason: null, by: 'agent' }, at),
         });
@@ -98,17 +102,23 @@ export function judge(agent: ModelAgent, wish: Wish, at: number): Verdict {
         if (held.lostAt === null) return UNCHANGED;
         if (connectivity === 'reconnecting' || at < held.lostAt + graceMs) {
           const sessions = agent.sessions.map((one) => (one === held ? { ...one, lostAt: null } : one));
-          return become('session_opened', { sessions, graceUntil: null });
+          return become('session_opened', { ...here, sessions });
         }
       }
-      return become('session_opened', { sessions: [...agent.sessions, fresh], graceUntil: null });
+      return become('session_opened', { ...here, sessions: [...agent.sessions, fresh] });
     }
 
     case 'lose': {
       if (!isLive(agent, wish.session)) return UNCHANGED;
       const sessions = agent.sessions.map((one) => (one.id === wish.session ? { ...one, lostAt: at } : one));
-      const isLast = sessions.every(({ lostAt }) => lostAt !== null);
-      return become('session_lost', { sessions, graceUntil: isLast ? at + graceMs : null });
+      if (sessions.some(({ lostAt }) => lostAt === null)) return become('session_lost', { sessions });
+      const isFlip = !wish.byServer;
+      return become('session_lost', {
+        sessions,
+        graceUntil: at + graceMs,
+        isOutByFlip: isFlip,
+        ...(isFlip && flipped(agent, at)),
+      });
     }
 
     case 'choose': {
@@ -193,7 +203,7 @@ export function judge(agent: ModelAgent, wish: Wish, at: number): Verdict {
     case 'restart': {
       if (connectivity === 'disconnected') return UNCHANGED;
       const sessions = agent.sessions.map((one) => ({ ...one, lostAt: at }));
-      return become('engine_restarted', { sessions, graceUntil: at + graceMs });
+      return become('engine_restarted', { sessions, graceUntil: at + graceMs, isOutByFlip: false });
     }
   }
 
@@ -256,6 +266,7 @@ export function departed(agent: ModelAgent, at: number): Partial<ModelAgent> {
     override: held ?? null,
     queued: null,
     forcedNext: null,
+    isOutByFlip: false,
   };
 }
 

@@ -29,6 +29,8 @@ export interface ModelLaw {
   readonly breakMinutes: number;
   readonly extensionMinutes: number;
   readonly wrapUpSeconds: number;
+  readonly flapLimit: number;
+  readonly flapWindowSeconds: number;
 }
 
 type Draft = Pick<ModelStatus, 'code' | 'category'> & Partial<ModelStatus>;
@@ -86,6 +88,8 @@ export const LAWS: Readonly<Record<number, ModelLaw>> = {
     breakMinutes: 4,
     extensionMinutes: 2,
     wrapUpSeconds: 20,
+    flapLimit: 3,
+    flapWindowSeconds: 40,
   },
   2: {
     statuses: [...SEEDED, draft({ code: 'field', category: 'busy', idle: 40 })],
@@ -96,6 +100,8 @@ export const LAWS: Readonly<Record<number, ModelLaw>> = {
     breakMinutes: 1,
     extensionMinutes: 0,
     wrapUpSeconds: 0,
+    flapLimit: 5,
+    flapWindowSeconds: 90,
   },
 };
 

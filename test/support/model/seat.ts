@@ -54,6 +54,7 @@ const TIMED = new Set([
   'limit_near',
   'limit_over',
   'limit_escalated',
+  'flapping_ended',
 ]);
 
 export class Seat {

@@ -1,5 +1,5 @@
 /** What time alone does, by SPEC C2, C3, D1–D5: nothing here may come early, and nothing may be left out. */
-import { changed, connectivityOf, isWrappingUp, type ModelAgent, onDuty } from './agent.ts';
+import { changed, connectivityOf, flipped, isWrappingUp, type ModelAgent, onDuty } from './agent.ts';
 import { departed, due } from './judge.ts';
 import { categoryOf, idleMsOf, isDuty, lawOf, statusOf } from './law.ts';
 
@@ -35,9 +35,10 @@ export function alarmsOf(agent: ModelAgent, evidence: Evidence): readonly Alarm[
   const alarm = (event: string, at: number, more: Partial<Alarm> = {}): Alarm => {
     return { event, session: null, at, by: at, before: Infinity, seen: evidence, ...more };
   };
-  if (connectivityOf(agent) === 'disconnected') return [];
-  if (agent.graceUntil !== null) return [alarm('grace_expired', agent.graceUntil)];
-  const alarms: Alarm[] = [];
+  const { flapping } = agent;
+  const alarms = flapping === null ? [] : [alarm('flapping_ended', flapping.until)];
+  if (connectivityOf(agent) === 'disconnected') return alarms;
+  if (agent.graceUntil !== null) return [...alarms, alarm('grace_expired', agent.graceUntil)];
   for (const { id, lostAt } of agent.sessions)
     if (lostAt !== null)
       alarms.push(alarm('session_expired', lostAt + law.graceSeconds * 1000, { session: id }));
@@ -82,8 +83,18 @@ export function rung(
   });
   const { limit } = agent;
   switch (alarm.event) {
-    case 'grace_expired':
-      return become({ ...departed(agent, at), goneBy: 'disconnect', dutyReason: null });
+    case 'grace_expired': {
+      const flip = agent.isOutByFlip ? flipped(agent, at) : {};
+      return become({
+        ...departed(agent, at),
+        isOutByFlip: agent.isOutByFlip,
+        ...flip,
+        goneBy: 'disconnect',
+        dutyReason: null,
+      });
+    }
+    case 'flapping_ended':
+      return become({ flapping: null });
     case 'session_expired':
       return become({ sessions: agent.sessions.filter(({ id }) => id !== alarm.session) });
     case 'limit_near':
