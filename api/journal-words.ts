@@ -26,7 +26,7 @@ function statusOf({ previous, cause, set }: AgentEvent): readonly string[] {
 
 function changesOf({ set }: AgentEvent): readonly string[] {
   const { connectivity, dutyCode, limitUntil, extendedMs, activity, current, max, forced } = set;
-  const { queued, forcedNext, flapping, graceUntil, member } = set;
+  const { queued, forcedNext, flapping, graceUntil, platformUntil, member } = set;
   return [
     connectivity ?? [],
     dutyCode === undefined ? [] : `duty ${dutyCode ?? 'none'}`,
@@ -41,6 +41,9 @@ function changesOf({ set }: AgentEvent): readonly string[] {
     forcedNext === undefined ? [] : `override queued ${forcedNext?.code ?? 'none'}`,
     flapping === undefined || flapping === null ? [] : `flapping until ${localTime(flapping.until)}`,
     graceUntil === undefined || graceUntil === null ? [] : `expected back until ${localTime(graceUntil)}`,
+    platformUntil === undefined || platformUntil === null
+      ? []
+      : `the platform’s absence until ${localTime(platformUntil)}`,
     member === undefined ? [] : `now ${describe(member)}`,
   ].flat();
 }

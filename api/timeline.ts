@@ -47,6 +47,7 @@ function entryOf({ seq, at, type, by, reason, cause, previous, session, set }: A
       status,
       category,
       connectivity,
+      platformUntil: set.platformUntil,
       duty: dutyCode,
       deadline: limitUntil,
       activity,

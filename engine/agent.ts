@@ -36,6 +36,8 @@ export interface Bench {
   readonly law: Law;
   /** Epoch milliseconds. */
   readonly now: number;
+  /** As in the circumstances. */
+  readonly frozenUntil: number | null;
   readonly command?: CommandId;
   /** The seq that the sender believes in (B7). */
   readonly expectSeq?: number;
@@ -89,6 +91,8 @@ export interface Moment {
   readonly law: Law;
   /** When the agent was last seen active. */
   readonly activeAt: number;
+  /** Until when the organisation's timers stand still for this agent; null while they run. */
+  readonly frozenUntil: number | null;
 }
 
 /** The earliest moment at which time alone changes something, epoch milliseconds, and what it is; null for never. */
@@ -106,7 +110,7 @@ export function nextDeadline(record: AgentRecord, moment: Moment): Deadline | nu
 
 /** Those that wait while the agent reconnects. */
 function deadlinesHere(record: AgentRecord, moment: Moment): readonly Deadline[] {
-  const { law, activeAt } = moment;
+  const { law, activeAt, frozenUntil } = moment;
   const deadlines: Deadline[] = record.sessions
     .filter((session) => session.lostAt !== null)
     .map((session) => ({
@@ -114,7 +118,10 @@ function deadlinesHere(record: AgentRecord, moment: Moment): readonly Deadline[]
       input: { type: 'expire', session: session.id },
     }));
   const idleMs = record.activity === 'active' ? dutyIdleLimitMs(record, law) : null;
-  if (idleMs !== null) deadlines.push({ at: activeAt + idleMs, input: { type: 'idle', since: activeAt } });
+  if (idleMs !== null) {
+    const at = Math.max(activeAt + idleMs, frozenUntil ?? 0);
+    deadlines.push({ at, input: { type: 'idle', since: activeAt } });
+  }
   const limit = limitDeadline(record, moment);
   if (limit !== null) deadlines.push(limit);
   return deadlines;
@@ -265,13 +272,19 @@ function isQueued({ queued, dutyCode }: AgentRecord, { status, reason }: Choice)
 function draft(
   record: AgentRecord,
   input: Input,
-  { table, law, now }: Bench,
+  { table, law, now, frozenUntil }: Bench,
 ): { record: AgentRecord; effects: readonly Effect[] } | null {
   if (input.type === 'profile')
     return sameMember(record.member, input.member)
       ? null
       : { record: { ...record, member: input.member }, effects: [] };
-  const stimulus = stimulusOf(input, { now, law, role: record.member.role, seq: record.seq });
+  const stimulus = stimulusOf(input, {
+    now,
+    law,
+    role: record.member.role,
+    seq: record.seq,
+    frozenUntil,
+  });
   if (stimulus === null) return null;
   const after = copyRecord(record);
   const effects = move(table, after, stimulus);
@@ -294,24 +307,24 @@ function seen(
 /** Null where the input names what the catalogue doesn't have. */
 function stimulusOf(
   input: Exclude<Input, MasterDataInput>,
-  { now, law, role, seq }: Circumstances,
+  { now, law, role, seq, frozenUntil }: Circumstances,
 ): Stimulus | null {
   // The spread comes last: a literal that begins with one gets a hidden class of its own each time.
   switch (input.type) {
     case 'open':
-      return { now, law, role, seq, named: loginStatus(law), ...input };
+      return { now, law, role, seq, frozenUntil, named: loginStatus(law), ...input };
     case 'choose':
     case 'force': {
       const named = law.catalogue.duty(input.status);
-      return named === null ? null : { now, law, role, seq, named, ...input };
+      return named === null ? null : { now, law, role, seq, frozenUntil, named, ...input };
     }
     case 'queue':
     case 'queue_force': {
       const named = nameable(input, law);
-      return named === null ? null : { now, law, role, seq, named, ...input };
+      return named === null ? null : { now, law, role, seq, frozenUntil, named, ...input };
     }
     default:
-      return { now, law, role, seq, ...input };
+      return { now, law, role, seq, frozenUntil, ...input };
   }
 }
 

@@ -41,6 +41,8 @@ export interface Context {
   readonly sessions: readonly Session[];
   /** Set exactly while reconnecting. */
   readonly graceUntil: number | null;
+  /** While reconnecting: until when the absence is the platform's and not the agent's; null where it is not. */
+  readonly platformUntil: number | null;
   /** Set exactly while idle: the last moment of activity. */
   readonly idleSince: number | null;
   readonly current: number;
@@ -133,6 +135,7 @@ export const INITIAL_CONTEXT: Context = {
   overAt: null,
   sessions: [],
   graceUntil: null,
+  platformUntil: null,
   idleSince: null,
   current: 0,
   max: null,
@@ -167,6 +170,7 @@ export function copyAxes(axes: Axes): Mutable<Axes> {
     overAt: axes.overAt,
     sessions: axes.sessions,
     graceUntil: axes.graceUntil,
+    platformUntil: axes.platformUntil,
     idleSince: axes.idleSince,
     current: axes.current,
     max: axes.max,

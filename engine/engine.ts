@@ -8,6 +8,7 @@ import type { Answer } from './answers.ts';
 import { Availability } from './availability.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Clock } from './clock.ts';
+import { Freezes, type PlatformIncident } from './freezes.ts';
 import type { Journal, Offset } from './journal/port.ts';
 import type { Config, Law } from './law.ts';
 import { machine } from './machine.ts';
@@ -37,8 +38,8 @@ export interface EngineOptions {
 export type Listener = (committed: Committed) => void;
 export type LawListener = (organisationId: number) => void;
 
-/** So many agents are looked at anew in one go when the law changes; then others have their turn. */
-const REVIEWED_AT_ONCE = 256;
+/** So many agents are looked at in one go when it concerns all of an organisation; then others have their turn. */
+const LOOKED_AT_ONCE = 256;
 
 /** @throws JournalCorrupt when the log can't be read. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
@@ -48,12 +49,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     catalogue: catalogue(organisationId),
     config: config(organisationId),
   });
+  const freezes = new Freezes({ clock, law });
   const partitions = await Promise.all(
     Array.from({ length: PARTITIONS }, async (_, id) => {
-      return new Partition({ writer: await journal.claim(id, node), clock, table, law });
+      const writer = await journal.claim(id, node);
+      return new Partition({ writer, clock, table, law, frozenUntil: (member) => freezes.until(member) });
     }),
   );
-  const engine = new Engine({ ...options, partitions, law });
+  const engine = new Engine({ ...options, partitions, law, freezes });
   await engine.start();
   return engine;
 }
@@ -72,11 +75,12 @@ export class Engine implements AsyncDisposable {
   /** Use createEngine. */
   constructor(options: EngineOptions & EngineParts) {
     this.#options = options;
-    const { clock, journal, partitions, tickMs = 20 } = options;
+    const { clock, journal, partitions, freezes, tickMs = 20 } = options;
     // Of whom nothing happened yet, only the roster tells, and no log says when it changed: each run counts anew.
     const run = `${journal.epoch} ${partitions.map(({ term }) => term).join(' ')}`;
     this.topics = new Topics({ clock, run, tickMs });
-    this.summaries = new Summaries({ clock, tickMs });
+    this.summaries = new Summaries({ clock, tickMs, incident: (id) => freezes.incident(id) });
+    freezes.listen((organisationId) => this.summaries.incidentChanged(organisationId));
     this.availability = new Availability(clock);
   }
 
@@ -140,21 +144,14 @@ export class Engine implements AsyncDisposable {
    */
   async review(organisationId: number): Promise<void> {
     for (const listener of this.#lawListeners) listener(organisationId);
-    for (const partition of this.#options.partitions) {
-      const present = [...partition.directory.actors()]
-        .filter(({ record }) => isHere(record, organisationId))
-        .map(({ record }) => record.member.id);
-      for (let next = 0; next < present.length; next += REVIEWED_AT_ONCE) {
-        const chunk = present.slice(next, next + REVIEWED_AT_ONCE);
-        const answers = await Promise.all(
-          chunk.map((agentId) => partition.dispatch(agentId, { input: { type: 'review' } })),
-        );
-        // Who was deactivated meanwhile has no presence to show.
-        const failed = answers.find((answer) => !answer.ok && answer.code !== 'NOT_FOUND');
-        if (failed?.ok === false) throw new Error(failed.message);
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-    }
+    await this.#visit(organisationId, async (agentIds) => {
+      const answers = await Promise.all(
+        agentIds.map((agentId) => this.dispatch(agentId, { input: { type: 'review' } })),
+      );
+      // Who was deactivated meanwhile has no presence to show.
+      const failed = answers.find((answer) => !answer.ok && answer.code !== 'NOT_FOUND');
+      if (failed?.ok === false) throw new Error(failed.message);
+    });
   }
 
   /** Hears of which organisation the law changed, when it holds already. Disposing ends it. */
@@ -166,6 +163,11 @@ export class Engine implements AsyncDisposable {
   /** An agent as committed; null for nobody. */
   record(agentId: number): AgentRecord | null {
     return this.#partitionOf(agentId).directory.record(agentId);
+  }
+
+  /** What is wrong with the platform for an organisation; null for nothing. */
+  incident(organisationId: number): PlatformIncident | null {
+    return this.#options.freezes.incident(organisationId);
   }
 
   why(agentId: number): Why | null {
@@ -185,6 +187,7 @@ export class Engine implements AsyncDisposable {
     await this.#following.catch(() => undefined);
     this.topics[Symbol.dispose]();
     this.summaries[Symbol.dispose]();
+    this.#options.freezes[Symbol.dispose]();
   }
 
   /** Reads the log from its beginning, and never stops: what is committed from here on comes the same way. */
@@ -203,12 +206,27 @@ export class Engine implements AsyncDisposable {
     }
   }
 
+  /** Goes to all of an organisation who are here, some at a time: they may be many. */
+  async #visit(
+    organisationId: number,
+    see: (agentIds: readonly number[]) => Promise<void> | void,
+  ): Promise<void> {
+    const present = [...presentIn(this.#options.partitions)]
+      .filter((record) => isHere(record, organisationId))
+      .map(({ member }) => member.id);
+    for (let next = 0; next < present.length; next += LOOKED_AT_ONCE) {
+      await see(present.slice(next, next + LOOKED_AT_ONCE));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
   #begin(offset: Offset, restored: () => void): void {
-    const { clock, partitions } = this.#options;
+    const { clock, partitions, freezes } = this.#options;
     for (const partition of partitions) {
       this.topics.load(partition.directory.records(), offset);
       for (const record of partition.directory.records()) this.#count(record);
     }
+    freezes.begin(presentIn(partitions));
     for (const partition of partitions) partition.begin();
     this.#turning = clock.every(1000, () => {
       for (const partition of partitions) partition.turn();
@@ -222,8 +240,20 @@ export class Engine implements AsyncDisposable {
       this.topics.publish(record, offset);
       this.#count(record);
     }
+    for (const { event } of committed)
+      if (this.#options.freezes.observe(event)) void this.#freeze(event.organisation);
     for (const change of committed)
       for (const listener of this.#listeners.get(change.event.agent) ?? []) listener(change);
+  }
+
+  /**
+   * Timers stand still: whoever is away has longer to come back. All who are here are asked: the loss of some may be on
+   * its way to disk. Who goes from here on has it in that very event.
+   */
+  async #freeze(organisationId: number): Promise<void> {
+    await this.#visit(organisationId, (agentIds) => {
+      for (const agentId of agentIds) this.#partitionOf(agentId).tell(agentId, { type: 'freeze' });
+    });
   }
 
   #count(record: AgentRecord): void {
@@ -242,6 +272,11 @@ export class Engine implements AsyncDisposable {
   }
 }
 
+/** Of whom something has happened; nobody else is here. */
+function* presentIn(partitions: readonly Partition[]): Iterable<AgentRecord> {
+  for (const { directory } of partitions) for (const { record } of directory.actors()) yield record;
+}
+
 function isHere({ member, connectivity }: AgentRecord, organisationId: number): boolean {
   return member.organisationId === organisationId && connectivity !== 'disconnected';
 }
@@ -249,6 +284,7 @@ function isHere({ member, connectivity }: AgentRecord, organisationId: number): 
 interface EngineParts {
   readonly partitions: readonly Partition[];
   readonly law: (organisationId: number) => Law;
+  readonly freezes: Freezes;
 }
 
 /** Fixed for life: an agent's events stay in one partition. Neighbouring ids fall far apart. */

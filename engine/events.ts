@@ -63,6 +63,7 @@ const PAST_TENSE = {
   expire: 'session_expired',
   grace: 'grace_expired',
   restart: 'engine_restarted',
+  freeze: 'platform_frozen',
   leave: 'logged_out',
   choose: 'status_chosen',
   queue: 'status_queued',

@@ -5,13 +5,13 @@ import { flapWindowMs } from './law.ts';
 import type { AgentRecord } from './record.ts';
 
 /**
- * Whether the stimulus is a change of connectivity that counts: a loss that we didn't cause, and what follows a loss
- * that counted: the return, or the end of the grace and then the next log-in. Log-outs and restarts don't.
+ * Whether the stimulus is a change of connectivity that counts: a loss that neither we nor the platform caused, and what
+ * follows a loss that counted: the return, or the end of the grace and then the next log-in. Log-outs and restarts don't.
  */
 export function flips(context: Context, stimulus: Stimulus): boolean {
   switch (stimulus.type) {
     case 'lose':
-      return !stimulus.byServer && isLastLive(context, stimulus.session);
+      return !stimulus.byServer && stimulus.frozenUntil === null && isLastLive(context, stimulus.session);
     case 'grace':
       return context.isOutByFlip && isGraceOver(context, stimulus);
     case 'open':

@@ -85,6 +85,8 @@ export type EngineInput =
   /** For a while the connection has neither come nor gone. */
   | { readonly type: 'steady' }
   | { readonly type: 'restart' }
+  /** Timers stand still for the whole organisation. */
+  | { readonly type: 'freeze' }
   /** The organisation's law is another one: what follows from it is looked at anew. */
   | { readonly type: 'review' };
 
@@ -114,6 +116,8 @@ export interface Circumstances {
   readonly role: Role;
   /** The agent's last seq. */
   readonly seq: number;
+  /** Until when the organisation's timers stand still for this agent, epoch milliseconds; null while they run (C7). */
+  readonly frozenUntil: number | null;
 }
 
 /**

@@ -19,6 +19,12 @@ export interface Config {
   /** More changes of connectivity than these, within so many seconds, are flapping. */
   readonly FLAP_LIMIT: number;
   readonly FLAP_WINDOW_SECONDS: number;
+  /** So many agents, and so many per cent of those connected, whose loss within so many seconds is a mass disconnect. */
+  readonly BREAKER_MIN_AGENTS: number;
+  readonly BREAKER_PERCENT: number;
+  readonly BREAKER_WINDOW_SECONDS: number;
+  /** Seconds that timers stand still after one, and after the engine's own start. */
+  readonly BREAKER_FREEZE_SECONDS: number;
 }
 
 /** One organisation's rules as they stand now. */

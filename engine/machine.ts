@@ -52,7 +52,7 @@ const logsOut = [when('ends', to('disconnected', 'endSessions', 'dismiss'))];
 /** The same whether connected or reconnecting. */
 const loggedIn = {
   open: [when('resumes', to('connected', 'resumeSession')), to('connected', 'addSession')],
-  restart: [to('reconnecting', 'loseSessions')],
+  restart: [to('reconnecting', 'loseSessions', 'freezeGrace')],
   leave: [to('disconnected', 'endSessions', 'dismiss')],
   choose: logsOut,
   work: logsOut,
@@ -135,13 +135,20 @@ const chart: Chart = {
       connected: {
         on: {
           ...loggedIn,
-          lose: [when('losesLast', to('reconnecting', 'loseSession')), when('losesOne', stay('loseSession'))],
+          lose: [
+            when('losesLast', to('reconnecting', 'loseSession', 'freezeGrace')),
+            when('losesOne', stay('loseSession')),
+          ],
           expire: [when('sessionExpired', stay('expireSession'))],
           overrun: logsOut,
         },
       },
       reconnecting: {
-        on: { ...loggedIn, grace: [when('ends', to('disconnected', 'endSessions'))] },
+        on: {
+          ...loggedIn,
+          grace: [when('ends', to('disconnected', 'endSessions'))],
+          freeze: [when('freezes', stay('freezeGrace'))],
+        },
       },
     },
   },

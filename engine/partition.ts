@@ -53,6 +53,8 @@ export interface PartitionOptions {
   readonly clock: Clock;
   readonly table: Table;
   readonly law: (organisationId: number) => Law;
+  /** Until when an agent's timers stand still, epoch milliseconds; null while they run (C7). */
+  readonly frozenUntil: (member: Member) => number | null;
 }
 
 const MAX_WAITING = 64;
@@ -170,7 +172,7 @@ export class Partition {
   }
 
   why(agentId: number): Why | null {
-    const { clock, law } = this.#options;
+    const { clock, law, frozenUntil } = this.#options;
     const record = this.directory.record(agentId);
     if (record === null) return null;
     const actor = this.directory.activate(agentId, clock.monotonic());
@@ -178,6 +180,7 @@ export class Partition {
       at === undefined ? null : Math.round(clock.now() - (clock.monotonic() - at));
     return explain(record, law(record.member.organisationId), {
       now: Math.max(clock.now(), record.lastAt),
+      frozenUntil: frozenUntil(record.member),
       activeAt: record.connectivity === 'disconnected' ? null : wall(actor?.activeAt),
       sessionActiveAt: (session) => wall(actor?.sessionActivity?.get(session)),
       lastRefusal: actor?.lastRefusal ?? null,
@@ -207,7 +210,7 @@ export class Partition {
   }
 
   #judge(actor: Actor, pending: Pending): void {
-    const { clock, table, law } = this.#options;
+    const { clock, table, law, frozenUntil } = this.#options;
     const { command, expectSeq } = pending;
     const input = this.#asOfNow(actor, pending.input);
     const remembered = command === undefined ? null : this.#answers.recall(actor.record.member.id, command);
@@ -218,6 +221,7 @@ export class Partition {
       table,
       law: law(actor.record.member.organisationId),
       now: Math.max(clock.now(), pending.notBefore),
+      frozenUntil: frozenUntil(actor.record.member),
       ...(command !== undefined && { command }),
       ...(expectSeq !== undefined && { expectSeq }),
     });
@@ -319,8 +323,13 @@ export class Partition {
   }
 
   #deadlineOf(actor: Actor): Deadline | null {
-    const law = this.#options.law(actor.record.member.organisationId);
-    return nextDeadline(actor.record, { now: this.#nowOf(actor), law, activeAt: this.#seenAt(actor) });
+    const { member } = actor.record;
+    return nextDeadline(actor.record, {
+      now: this.#nowOf(actor),
+      law: this.#options.law(member.organisationId),
+      activeAt: this.#seenAt(actor),
+      frozenUntil: this.#options.frozenUntil(member),
+    });
   }
 
   #arm(actor: Actor): void {

@@ -62,6 +62,7 @@ export function copyRecord(record: AgentRecord): Mutable<AgentRecord> {
     overAt: record.overAt,
     sessions: record.sessions,
     graceUntil: record.graceUntil,
+    platformUntil: record.platformUntil,
     idleSince: record.idleSince,
     current: record.current,
     max: record.max,

@@ -41,6 +41,8 @@ export type Mutator = (context: Context, stimulus: Stimulus) => Partial<Context>
 
 /** Activity that is told again after a reconnect may differ by as much from the first telling. */
 const RESTATED_MS = 1000;
+/** Two readings of the end of a freeze that differ by less are the same. */
+const AGREEING_MS = 1000;
 
 export const guards = {
   /** The duty turns to a status; one of this category, where one is given. */
@@ -114,9 +116,10 @@ export const guards = {
     sessions.some(({ id, lostAt }) => id === session && lostAt !== null && now >= lostAt + graceMs(law)),
   ),
   /** No activity for the duty's idle limit. Nothing is guessed of an agent who is reconnecting (A5). */
-  idleDue: on('idle', (context, { since, now, law }) => {
+  idleDue: on('idle', (context, { since, now, law, frozenUntil }) => {
     const limit = dutyIdleLimitMs(context, law);
-    return context.graceUntil === null && limit !== null && now >= since + limit;
+    const isFrozen = frozenUntil !== null && now < frozenUntil;
+    return context.graceUntil === null && limit !== null && now >= since + limit && !isFrozen;
   }),
   /** Fresh activity, not the one that was known when the agent went idle, told again (C2). */
   stirs: on('active', (context, { at, now, law }) => {
@@ -135,8 +138,14 @@ export const guards = {
   flips: (context, stimulus) => flips(context, stimulus),
   flaps: (context, stimulus) =>
     flips(context, stimulus) && flipsWith(context, stimulus).length > stimulus.law.config.FLAP_LIMIT,
+  /** The agent is away, and may be so for longer than was known: the timers of the organisation stand still. */
+  freezes: ({ graceUntil, platformUntil }, { frozenUntil }) =>
+    graceUntil !== null && frozenUntil !== null && frozenUntil >= (platformUntil ?? 0) + AGREEING_MS,
   steadyDue: ({ flapping }, { now }) => flapping !== null && now >= flapping.until,
 } as const satisfies Record<string, Guard>;
+
+/** Nobody waits for the agent's return. */
+const HERE = { graceUntil: null, platformUntil: null, isOutByFlip: false } as const;
 
 export const mutators = {
   /** To where the stimulus leads it, or off. The same code again with another reason keeps its start (A10). */
@@ -164,16 +173,14 @@ export const mutators = {
   markOver: (_context, { now }) => ({ overAt: now }),
   addSession: on('open', ({ sessions }, { session, device, address, now }) => ({
     sessions: [...sessions, { id: session, device, address, startedAt: now, lostAt: null }],
-    graceUntil: null,
-    isOutByFlip: false,
+    ...HERE,
   })),
   resumeSession: on('open', ({ sessions }, { resume }) => {
     const isLost = sessions.some(({ id, lostAt }) => id === resume?.session && lostAt !== null);
-    if (!isLost) return { graceUntil: null };
+    if (!isLost) return HERE;
     return {
       sessions: sessions.map((known) => (known.id === resume?.session ? withLostAt(known, null) : known)),
-      graceUntil: null,
-      isOutByFlip: false,
+      ...HERE,
     };
   }),
   loseSession: on('lose', (context, stimulus) => ({
@@ -193,12 +200,21 @@ export const mutators = {
     ),
     isOutByFlip: false,
   })),
+  /** While timers stand still, the absence is the platform's. */
+  freezeGrace: ({ graceUntil }, { frozenUntil }) =>
+    frozenUntil === null
+      ? { platformUntil: null }
+      : {
+          graceUntil: Math.max(graceUntil ?? 0, frozenUntil),
+          platformUntil: frozenUntil,
+          isOutByFlip: false,
+        },
   expireSession: on('expire', ({ sessions }, { session }) => ({
     sessions: sessions.filter(({ id }) => id !== session),
   })),
   endSessions: ({ isOutByFlip }, { type }) => ({
     sessions: INITIAL_CONTEXT.sessions,
-    graceUntil: null,
+    ...HERE,
     isOutByFlip: isOutByFlip && type === 'grace',
   }),
   markIdle: on('idle', (_context, { since }) => ({ idleSince: since })),

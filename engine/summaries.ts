@@ -6,6 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Clock } from './clock.ts';
+import type { PlatformIncident } from './freezes.ts';
 import type { AgentRecord } from './record.ts';
 import { scopeKey, subjectKey } from './scope.ts';
 import { type Summary, summaryOf } from './summary.ts';
@@ -18,6 +19,8 @@ import type { Subject } from './topics.ts';
 export interface SummariesOptions {
   readonly clock: Clock;
   readonly tickMs: number;
+  /** What is wrong with the platform for an organisation; null for nothing. */
+  readonly incident: (organisationId: number) => PlatformIncident | null;
 }
 
 const SILENCE_MS = 5_000;
@@ -39,6 +42,12 @@ export class Summaries implements Disposable {
     this.#tallies.count(record);
   }
 
+  /** What is wrong with the platform became something else. */
+  incidentChanged(organisationId: number): void {
+    const own = subjectKey(organisationId, '');
+    for (const key of this.#topics.keys()) if (key.startsWith(own)) this.#mark(key);
+  }
+
   /** How many agents are in a scope. */
   total({ organisationId, scope }: Omit<Subject, 'view'>): number {
     let total = 0;
@@ -47,7 +56,8 @@ export class Summaries implements Disposable {
   }
 
   read({ organisationId, scope, view }: Subject): Summary {
-    return summaryOf([...this.#tallies.in(organisationId, scope)], view);
+    const platform = this.#options.incident(organisationId);
+    return summaryOf([...this.#tallies.in(organisationId, scope)], { view, platform });
   }
 
   /** A name that nothing else has which is sent to many. */

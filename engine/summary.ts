@@ -1,4 +1,5 @@
 import { CATEGORIES, type Category, type Configuration } from './axes.ts';
+import type { PlatformIncident } from './freezes.ts';
 import type { Member } from './member.ts';
 import type { AgentRecord } from './record.ts';
 import { longerFirst, type Stay, type Tally } from './tally.ts';
@@ -29,28 +30,34 @@ export interface Summary extends Counts {
   readonly longest: Readonly<Record<string, Since>>;
   /** Whose break or wrap-up is over, and since when; who they are is for those alone who see them in full. */
   readonly overruns: { readonly count: number; readonly agents?: readonly Since[] };
-  /** What is wrong with agents' connections, until it ends. */
+  /** What is wrong with the platform, and then with agents' connections, until it ends. */
   readonly incidents: readonly Incident[];
 }
 
-/** Who it is about is for those alone who see the agent in full. Times are epoch milliseconds. */
-export interface Incident {
-  readonly kind: 'flapping';
-  readonly since: number;
-  readonly agent?: Pick<Member, 'id' | 'name'>;
-}
+/** Times are epoch milliseconds. */
+export type Incident =
+  | PlatformIncident
+  /** Who it is about is for those alone who see the agent in full. */
+  | {
+      readonly kind: 'flapping';
+      readonly since: number;
+      readonly agent?: Pick<Member, 'id' | 'name'>;
+    };
 
 /** So many of those whose time is over, or who flap, are told of one by one: the longest first. */
 const MAX_TOLD = 100;
 
 /** What tallies of different agents come to. */
-export function summaryOf(tallies: readonly Tally[], view: View): Summary {
+export function summaryOf(
+  tallies: readonly Tally[],
+  { view, platform }: { readonly view: View; readonly platform: PlatformIncident | null },
+): Summary {
   return {
     ...countsOf(tallies),
     teams: byTeam(tallies).map(([teamId, ofTeam]) => ({ teamId, ...countsOf(ofTeam) })),
     longest: longestOf(tallies),
     overruns: overrunsOf(tallies, view),
-    incidents: flappingOf(tallies, view),
+    incidents: [...(platform === null ? [] : [platform]), ...flappingOf(tallies, view)],
   };
 }
 

@@ -14,6 +14,7 @@ export interface Why {
     readonly connectivity: {
       readonly state: Configuration['connectivity'];
       readonly graceUntil: number | null;
+      readonly platformUntil: number | null;
     };
     readonly duty: { readonly code: string | null; readonly category: Configuration['duty'] } & Pick<
       Context,
@@ -36,6 +37,8 @@ export interface Why {
     };
     readonly override: { readonly state: Configuration['override'] } & { readonly forced: Context['forced'] };
   };
+  /** Until when the organisation's timers stand still for this agent; null while they run. */
+  readonly frozenUntil: number | null;
   readonly stability: { readonly state: Configuration['stability'] } & Pick<Context, 'flips' | 'flapping'>;
   /** What comes after the task or the wrap-up at hand. */
   readonly waiting: Pick<Context, 'queued' | 'forcedNext'>;
@@ -48,20 +51,25 @@ export interface Why {
 /** What is known beside the record; times are epoch milliseconds. */
 export interface Evidence {
   readonly now: number;
+  readonly frozenUntil: number | null;
   readonly activeAt: number | null;
   readonly sessionActiveAt: (session: string) => number | null;
   readonly lastRefusal: Rejected | null;
 }
 
 export function explain(record: AgentRecord, law: Law, evidence: Evidence): Why {
-  const { now, activeAt } = evidence;
-  const deadline = nextDeadline(record, { now, law, activeAt: activeAt ?? record.lastAt });
+  const { now, frozenUntil, activeAt } = evidence;
+  const deadline = nextDeadline(record, { now, law, activeAt: activeAt ?? record.lastAt, frozenUntil });
   const { current, max } = record;
   return {
     tile: tileOf(record, 'full'),
     winner: winnerOf(record),
     axes: {
-      connectivity: { state: record.connectivity, graceUntil: record.graceUntil },
+      connectivity: {
+        state: record.connectivity,
+        graceUntil: record.graceUntil,
+        platformUntil: record.platformUntil,
+      },
       duty: {
         code: record.dutyCode,
         category: record.duty,
@@ -84,6 +92,7 @@ export function explain(record: AgentRecord, law: Law, evidence: Evidence): Why 
       },
       override: { state: record.override, forced: record.forced },
     },
+    frozenUntil,
     stability: { state: record.stability, flips: record.flips, flapping: record.flapping },
     waiting: { queued: record.queued, forcedNext: record.forcedNext },
     sessions: record.sessions.map((session) => ({

@@ -35,6 +35,8 @@ export const timelineEntrySchema = z.object({
     status: z.string().optional(),
     category: categorySchema.optional(),
     connectivity: connectivitySchema.optional(),
+    /** Until when an absence is the platform's and not the agent's; null when that is over. */
+    platformUntil: z.number().nullable().optional(),
     duty: z.string().nullable().optional(),
     /** When the time of the duty is over; null where it has no limit any more. */
     deadline: z.number().nullable().optional(),

@@ -111,7 +111,7 @@ function sessionOf(agent: number): string {
 }
 
 function stimulusOf(input: DeedInput, now: number): DeedStimulus {
-  const at = { now, law: LAW, role: 'agent', seq: 0 } as const;
+  const at = { now, law: LAW, role: 'agent', seq: 0, frozenUntil: null } as const;
   switch (input.type) {
     case 'open':
       return Object.assign({}, at, { named: loginStatus(LAW) }, input);

@@ -90,7 +90,7 @@ export function configurationOf(axes: Axes): string {
  */
 function keysOf(axes: Axes): readonly string[] {
   const { connectivity, duty, limit, activity, workload, override, stability } = axes;
-  const { max, dutyCode, queued, forcedNext, flips, isOutByFlip } = axes;
+  const { max, dutyCode, queued, forcedNext, flips, isOutByFlip, platformUntil } = axes;
   const live = Math.min(LIVE, axes.sessions.filter(({ lostAt }) => lostAt === null).length);
   const lost = Math.min(LOST, axes.sessions.filter(({ lostAt }) => lostAt !== null).length);
   const sessions = [connectivity, live, lost];
@@ -115,7 +115,7 @@ function keysOf(axes: Axes): readonly string[] {
     [...wait, workload, next === OFFLINE, waiting],
     [...wait, connectivity, override, next === OFFLINE, waiting],
     [...wait, limit, waiting],
-    [connectivity, stability, flips.length, isOutByFlip],
+    [connectivity, stability, flips.length, isOutByFlip, platformUntil === null],
     [...sessions, stability],
   ].map((aspects, at) => [at, ...aspects].join(' '));
 }
@@ -168,6 +168,7 @@ const LAID_OUT: Context = {
   overAt: null,
   sessions: [session('live', null), session('lost', BEFORE + 2)],
   graceUntil: BEFORE + 3,
+  platformUntil: BEFORE + 3,
   idleSince: BEFORE + 4,
   current: 7,
   max: 9,

@@ -70,6 +70,8 @@ const T0 = Date.UTC(2026, 0, 5, 8);
 const GRACE_MS = graceMs(LAW);
 /** What is told again of the same activity may differ by less than this (C2). */
 const RESTATED_MS = 1000;
+/** The end of a freeze that is told again may differ by less than this. */
+const AGREEING_MS = 1000;
 const UNKNOWN = { id: 'unknown', lostAt: null };
 /** The idle limit where the duty has none. */
 const SOME_LIMIT_MS = 60_000;
@@ -111,7 +113,8 @@ function* hellos(
 
 function* farewells({ sessions }: Axes, times: Times): Generator<Stimulus> {
   for (const { id, lostAt } of [...sessions, UNKNOWN]) {
-    for (const byServer of [false, true]) yield { type: 'lose', ...times.fresh(), session: id, byServer };
+    for (const byServer of [false, true]) yield { type: 'lose', ...times.running(), session: id, byServer };
+    yield { type: 'lose', ...times.frozen(), session: id, byServer: false };
     for (const at of times.freshAnd(lostAt, GRACE_MS)) yield { type: 'expire', ...at, session: id };
   }
 }
@@ -132,6 +135,8 @@ function* wishes(times: Times, named: readonly DutyStatus[]): Generator<Stimulus
     for (const hold of [true, false]) yield { type: 'queue_force', ...wish(), hold };
   }
   for (const tasks of [
+    // Whether timers run or stand still.
+    () => 0,
     () => 0,
     () => 1,
     (max: number) => max - 1,
@@ -148,13 +153,21 @@ function* wishes(times: Times, named: readonly DutyStatus[]): Generator<Stimulus
 }
 
 function* deadlines(axes: Axes, times: Times): Generator<Stimulus> {
-  yield { type: 'restart', ...times.fresh() };
+  for (const at of [times.running(), times.frozen()]) yield { type: 'restart', ...at };
+  for (const at of [
+    times.running(),
+    times.frozen(),
+    times.frozen(AGREEING_MS - 1),
+    times.frozen(AGREEING_MS),
+  ])
+    yield { type: 'freeze', ...at };
   for (const at of times.freshAnd(axes.flapping?.until ?? null, 0)) yield { type: 'steady', ...at };
   for (const at of times.freshAnd(axes.graceUntil, 0)) yield { type: 'grace', ...at };
   const limit = dutyIdleLimitMs(axes, LAW) ?? SOME_LIMIT_MS;
   for (const spare of [-1, 0, 1]) {
     const at = times.fresh();
-    yield { type: 'idle', ...at, since: at.now - limit - spare };
+    for (const frozenUntil of [null, at.now, at.now + 1])
+      yield { type: 'idle', ...at, since: at.now - limit - spare, frozenUntil };
   }
   const news = (axes.idleSince ?? times.latest) + RESTATED_MS;
   for (const [at, old] of [
@@ -191,14 +204,24 @@ function extension(times: Times, { now }: Pick<Circumstances, 'now'>): Stimulus 
 /** Moments that the axes don't know yet. */
 class Times {
   readonly latest: number;
+  readonly #axes: Axes;
   #told = 0;
 
   constructor(axes: Axes) {
+    this.#axes = axes;
     this.latest = latestOf(axes);
   }
 
+  /** Timers stand still every other time: mostly that doesn't matter. */
   fresh(): Circumstances {
-    return { law: LAW, role: 'agent', seq: SEQ, now: this.latest + ++this.#told };
+    const now = this.latest + ++this.#told;
+    const frozenUntil = this.#told % 2 === 0 ? now + 2 * GRACE_MS : null;
+    return { law: LAW, role: 'agent', seq: SEQ, now, frozenUntil };
+  }
+
+  /** While timers run. */
+  running(): Circumstances {
+    return { ...this.fresh(), frozenUntil: null };
   }
 
   /** Besides a fresh moment, those just before, at and just after a limit, if there is one that is yet to come. */
@@ -206,6 +229,13 @@ class Times {
     const limit = from === null ? 0 : from + afterMs;
     const around = [limit - 1, limit, limit + 1].filter((now) => now > this.latest);
     return [this.fresh(), ...around.map((now) => ({ ...this.fresh(), now }))];
+  }
+
+  /** While the organisation's timers stand still: for long, or for so much longer than the axes know. */
+  frozen(moreMs: number | null = null): Circumstances {
+    const at = this.fresh();
+    const known = this.#axes.platformUntil ?? at.now;
+    return { ...at, frozenUntil: moreMs === null ? at.now + 2 * GRACE_MS : known + moreMs };
   }
 
   /** By somebody new, for a new reason. */

@@ -32,6 +32,8 @@ test.each(SEEDS)(
       const records = [...arena.people.keys()].flatMap((id) => arena.engine.record(id) ?? []);
       for (const subject of subjects) {
         const scanned = scannedSummary(records, subject);
+        const platform = arena.engine.incident(subject.organisationId);
+        scanned.incidents.unshift(...(platform === null ? [] : [platform]));
         expectSame(arena.engine.summaries.read(subject), scanned);
         expect(arena.engine.summaries.total(subject)).toBe(scanned.total);
       }
@@ -81,7 +83,7 @@ test.each(SEEDS.slice(0, 4))(
   async (seed) => {
     const random = new Seeded(seed);
     const clock = new FakeClock();
-    using summaries = new Summaries({ clock, tickMs: 20 });
+    using summaries = new Summaries({ clock, tickMs: 20, incident: () => null });
     const records = new Map<number, AgentRecord>();
     const subjects = subjectsOf([1, 2], { teams: [1, 2, 9], departments: ['Sales'], agents: [1, 2] });
     const viewers = subjects.map((subject) => ({ subject, viewer: new SummaryViewer(summaries, subject) }));

@@ -60,6 +60,10 @@ export const CONFIG: Config = {
   WRAP_UP_SECONDS: 120,
   FLAP_LIMIT: 6,
   FLAP_WINDOW_SECONDS: 60,
+  BREAKER_MIN_AGENTS: 20,
+  BREAKER_PERCENT: 20,
+  BREAKER_WINDOW_SECONDS: 5,
+  BREAKER_FREEZE_SECONDS: 60,
 };
 
 export const LAW: Law = { catalogue: new Catalogue(STATUSES, TRANSITIONS), config: CONFIG };

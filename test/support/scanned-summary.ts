@@ -5,7 +5,11 @@ import type { Scope } from '../../engine/scope.ts';
 import type { Counts, Summary } from '../../engine/summary.ts';
 import type { Subject } from '../../engine/topics.ts';
 
-export function scannedSummary(everybody: readonly AgentRecord[], { view, ...subject }: Subject): Summary {
+/** But for what is wrong with the platform. */
+export function scannedSummary(
+  everybody: readonly AgentRecord[],
+  { view, ...subject }: Subject,
+): Summary & { readonly incidents: Summary['incidents'][number][] } {
   const records = everybody
     .filter(({ member }) => member.organisationId === subject.organisationId && isIn(member, subject.scope))
     .sort((a, b) => a.member.id - b.member.id);
@@ -43,7 +47,7 @@ export function scannedSummary(everybody: readonly AgentRecord[], { view, ...sub
       )
       .sort((a, b) => a.since - b.since)
       .slice(0, 100)
-      .map(({ since, agent }) => ({ kind: 'flapping', since, ...(view === 'full' && { agent }) })),
+      .map(({ since, agent }) => ({ kind: 'flapping' as const, since, ...(view === 'full' && { agent }) })),
   };
 }
 

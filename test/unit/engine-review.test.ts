@@ -97,6 +97,7 @@ describe('A8: a law that changes', () => {
       lastAt: _at,
       sessions: _sessions,
       graceUntil: _grace,
+      platformUntil: _platform,
       ...kept
     } = before[0]!;
     expect(new Deeds(next.engine, 1).record).toMatchObject({ ...kept, seq: seq + 1 });

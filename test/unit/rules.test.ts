@@ -106,7 +106,7 @@ describe('A4, A6: what everybody sees', () => {
   });
 
   test('B1: a rule under an input that it does not know says so', () => {
-    const stimulus = { type: 'restart', now: 1, law: LAW, role: 'agent', seq: 1 } as const;
+    const stimulus = { type: 'restart', now: 1, law: LAW, role: 'agent', seq: 1, frozenUntil: null } as const;
     expect(() => guards.losesOne(INITIAL_CONTEXT, stimulus)).toThrow(
       'a rule for "lose" stands under "restart"',
     );

@@ -87,6 +87,7 @@ describe('B2: the compiler', () => {
       'expire',
       'extend',
       'force',
+      'freeze',
       'grace',
       'idle',
       'leave',

@@ -17,6 +17,7 @@ export function compare(record: AgentRecord, agent: ModelAgent): void {
     record.since === agent.since &&
     record.connectivity === connectivityOf(agent) &&
     record.graceUntil === agent.graceUntil &&
+    record.platformUntil === agent.platformUntil &&
     record.dutyCode === agent.duty &&
     record.dutyReason === agent.dutyReason &&
     record.dutySince === agent.dutySince &&

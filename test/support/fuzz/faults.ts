@@ -102,6 +102,9 @@ export const faults = {
   },
   'a wrap-up that is a second too short': { law: (law) => withMore(law, 'WRAP_UP_SECONDS', -1) },
   'an extension of a minute more': { law: (law) => withMore(law, 'BREAK_EXTENSION_MINUTES', 1) },
+  'a connection that may flap once more': { law: (law) => withMore(law, 'FLAP_LIMIT', 1) },
+  'a mass disconnect that takes one more': { law: (law) => withMore(law, 'BREAKER_MIN_AGENTS', 1) },
+  'a freeze that is a second too short': { law: (law) => withMore(law, 'BREAKER_FREEZE_SECONDS', -1) },
   'an end of time that nothing follows': {
     law: (law) => {
       const { statuses, transitions } = law.catalogue;

@@ -36,6 +36,7 @@ const ACTS = {
   crash: 0.03,
   probe: 0.5,
   storm: 1,
+  outage: 0.3,
 };
 type Act = keyof typeof ACTS;
 const fateOf = weighing({ arrives: 70, late: 12, twice: 6, again: 8, lost: 4 });
@@ -129,10 +130,22 @@ export class Player {
         arena.probe(agent);
         return [act, agent];
       }
+      case 'outage': {
+        const agents = [...arena.people.keys()].filter(() => this.#random.chance(0.8));
+        for (const agent of agents) this.#cutOff(agent);
+        return [act, agents];
+      }
       case 'storm':
         if (arena.temper.failing > 0) arena.failing = this.#random.pick([0, 0.05, 0.3, 1]);
         return [act, arena.failing];
     }
+  }
+
+  /** All connections of an agent are gone at once. */
+  #cutOff(agent: number): void {
+    for (const { id, lostAt } of this.#arena.referee.seats.get(agent)?.agent.sessions ?? [])
+      if (lostAt === null)
+        this.#arena.ask({ agent, wish: { kind: 'lose', session: id, byServer: false }, isAwaited: false });
   }
 
   /** What the network makes of a message: mostly it arrives. */
@@ -326,7 +339,9 @@ export class Player {
       case 'deadline': {
         const now = this.#arena.clock.now();
         const seat = this.#arena.referee.seats.get(this.#agent());
-        const next = seat === undefined ? [] : alarmsOf(seat.agent, seat.evidence).map(({ at }) => at - now);
+        const freeze = this.#arena.referee.platform.freezeOf(seat?.agent.person.organisation ?? 0);
+        const alarms = seat === undefined ? [] : alarmsOf(seat.agent, seat.evidence, freeze);
+        const next = alarms.map(({ at }) => at - now);
         const left = Math.min(...next, 60_000) + this.#random.pick([-1000, -1, 0, 1, 499, 1000]);
         return Math.max(1, left > 60_000 ? 1000 : left);
       }

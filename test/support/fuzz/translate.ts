@@ -42,6 +42,10 @@ export function engineLawOf(law: ModelLaw): Law {
       WRAP_UP_SECONDS: law.wrapUpSeconds,
       FLAP_LIMIT: law.flapLimit,
       FLAP_WINDOW_SECONDS: law.flapWindowSeconds,
+      BREAKER_MIN_AGENTS: law.breaker.minAgents,
+      BREAKER_PERCENT: law.breaker.percent,
+      BREAKER_WINDOW_SECONDS: law.breaker.windowSeconds,
+      BREAKER_FREEZE_SECONDS: law.breaker.freezeSeconds,
     },
   };
 }

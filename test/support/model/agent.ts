@@ -43,6 +43,8 @@ export interface ModelAgent {
   readonly sessions: readonly ModelSession[];
   /** Set while reconnecting. */
   readonly graceUntil: number | null;
+  /** While reconnecting: until when that is the platform's. */
+  readonly platformUntil: number | null;
   /** Null while disconnected. */
   readonly duty: string | null;
   readonly dutyReason: string | null;
@@ -83,6 +85,7 @@ export function unseen(person: Person): ModelAgent {
     lastAt: 0,
     sessions: [],
     graceUntil: null,
+    platformUntil: null,
     duty: null,
     dutyReason: null,
     dutySince: 0,

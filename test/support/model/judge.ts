@@ -74,7 +74,13 @@ const refused = (code: string, allowed: readonly string[] | null = null): Verdic
   allowed,
 });
 
-export function judge(agent: ModelAgent, wish: Wish, at: number): Verdict {
+/** When, and until when the agent's timers stand still; null while they run. */
+export interface Moment {
+  readonly at: number;
+  readonly frozen: number | null;
+}
+
+export function judge(agent: ModelAgent, wish: Wish, { at, frozen }: Moment): Verdict {
   const become = (event: string, changes: Partial<ModelAgent>, ...effects: string[]): Verdict => ({
     kind: 'changed',
     after: changed(agent, changes, at),
@@ -89,7 +95,7 @@ export function judge(agent: ModelAgent, wish: Wish, at: number): Verdict {
     case 'open': {
       const fresh = { id: wish.session, lostAt: null };
       const back = connectivity !== 'connected' && agent.isOutByFlip ? flipped(agent, at) : {};
-      const here = { graceUntil: null, isOutByFlip: false, ...back };
+      const here = { graceUntil: null, platformUntil: null, isOutByFlip: false, ...back };
       if (connectivity === 'disconnected')
         return become('session_opened', {
           ...here,
@@ -112,10 +118,10 @@ export function judge(agent: ModelAgent, wish: Wish, at: number): Verdict {
       if (!isLive(agent, wish.session)) return UNCHANGED;
       const sessions = agent.sessions.map((one) => (one.id === wish.session ? { ...one, lostAt: at } : one));
       if (sessions.some(({ lostAt }) => lostAt === null)) return become('session_lost', { sessions });
-      const isFlip = !wish.byServer;
+      const isFlip = !wish.byServer && frozen === null;
       return become('session_lost', {
         sessions,
-        graceUntil: at + graceMs,
+        ...grace(),
         isOutByFlip: isFlip,
         ...(isFlip && flipped(agent, at)),
       });
@@ -203,8 +209,13 @@ export function judge(agent: ModelAgent, wish: Wish, at: number): Verdict {
     case 'restart': {
       if (connectivity === 'disconnected') return UNCHANGED;
       const sessions = agent.sessions.map((one) => ({ ...one, lostAt: at }));
-      return become('engine_restarted', { sessions, graceUntil: at + graceMs, isOutByFlip: false });
+      return become('engine_restarted', { sessions, ...grace(), isOutByFlip: false });
     }
+  }
+
+  /** C3, C7. */
+  function grace(): Partial<ModelAgent> {
+    return { graceUntil: Math.max(at + graceMs, frozen ?? 0), platformUntil: frozen };
   }
 
   /** C3. A late word of a session that is over ends nothing of what came after it. */
@@ -257,6 +268,7 @@ export function departed(agent: ModelAgent, at: number): Partial<ModelAgent> {
   return {
     sessions: [],
     graceUntil: null,
+    platformUntil: null,
     duty: null,
     dutySince: at,
     limit: null,

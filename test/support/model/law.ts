@@ -31,6 +31,12 @@ export interface ModelLaw {
   readonly wrapUpSeconds: number;
   readonly flapLimit: number;
   readonly flapWindowSeconds: number;
+  readonly breaker: {
+    readonly minAgents: number;
+    readonly percent: number;
+    readonly windowSeconds: number;
+    readonly freezeSeconds: number;
+  };
 }
 
 type Draft = Pick<ModelStatus, 'code' | 'category'> & Partial<ModelStatus>;
@@ -90,6 +96,7 @@ export const LAWS: Readonly<Record<number, ModelLaw>> = {
     wrapUpSeconds: 20,
     flapLimit: 3,
     flapWindowSeconds: 40,
+    breaker: { minAgents: 3, percent: 60, windowSeconds: 5, freezeSeconds: 45 },
   },
   2: {
     statuses: [...SEEDED, draft({ code: 'field', category: 'busy', idle: 40 })],
@@ -102,6 +109,7 @@ export const LAWS: Readonly<Record<number, ModelLaw>> = {
     wrapUpSeconds: 0,
     flapLimit: 5,
     flapWindowSeconds: 90,
+    breaker: { minAgents: 2, percent: 100, windowSeconds: 30, freezeSeconds: 20 },
   },
 };
 

@@ -1,6 +1,7 @@
 /** What time alone does, by SPEC C2, C3, D1–D5: nothing here may come early, and nothing may be left out. */
 import { changed, connectivityOf, flipped, isWrappingUp, type ModelAgent, onDuty } from './agent.ts';
 import { departed, due } from './judge.ts';
+import { frozenUntil, type ModelFreeze } from './platform.ts';
 import { categoryOf, idleMsOf, isDuty, lawOf, statusOf } from './law.ts';
 
 /** The newest activity that is known. Where the moment is not known exactly, the earliest and the latest possible. */
@@ -22,29 +23,46 @@ export interface Alarm {
   readonly by: number;
   /** And only before that: afterwards it has nothing to say any more. */
   readonly before: number;
+  /** Timers stand still for the agent from then on, and so long: it doesn't come meanwhile. */
+  readonly not: ModelFreeze | null;
   /** The activity that it goes by. */
   readonly seen: Evidence;
 }
 
+/** The wheel's seconds and those of the timer that turns it need not fall together. */
+export const LATE_MS = 2000;
+
 const WARNED_MS = 120_000;
 const ESCALATED_MS = 60_000;
 
+/** How far apart two readings of the same end may lie. */
+const AGREEING_MS = 1000;
+
 /** All that will happen to the agent if nobody does anything. */
-export function alarmsOf(agent: ModelAgent, evidence: Evidence): readonly Alarm[] {
+export function alarmsOf(
+  agent: ModelAgent,
+  evidence: Evidence,
+  freeze: ModelFreeze | null,
+): readonly Alarm[] {
   const law = lawOf(agent.person.organisation);
   const alarm = (event: string, at: number, more: Partial<Alarm> = {}): Alarm => {
-    return { event, session: null, at, by: at, before: Infinity, seen: evidence, ...more };
+    return { event, session: null, at, by: at, before: Infinity, not: null, seen: evidence, ...more };
   };
   const { flapping } = agent;
   const alarms = flapping === null ? [] : [alarm('flapping_ended', flapping.until)];
   if (connectivityOf(agent) === 'disconnected') return alarms;
-  if (agent.graceUntil !== null) return [...alarms, alarm('grace_expired', agent.graceUntil)];
+  if (agent.graceUntil !== null) {
+    const frozen = freeze && frozenUntil(agent, freeze, freeze.since);
+    if (freeze !== null && frozen !== null && frozen >= (agent.platformUntil ?? 0) + AGREEING_MS)
+      alarms.push(alarm('platform_frozen', freeze.since, { before: frozen }));
+    return [...alarms, alarm('grace_expired', agent.graceUntil)];
+  }
   for (const { id, lostAt } of agent.sessions)
     if (lostAt !== null)
       alarms.push(alarm('session_expired', lostAt + law.graceSeconds * 1000, { session: id }));
   const idleMs = idleMsOf(law, agent.duty);
   if (idleMs !== null && agent.idleSince === null)
-    alarms.push(alarm('became_idle', evidence.from + idleMs, { by: evidence.to + idleMs }));
+    alarms.push(alarm('became_idle', evidence.from + idleMs, { by: evidence.to + idleMs, not: freeze }));
   const { limit } = agent;
   if (limit === null) return alarms;
   const { until, overAt } = limit;
@@ -56,6 +74,11 @@ export function alarmsOf(agent: ModelAgent, evidence: Evidence): readonly Alarm[
       alarms.push(alarm('limit_near', warnAt, { before: until }));
   } else if (!limit.isEscalated) alarms.push(alarm('limit_escalated', overAt + ESCALATED_MS));
   return alarms;
+}
+
+/** When what is due then comes: what was tried before the freeze, and could not be written, waits for its end as well. */
+export function standing(agent: ModelAgent, freeze: ModelFreeze | null, dueAt: number): number {
+  return Math.max(dueAt, (freeze && frozenUntil(agent, freeze, freeze.since)) ?? dueAt);
 }
 
 /** Whether the agent, who counts as idle, has shown activity since: then it has to end (C2, D1). */
@@ -75,7 +98,7 @@ export interface Rung {
 export function rung(
   agent: ModelAgent,
   alarm: Alarm,
-  { at, idleSince }: { at: number; idleSince: number },
+  { at, idleSince, freeze }: { at: number; idleSince: number; freeze: ModelFreeze | null },
 ): Rung {
   const become = (changes: Partial<ModelAgent>, ...effects: string[]): Rung => ({
     after: changed(agent, changes, at),
@@ -92,6 +115,11 @@ export function rung(
         goneBy: 'disconnect',
         dutyReason: null,
       });
+    }
+    case 'platform_frozen': {
+      const until = frozenUntil(agent, freeze, at) ?? NaN;
+      const graceUntil = Math.max(agent.graceUntil ?? NaN, until);
+      return become({ graceUntil, platformUntil: until, isOutByFlip: false });
     }
     case 'flapping_ended':
       return become({ flapping: null });
