@@ -54,11 +54,19 @@ export class Directory {
 
   /** Writes everybody to whom something has happened. */
   save(image: ImageWriter): void {
-    const rows = Uint32Array.from({ length: this.size }, (_, place) => this.#presences.rowOf(place));
-    image.block('count', (writer) => writer.count(this.size));
+    // Some are known only because somebody asked after them.
+    const places = Uint32Array.from(
+      Array.from({ length: this.size }, (_, place) => place).filter(
+        (place) => this.#presences.seqAt(place) > 0,
+      ),
+    );
+    image.block('count', (writer) => writer.count(places.length));
     image.block('codes', (writer) => this.#codes.save(writer));
-    this.#members.save(image, rows);
-    this.#presences.save(image);
+    this.#members.save(
+      image,
+      places.map((place) => this.#presences.rowOf(place)),
+    );
+    this.#presences.save(image, places);
   }
 
   /** Reads what was written, into a directory that knows nobody. */

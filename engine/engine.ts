@@ -11,6 +11,7 @@ import { Availability } from './availability.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Clock } from './clock.ts';
 import type { ActivityDocument } from './documents/shapes.ts';
+import { Freezes, type PlatformIncident } from './freezes.ts';
 import type { CommandId } from './inputs.ts';
 import {
   type CommittedBatch,
@@ -30,11 +31,12 @@ import { Population, PARTITIONS } from './population.ts';
 import type { Owner } from './owner.ts';
 import type { AgentRecord } from './record.ts';
 import type { Request, Write } from './requests.ts';
-import { review } from './review.ts';
+import { review, visit } from './review.ts';
 import { SnapshotKeeper, type SnapshotOptions } from './snapshots/keeper.ts';
 import { Summaries } from './summaries.ts';
 import { compile } from './table.ts';
 import { Topics } from './topics.ts';
+import { turn } from './turning.ts';
 import type { Why } from './why.ts';
 
 export interface EngineOptions {
@@ -61,8 +63,6 @@ export interface EngineOptions {
   readonly announce?: Announce;
 }
 
-/** After so long others have their turn. */
-const LONGEST_TURN_MS = 4;
 /** So many of each partition are told in one go that the engine began anew. */
 const TOLD_AT_ONCE = 64;
 
@@ -75,6 +75,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     catalogue: catalogue(organisationId),
     config: config(organisationId),
   });
+  const freezes = new Freezes({ clock, law });
   const ids = Array.from({ length: PARTITIONS }, (_, id) => id);
   const population: Population = new Population(
     ids.map(
@@ -83,6 +84,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
           clock,
           table,
           law,
+          frozenUntil: (member) => freezes.until(member),
           elsewhere: () => ownerOf(id),
           announce: (event, before) =>
             announcementsOf(event, announce(event, before), { epoch: journal.epoch, people: population }),
@@ -91,7 +93,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   );
   const { owns = ids } = options;
   const writers = await Promise.all(owns.map((id) => journal.claim(id, node)));
-  const engine = new Engine({ ...options, population, law });
+  const engine = new Engine({ ...options, population, law, freezes });
   await engine.start(writers);
   return engine;
 }
@@ -115,10 +117,12 @@ export class Engine implements AsyncDisposable {
   /** Use createEngine. */
   constructor(options: EngineOptions & EngineParts) {
     this.#options = options;
-    const { clock, journal, population, archive = NO_ARCHIVE, tickMs = 20 } = options;
+    const { clock, journal, population, freezes, archive = NO_ARCHIVE, tickMs = 20 } = options;
     const places = new Places();
     this.topics = new Topics({ clock, epoch: journal.epoch, tickMs, places, population });
-    this.summaries = new Summaries({ clock, tickMs, places, people: population });
+    const incident = (organisationId: number) => freezes.incident(organisationId);
+    this.summaries = new Summaries({ clock, tickMs, places, people: population, incident });
+    freezes.listen((organisationId) => this.summaries.incidentChanged(organisationId));
     this.availability = new Availability({ clock, places, population });
     this.messages = new Messages({
       clock,
@@ -195,9 +199,9 @@ export class Engine implements AsyncDisposable {
     return this.#options.population.of(activity.agentId).dispatch(activity.agentId, { write, command });
   }
 
-  /** The connection of a session is gone. */
-  lose(agentId: number, session: string): void {
-    this.#options.population.of(agentId).tell(agentId, { type: 'lose', session });
+  /** The connection of a session is gone; `byServer` where that is not the network's or the client's doing. */
+  lose(agentId: number, session: string, { byServer = false } = {}): void {
+    this.#options.population.of(agentId).tell(agentId, { type: 'lose', session, byServer });
   }
 
   /** A user was made, changed or deactivated. Repeating it changes nothing. */
@@ -230,6 +234,11 @@ export class Engine implements AsyncDisposable {
     return this.#options.population.record(agentId);
   }
 
+  /** What is wrong with the platform for an organisation; null for nothing. */
+  incident(organisationId: number): PlatformIncident | null {
+    return this.#options.freezes.incident(organisationId);
+  }
+
   /** A user as known; null for nobody. */
   member(userId: number): Member | null {
     return this.#options.population.memberOf(userId);
@@ -259,6 +268,7 @@ export class Engine implements AsyncDisposable {
     this.topics[Symbol.dispose]();
     this.summaries[Symbol.dispose]();
     this.messages[Symbol.dispose]();
+    this.#options.freezes[Symbol.dispose]();
   }
 
   /** Reads what stands for the log's beginning; resolves to where the log goes on. */
@@ -310,11 +320,12 @@ export class Engine implements AsyncDisposable {
 
   /** The log was read: everybody is shown, and commands are taken. */
   #begin(writers: readonly Writer[]): void {
-    const { clock, journal, population, snapshots, isGone = () => true } = this.#options;
+    const { clock, journal, population, freezes, snapshots, isGone = () => true } = this.#options;
     this.topics.begin(Math.max(this.#offset, ...writers.map(({ claimedAt }) => claimedAt)));
     for (const whereabouts of population.absent()) this.summaries.addAbsent(whereabouts);
     // To nobody may work be routed before they have come back.
     for (const counted of population.counted()) this.summaries.publish(null, counted);
+    freezes.begin(population.counted());
     for (const writer of writers) population.partition(writer.partition).begin(writer, isGone);
     if (snapshots !== undefined)
       this.#keeper = new SnapshotKeeper({
@@ -324,19 +335,8 @@ export class Engine implements AsyncDisposable {
         partitions: population.partitions,
         offset: () => this.#offset,
       });
-    this.#turning = clock.every(1000, () => this.#turn());
+    this.#turning = clock.every(1000, () => turn(population.partitions, clock));
     this.#tellNext();
-  }
-
-  /** Fires what is due, from that partition on. Where it takes long, others have their turn in between. */
-  #turn(from = 0): void {
-    const { clock, population } = this.#options;
-    const until = clock.monotonic() + LONGEST_TURN_MS;
-    for (const [id, partition] of population.partitions.entries()) {
-      if (id < from) continue;
-      if (clock.monotonic() > until) return void setImmediate(() => this.#turn(id));
-      partition.turn();
-    }
   }
 
   /** What partitions have to tell everybody at the beginning, some at a time. */
@@ -352,9 +352,20 @@ export class Engine implements AsyncDisposable {
       this.topics.publish(before, record, offset);
       this.#count(before, record);
     }
+    for (const { event } of committed)
+      if (this.#options.freezes.observe(event)) void this.#freeze(event.organisation);
     for (const change of committed) this.#listeners.tell(change);
     this.messages.publish(notes);
     for (const { event } of committed) if (event.set.current === 0) this.messages.freed(event.agent);
+  }
+
+  /**
+   * Timers stand still: whoever is away has longer to come back. All who are here are asked: the loss of some may be on
+   * its way to disk. Who goes from here on has it in that very event.
+   */
+  async #freeze(organisationId: number): Promise<void> {
+    for await (const { partition, agentIds } of visit(this.#options.population, organisationId))
+      if (partition.isOwned) for (const agentId of agentIds) partition.tell(agentId, { type: 'freeze' });
   }
 
   #count(before: AgentRecord, record: AgentRecord): void {
@@ -366,6 +377,7 @@ export class Engine implements AsyncDisposable {
 interface EngineParts {
   readonly population: Population;
   readonly law: (organisationId: number) => Law;
+  readonly freezes: Freezes;
 }
 
 interface Following {

@@ -167,7 +167,10 @@ export class Partition implements Owner {
     for (const member of directory.takeNews())
       tenure.tell(directory.restore(member.id, member.organisationId), { type: 'profile', member });
     for (let place = 0; place < directory.size; place++) {
-      if (directory.at(place, 'connectivity') === 'disconnected') continue;
+      if (directory.at(place, 'connectivity') === 'disconnected') {
+        if (directory.at(place, 'flapping') !== null) tenure.arm(place, directory.recordAt(place));
+        continue;
+      }
       const idleSince = directory.at(place, 'idleSince');
       this.#activity.seen(place, idleSince === null ? 0 : Math.max(0, clock.now() - idleSince));
       tenure.resume(place, isGone);
@@ -192,13 +195,15 @@ export class Partition implements Owner {
   }
 
   why(agentId: number): Why | null {
-    const { clock, law } = this.#options;
+    const { clock, law, frozenUntil } = this.#options;
     const record = this.directory.record(agentId);
     if (record === null) return null;
     const place = this.directory.placeOf(agentId);
     const wall = (at: number | null) =>
       at === null ? null : Math.round(clock.now() - (clock.monotonic() - at));
     return explain(record, law(record.member.organisationId), {
+      now: Math.max(clock.now(), record.lastAt),
+      frozenUntil: frozenUntil(record.member),
       activeAt:
         place === null || record.connectivity === 'disconnected' ? null : wall(this.#activity.at(place)),
       sessionActiveAt: (session) => wall(place === null ? null : this.#activity.ofSession(place, session)),

@@ -6,9 +6,10 @@
  */
 import { createHash } from 'node:crypto';
 import type { Clock } from './clock.ts';
+import type { PlatformIncident } from './freezes.ts';
 import type { Member } from './member.ts';
 import { type Place, type Places, type Whereabouts } from './places.ts';
-import { ownSubject, subjectKey } from './scope.ts';
+import { isOf, ownSubject, subjectKey } from './scope.ts';
 import { type Summary, summaryOf } from './summary.ts';
 import { SummaryTopic } from './summary-topic.ts';
 import { Tallies } from './tallies.ts';
@@ -22,6 +23,8 @@ export interface SummariesOptions {
   readonly tickMs: number;
   readonly places: Places;
   readonly people: People;
+  /** What is wrong with the platform for an organisation; null for nothing. */
+  readonly incident: (organisationId: number) => PlatformIncident | null;
 }
 
 const SILENCE_MS = 5_000;
@@ -50,6 +53,11 @@ export class Summaries implements Disposable {
     this.#tallies.addAbsent(this.#options.places.of(whereabouts));
   }
 
+  /** What is wrong with the platform became something else. */
+  incidentChanged(organisationId: number): void {
+    for (const subject of this.#topics.keys()) if (isOf(organisationId, subject)) this.#markSubject(subject);
+  }
+
   /** How many agents are in a scope. */
   total({ organisationId, scope }: Omit<Subject, 'view'>): number {
     let total = 0;
@@ -58,7 +66,8 @@ export class Summaries implements Disposable {
   }
 
   read({ organisationId, scope, view }: Subject): Summary {
-    return summaryOf([...this.#tallies.in(organisationId, scope)], view);
+    const platform = this.#options.incident(organisationId);
+    return summaryOf([...this.#tallies.in(organisationId, scope)], { view, platform });
   }
 
   /** A name that nothing else has which is sent to many. */

@@ -17,6 +17,9 @@ const ABSENT: Countable = {
   category: 'offline',
   connectivity: 'disconnected',
   routable: false,
+  limit: 'none',
+  limitUntil: null,
+  flapping: null,
 };
 
 /**
@@ -102,6 +105,8 @@ function countsAlike(a: Counted, b: Counted): boolean {
     a.since === b.since &&
     a.connectivity === b.connectivity &&
     a.routable === b.routable &&
+    a.flapping?.since === b.flapping?.since &&
+    a.flapping?.since === b.flapping?.since &&
     overSince(a) === overSince(b)
   );
 }

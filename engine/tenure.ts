@@ -88,7 +88,7 @@ export class Tenure {
     const record = directory.recordAt(place);
     this.arm(place, record);
     for (const { id } of liveSessions(record).filter(isOfGone))
-      this.tell(directory.wake(place), { type: 'lose', session: id });
+      this.tell(directory.wake(place), { type: 'lose', session: id, byServer: true });
   }
 
   /** Tells so many of them; whether more are left. */
@@ -223,8 +223,14 @@ export class Tenure {
   }
 
   #deadlineOf(record: AgentRecord, place: number): Deadline | null {
-    const law = this.#options.law(record.member.organisationId);
-    return nextDeadline(record, law, this.#judge.seenAt(record, place));
+    const { law, frozenUntil } = this.#options;
+    const { member } = record;
+    return nextDeadline(record, {
+      now: this.#judge.nowOf(record),
+      law: law(member.organisationId),
+      activeAt: this.#judge.seenAt(record, place),
+      frozenUntil: frozenUntil(member),
+    });
   }
 
   /** Nothing was written: people are told, the engine's own news are repeated. */

@@ -1,4 +1,4 @@
-export interface QueueOptions {
+export interface OrderOptions {
   /** An entry is so many numbers. */
   readonly width: number;
   /** Whether an entry stands still. */
@@ -15,7 +15,7 @@ const FEW = 32;
  * nothing; an entry that stands no more is thrown out when it comes to the front, and all such now and then, so that
  * no more than as many are kept as stand. Coming costs O(log n), and an entry no object.
  */
-export class Queue {
+export class Order {
   readonly #width: number;
   readonly #stands: (entry: readonly number[]) => boolean;
   /** Entry after entry. */
@@ -28,7 +28,7 @@ export class Queue {
    * An entry is so many numbers, compared from the first to the last; the last names what stands there, so that two that
    * stand and have the same last are the same. `stands` tells whether an entry still does.
    */
-  constructor({ width, stands, count = () => this.#kept }: QueueOptions) {
+  constructor({ width, stands, count = () => this.#kept }: OrderOptions) {
     this.#width = width;
     this.#stands = stands;
     this.#count = count;
