@@ -64,6 +64,8 @@ export class AgentConnection implements SocketListener, Outlet, Beating {
   #unansweredPings = 0;
   #beating: Disposable | null = null;
   #heartbeatMs = HELLO_MS;
+  /** It ended because of us: that says nothing of the agent's network (C8). */
+  #isOurFault = false;
 
   constructor(options: AgentConnectionOptions) {
     this.#options = options;
@@ -108,7 +110,12 @@ export class AgentConnection implements SocketListener, Outlet, Beating {
     this.#options.socket.ping(text);
   }
 
+  get isOurFault(): boolean {
+    return this.#isOurFault;
+  }
+
   close(code: CloseCode | 1001, reason: string): void {
+    this.#isOurFault ||= code === 4500 || code === 4503;
     this.#options.socket.close(code, reason);
   }
 

@@ -115,7 +115,7 @@ export class AgentGateway implements Disposable {
     const earlier = this.#bySession.get(live.session);
     const sockets = this.#socketsOf.get(live.agentId) ?? 0;
     if (this.#isFull(live.agentId, live.session)) {
-      this.#lose(live);
+      this.#lose(live, { byServer: true });
       return false;
     }
     this.#connections.set(connection, live);
@@ -135,11 +135,11 @@ export class AgentGateway implements Disposable {
     // Another connection may have resumed the session: then it lives on.
     if (this.#bySession.get(live.session) !== connection) return;
     this.#bySession.delete(live.session);
-    this.#lose(live);
+    this.#lose(live, { byServer: connection.isOurFault });
   }
 
   /** While this node drains, sockets go because of us: after the restart every agent has a fresh grace (C6). */
-  #lose({ agentId, session }: Live): void {
-    if (!this.#isDraining) this.#options.engine.lose(agentId, session);
+  #lose({ agentId, session }: Live, { byServer = false } = {}): void {
+    if (!this.#isDraining) this.#options.engine.lose(agentId, session, { byServer });
   }
 }

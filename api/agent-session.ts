@@ -5,6 +5,7 @@
  */
 import { allowedNow } from '../engine/agent.ts';
 import type { Answer } from '../engine/answers.ts';
+import type { Cause } from '../engine/axes.ts';
 import type { Clock } from '../engine/clock.ts';
 import type { Delivery } from '../engine/delivery.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -13,12 +14,13 @@ import type { Input } from '../engine/inputs.ts';
 import type { Committed } from '../engine/partition.ts';
 import type { AgentRecord } from '../engine/record.ts';
 import { tileOf } from '../engine/tile.ts';
+import { noticesOf } from './agent-notices.ts';
 import { Arrivals } from './arrivals.ts';
 import { hasPresence } from './auth/permissions.ts';
 import type { ClientFrame, CloseCode, ServerFrame } from './contract/agent-frames.ts';
 import { messageOf } from './inbox.ts';
 import { activityOf } from './message-commands.ts';
-import { chooseStatus } from './presence-commands.ts';
+import { chooseStatus, extendBreak } from './presence-commands.ts';
 import { statusesOf } from './statuses.ts';
 
 /** Whose session, and which. */
@@ -47,14 +49,18 @@ export interface AgentSessionOptions {
 }
 
 const ACTIVE_MS = 1_000;
+const LOGGED_OUT: Readonly<Partial<Record<Cause, string>>> = {
+  override: 'logged out by a supervisor',
+  overrun: 'logged out: the time was over',
+};
 
 export class AgentSession {
   readonly #options: AgentSessionOptions;
   readonly #arrivals: Arrivals;
   #delivery: Delivery | null = null;
   #activeAt = -ACTIVE_MS;
-  /** This session's own command logged the agent out: it is answered first. */
-  #isLeaving = false;
+  /** How to close: this session's own command logged the agent out, and is answered first. */
+  #leaving: Parameters<Outlet['close']> | null = null;
 
   constructor(options: AgentSessionOptions) {
     this.#options = options;
@@ -95,6 +101,11 @@ export class AgentSession {
       heartbeatMs: law.config.WEBSOCKET_HEARTBEAT_INTERVAL * 1000,
       resumed,
     });
+    // It began with a connection that was lost: now there is somebody to tell.
+    if (record.flapping !== null) {
+      const { since: at, until } = record.flapping;
+      outlet.send({ op: 'notice', kind: 'flapping', at, until });
+    }
   }
 
   /** From here on messages are delivered, those that waited first. Disposing ends it. */
@@ -148,12 +159,10 @@ export class AgentSession {
         return this.#command(frame.id, { type: 'work', current, max, session, by: agentId });
       }
       case 'extend':
-        return outlet.send({
-          op: 'no',
-          id: frame.id,
-          code: 'CONFLICT',
-          message: 'no break with an end to extend',
-        });
+        return this.#answer(
+          frame.id,
+          await extendBreak(engine, { agentId, reason: frame.reason, command: { id: frame.id, session } }),
+        );
       case 'read':
         return this.#answer(
           frame.id,
@@ -177,23 +186,8 @@ export class AgentSession {
     const allowed = allowedNow(record, engine.law(record.member.organisationId));
     outlet.send({ op: 'state', tile: tileOf(record, 'full'), allowed });
     if (!hasPresence(record.member)) outlet.close(4403, 'this role has no presence');
-    for (const effect of event.effects ?? []) {
-      switch (effect) {
-        case 'dismiss':
-          this.#dismiss(event);
-          break;
-        case 'notify_forced':
-        case 'notify_released': {
-          const kind = effect === 'notify_forced' ? 'forced' : 'released';
-          const text = event.reason;
-          outlet.send({ op: 'notice', kind, at: event.at, ...(text !== undefined && { text }) });
-          break;
-        }
-        // A message of its own, and not to the agent.
-        case 'notify_supervisors':
-          break;
-      }
-    }
+    for (const notice of noticesOf({ event, record })) outlet.send(notice);
+    if (event.effects?.includes('dismiss') === true) this.#dismiss(event);
     void this.#keep(record);
   }
 
@@ -219,14 +213,15 @@ export class AgentSession {
       const { code, message, allowed, current } = answer;
       outlet.send({ op: 'no', id, code, message, ...(allowed && { allowed }), ...(current && { current }) });
     }
-    if (this.#isLeaving) outlet.close(1000, 'logged out');
+    if (this.#leaving !== null) outlet.close(...this.#leaving);
   }
 
-  #dismiss({ command, cause }: AgentEvent): void {
+  #dismiss({ command, cause = 'agent' }: AgentEvent): void {
     const { live, outlet } = this.#options;
-    this.#isLeaving = command !== undefined && 'session' in command && command.session === live.session;
-    if (!this.#isLeaving)
-      outlet.close(4410, cause === 'override' ? 'logged out by a supervisor' : 'logged out');
+    const isOwn = command !== undefined && 'session' in command && command.session === live.session;
+    const reason = LOGGED_OUT[cause] ?? 'logged out';
+    if (isOwn) this.#leaving = [cause === 'agent' ? 1000 : 4410, reason];
+    else outlet.close(4410, reason);
   }
 
   /**

@@ -97,16 +97,25 @@ function statusOf({ previous, cause, set }: AgentEvent): readonly string[] {
 }
 
 function changesOf({ set }: AgentEvent): readonly string[] {
-  const { connectivity, dutyCode, activity, current, max, forced, graceUntil, member } = set;
+  const { connectivity, dutyCode, limitUntil, extendedMs, activity, current, max, forced } = set;
+  const { queued, forcedNext, flapping, graceUntil, platformUntil, member } = set;
   return [
     connectivity ?? [],
     dutyCode === undefined ? [] : `duty ${dutyCode ?? 'none'}`,
+    limitUntil === undefined || limitUntil === null ? [] : `until ${localTime(limitUntil)}`,
+    extendedMs === undefined || extendedMs === 0 ? [] : `${extendedMs / 60_000} minutes more`,
     activity ?? [],
     current === undefined ? [] : `${current} tasks`,
     max === undefined ? [] : `at most ${max ?? 'any number'}`,
     forced === undefined ? [] : forced === null ? 'no override' : `override ${forced.code}`,
     forced?.hold === true ? 'held' : [],
+    queued === undefined ? [] : `queued ${queued?.code ?? 'nothing'}`,
+    forcedNext === undefined ? [] : `override queued ${forcedNext?.code ?? 'none'}`,
+    flapping === undefined || flapping === null ? [] : `flapping until ${localTime(flapping.until)}`,
     graceUntil === undefined || graceUntil === null ? [] : `expected back until ${localTime(graceUntil)}`,
+    platformUntil === undefined || platformUntil === null
+      ? []
+      : `the platform’s absence until ${localTime(platformUntil)}`,
     member === undefined ? [] : `now ${describe(member)}`,
   ].flat();
 }

@@ -13,6 +13,7 @@ import { type ProjectionTarget, TargetRefused, TargetUnavailable } from '../engi
 /** Entered also of what somebody does to themselves; other kinds only of what is done to another. */
 const ACTIONS: Readonly<Partial<Record<EventType, string>>> = {
   status_forced: 'presence.force',
+  force_queued: 'presence.force',
   override_released: 'presence.release',
 };
 
@@ -32,7 +33,8 @@ function auditEntry(event: AgentEvent): PresenceEntry[] {
   const { type, agent, organisation, by, at, seq, previous, reason, set } = event;
   const action = ACTIONS[type];
   if (by === undefined || (by === agent && action === undefined)) return [];
-  const forced = set.forced ?? null;
+  const waiting = set.forcedNext ?? null;
+  const forced = waiting ?? set.forced ?? null;
   const status = forced?.code ?? set.status;
   return [
     {
@@ -48,6 +50,7 @@ function auditEntry(event: AgentEvent): PresenceEntry[] {
         ...(status !== undefined && { status }),
         ...(reason !== undefined && { reason }),
         ...(forced !== null && { hold: forced.hold }),
+        ...(waiting !== null && { when: 'after_task' }),
       },
     },
   ];

@@ -2,7 +2,7 @@
 import type { Answer } from '../engine/answers.ts';
 import { OFFLINE } from '../engine/catalogue.ts';
 import type { Engine } from '../engine/engine.ts';
-import { type Refusal, refuse } from '../engine/errors.ts';
+import { refuse } from '../engine/errors.ts';
 import type { CommandId } from '../engine/inputs.ts';
 
 export interface StatusChoice {
@@ -15,16 +15,27 @@ export interface StatusChoice {
   readonly expectSeq: number | null;
 }
 
-/** Chooses a status. Resolves once it is durable, or refused. */
+/** Chooses a status, for now or for later (D4). Resolves once it is durable, or refused. */
 export function chooseStatus(engine: Engine, choice: StatusChoice): Promise<Answer> {
-  const { agentId, status, reason, command, expectSeq } = choice;
-  if (choice.next && isAtWork(engine, agentId)) return Promise.resolve(notQueued());
-  const session = 'session' in command ? command.session : null;
+  const { agentId, status, reason, next, command, expectSeq } = choice;
+  const type = next ? 'queue' : 'choose';
   return engine.dispatch(agentId, {
-    input: { type: 'choose', status, reason, session, by: agentId },
+    input: { type, status, reason, session: sessionOf(command), by: agentId },
     command,
     ...(expectSeq !== null && { expectSeq }),
   });
+}
+
+export interface Extension {
+  readonly agentId: number;
+  readonly reason: string;
+  readonly command: CommandId;
+}
+
+/** More time for the break at hand, once (D2). Resolves once it is durable, or refused. */
+export function extendBreak(engine: Engine, { agentId, reason, command }: Extension): Promise<Answer> {
+  const input = { type: 'extend', reason, session: sessionOf(command), by: agentId } as const;
+  return engine.dispatch(agentId, { input, command });
 }
 
 export interface ForcedStatus {
@@ -36,17 +47,16 @@ export interface ForcedStatus {
   readonly command: CommandId & { readonly user: number };
 }
 
-/** Forces a status above the duty, or logs the agent out (E1). Resolves once it is durable, or refused. */
+/** Forces a status above the duty, or logs the agent out (E1), now or later. Resolves once it is durable, or refused. */
 export function forceStatus(engine: Engine, forced: ForcedStatus): Promise<Answer> {
   const { agentId, status, reason, hold, when, command } = forced;
-  if (when === 'after_task' && isAtWork(engine, agentId)) return Promise.resolve(notQueued());
   if (hold && status === OFFLINE)
     return Promise.resolve(refuse('VALIDATION', 'a log-out can not be held: the agent may always come back'));
-  const input = { type: 'force', status, reason, hold, by: command.user } as const;
-  return engine.dispatch(agentId, { input, command });
+  const type = when === 'now' ? 'force' : 'queue_force';
+  return engine.dispatch(agentId, { input: { type, status, reason, hold, by: command.user }, command });
 }
 
-/** Ends an override: the duty shows again. Resolves once it is durable, or refused. */
+/** Ends an override, and one that waits: the duty shows again. Resolves once it is durable, or refused. */
 export function releaseStatus(
   engine: Engine,
   agentId: number,
@@ -55,12 +65,7 @@ export function releaseStatus(
   return engine.dispatch(agentId, { input: { type: 'release', by: command.user }, command });
 }
 
-/** Otherwise what is to come after the task or the wrap-up comes now (D4). */
-function isAtWork(engine: Engine, agentId: number): boolean {
-  const record = engine.record(agentId);
-  return record !== null && (record.current > 0 || record.duty === 'wrap_up');
-}
-
-function notQueued(): Refusal {
-  return refuse('VALIDATION', 'a status can not be queued behind a task or a wrap-up in this version');
+/** Null for a command that comes without one. */
+function sessionOf(command: CommandId): string | null {
+  return 'session' in command ? command.session : null;
 }

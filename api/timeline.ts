@@ -28,7 +28,7 @@ export async function timelineOf(
 }
 
 function entryOf({ seq, at, type, by, reason, cause, previous, session, set }: AgentEvent): TimelineEntry {
-  const { status, category, connectivity, dutyCode, activity, routable, current, max, forced } = set;
+  const { status, category, connectivity, dutyCode, limitUntil, activity, routable, current, max } = set;
   return {
     seq,
     at,
@@ -38,14 +38,22 @@ function entryOf({ seq, at, type, by, reason, cause, previous, session, set }: A
       status,
       category,
       connectivity,
+      platformUntil: set.platformUntil,
       duty: dutyCode,
+      deadline: limitUntil,
       activity,
       routable,
       current,
       max,
-      override: forced === undefined ? undefined : (forced?.code ?? null),
+      override: codeOf(set.forced),
+      queued: codeOf(set.queued),
+      overrideQueued: codeOf(set.forcedNext),
     }),
   };
+}
+
+function codeOf(named: { readonly code: string } | null | undefined): string | null | undefined {
+  return named === undefined ? undefined : (named?.code ?? null);
 }
 
 type Given<Fields> = { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> };

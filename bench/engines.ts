@@ -1,6 +1,7 @@
 import { systemClock } from '../engine/clock.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { type FileJournal, openFileJournal } from '../engine/journal/file.ts';
+import { openFileSnapshots } from '../engine/snapshots/file.ts';
 import { lockFolder } from '../engine/journal/lock.ts';
 import { agents, LAW } from './law.ts';
 
@@ -16,9 +17,16 @@ export interface EngineOptions {
   readonly agents: number;
   /** How many bytes of the journal are kept at hand for followers; as the server does when absent. */
   readonly keepBytes?: number;
+  /** Whether there are snapshots. None is taken but when it is asked for. */
+  readonly hasSnapshots?: boolean;
 }
 
-export async function openEngine({ folder, agents: count, keepBytes }: EngineOptions): Promise<OpenedEngine> {
+export async function openEngine({
+  folder,
+  agents: count,
+  keepBytes,
+  hasSnapshots = false,
+}: EngineOptions): Promise<OpenedEngine> {
   const lock = await lockFolder(folder);
   const journal = await openFileJournal({ lock, ...(keepBytes !== undefined && { keepBytes }) });
   const engine = await createEngine({
@@ -32,6 +40,7 @@ export async function openEngine({ folder, agents: count, keepBytes }: EngineOpt
     },
     catalogue: () => LAW.catalogue,
     config: () => LAW.config,
+    ...(hasSnapshots && { snapshots: { store: await openFileSnapshots(folder), afterOffsets: Infinity } }),
   });
   return {
     engine,
@@ -99,6 +108,6 @@ async function settle(answering: ReturnType<Engine['dispatch']>): Promise<void> 
   if (!answer.ok) throw new Error(answer.message);
 }
 
-function sessionOf(agent: number, device: number): string {
+export function sessionOf(agent: number, device = 1): string {
   return `node1-5f0c8a52-3b7c-4a51-9f0${device}-${String(agent).padStart(12, '0')}`;
 }

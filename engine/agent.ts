@@ -4,14 +4,23 @@
  * All three are pure. A record is always committed state: nothing is folded into it before the journal has it.
  */
 import type { Mutable, Session } from './axes.ts';
-import { OFFLINE } from './catalogue.ts';
+import { OFFLINE, type Status } from './catalogue.ts';
+import { dutyIdleLimitMs, ESCALATED_MS, isAtWork, permitted, refusesExtension, warnedAt } from './duties.ts';
+import { effective } from './effective.ts';
 import { type Refusal, refuse } from './errors.ts';
 import { type AgentEvent, type Changes, type Effect, eventType } from './events.ts';
-import type { Circumstances, Command, CommandId, Input, MasterDataInput, Stimulus } from './inputs.ts';
+import type {
+  Choice,
+  Circumstances,
+  Command,
+  CommandId,
+  Input,
+  MasterDataInput,
+  Stimulus,
+} from './inputs.ts';
 import { graceMs, type Law, loginStatus } from './law.ts';
 import { sameMember } from './member.ts';
 import { type AgentRecord, CHANGEABLE, copyRecord } from './record.ts';
-import { dutyIdleLimitMs, effective, permitted } from './rules.ts';
 import { move, type Table } from './table.ts';
 import { tileOf } from './tile.ts';
 
@@ -27,13 +36,15 @@ export interface Bench {
   readonly law: Law;
   /** Epoch milliseconds. */
   readonly now: number;
+  /** As in the circumstances. */
+  readonly frozenUntil: number | null;
   readonly command?: CommandId;
   /** The seq that the sender believes in (B7). */
   readonly expectSeq?: number;
 }
 
 export function decide(record: AgentRecord, wish: Input, bench: Bench): Decision {
-  const input = asMeant(wish);
+  const input = asMeant(wish, record, bench.law);
   const refusal = judge(record, input, bench);
   if (refusal !== null) return { kind: 'refused', refusal };
   if (repeats(record, input)) return { kind: 'unchanged' };
@@ -74,9 +85,32 @@ export function apply(record: AgentRecord, event: AgentEvent): AgentRecord {
   return after;
 }
 
+/** What is known beside the record when it is asked what comes next; epoch milliseconds. */
+export interface Moment {
+  readonly now: number;
+  readonly law: Law;
+  /** When the agent was last seen active. */
+  readonly activeAt: number;
+  /** Until when the organisation's timers stand still for this agent; null while they run. */
+  readonly frozenUntil: number | null;
+}
+
 /** The earliest moment at which time alone changes something, epoch milliseconds, and what it is; null for never. */
-export function nextDeadline(record: AgentRecord, law: Law, activeAt: number): Deadline | null {
-  if (record.graceUntil !== null) return { at: record.graceUntil, input: { type: 'grace' } };
+export function nextDeadline(record: AgentRecord, moment: Moment): Deadline | null {
+  const { flapping, graceUntil } = record;
+  const deadlines: Deadline[] = [];
+  if (flapping !== null) deadlines.push({ at: flapping.until, input: { type: 'steady' } });
+  if (graceUntil === null) deadlines.push(...deadlinesHere(record, moment));
+  else deadlines.push({ at: graceUntil, input: { type: 'grace' } });
+  return deadlines.reduce<Deadline | null>(
+    (first, next) => (first === null || next.at < first.at ? next : first),
+    null,
+  );
+}
+
+/** Those that wait while the agent reconnects. */
+function deadlinesHere(record: AgentRecord, moment: Moment): readonly Deadline[] {
+  const { law, activeAt, frozenUntil } = moment;
   const deadlines: Deadline[] = record.sessions
     .filter((session) => session.lostAt !== null)
     .map((session) => ({
@@ -84,11 +118,25 @@ export function nextDeadline(record: AgentRecord, law: Law, activeAt: number): D
       input: { type: 'expire', session: session.id },
     }));
   const idleMs = record.activity === 'active' ? dutyIdleLimitMs(record, law) : null;
-  if (idleMs !== null) deadlines.push({ at: activeAt + idleMs, input: { type: 'idle', since: activeAt } });
-  return deadlines.reduce<Deadline | null>(
-    (first, next) => (first === null || next.at < first.at ? next : first),
-    null,
-  );
+  if (idleMs !== null) {
+    const at = Math.max(activeAt + idleMs, frozenUntil ?? 0);
+    deadlines.push({ at, input: { type: 'idle', since: activeAt } });
+  }
+  const limit = limitDeadline(record, moment);
+  if (limit !== null) deadlines.push(limit);
+  return deadlines;
+}
+
+/** What the limit of the duty has next. */
+function limitDeadline(record: AgentRecord, { now, law }: Moment): Deadline | null {
+  const { limit, limitUntil, overAt } = record;
+  if (limitUntil === null || limit === 'escalated') return null;
+  if (overAt !== null) return { at: overAt + ESCALATED_MS, input: { type: 'escalate' } };
+  // Who comes back after the end is told of the end alone.
+  const warned = limit === 'running' && now < limitUntil ? warnedAt(record, law) : null;
+  return warned === null
+    ? { at: limitUntil, input: { type: 'overrun' } }
+    : { at: warned, input: { type: 'warn' } };
 }
 
 export interface Deadline {
@@ -96,34 +144,49 @@ export interface Deadline {
   readonly input: Input;
 }
 
-/** Choosing or forcing `offline` means log-out (A8, C3, E1). */
-function asMeant(input: Input): Input {
-  if ((input.type !== 'choose' && input.type !== 'force') || input.status !== OFFLINE) return input;
-  const session = input.type === 'choose' ? input.session : null;
-  return {
-    type: 'leave',
-    cause: input.type === 'choose' ? 'agent' : 'override',
-    reason: input.reason,
-    session,
-    by: input.by,
-  };
+/** What is for later comes now where there is nothing to wait for (D4). Choosing or forcing `offline` means log-out (A8, C3, E1). */
+function asMeant(input: Input, record: AgentRecord, law: Law): Input {
+  switch (input.type) {
+    case 'queue':
+      return isAtWork(record, law) ? input : asMeant({ ...input, type: 'choose' }, record, law);
+    case 'queue_force':
+      return isAtWork(record, law) ? input : asMeant({ ...input, type: 'force' }, record, law);
+    case 'choose': {
+      const { status, reason, session, by } = input;
+      return status === OFFLINE ? { type: 'leave', cause: 'agent', reason, session, by } : input;
+    }
+    case 'force': {
+      const { status, reason, by } = input;
+      return status === OFFLINE ? { type: 'leave', cause: 'override', reason, session: null, by } : input;
+    }
+    default:
+      return input;
+  }
 }
 
 /** Why a command can't be carried out; null where it can. */
-function judge(record: AgentRecord, input: Input, { law, expectSeq }: Bench): Refusal | null {
+function judge(record: AgentRecord, input: Input, { law, now, expectSeq }: Bench): Refusal | null {
   if (expectSeq !== undefined && expectSeq !== record.seq) {
     return refuse('CONFLICT', `the agent is at ${record.seq}, not at ${expectSeq}`, currentOf(record));
   }
   switch (input.type) {
     case 'choose':
+    case 'queue':
       return isConnected(record, input.session) ? judgeChoice(record, input, law) : notConnected();
     case 'work':
       return isConnected(record, input.session) ? null : notConnected();
+    case 'extend':
+      return isConnected(record, input.session)
+        ? judgeExtension(record, input, { law, now: Math.max(now, record.lastAt) })
+        : notConnected();
     case 'force':
+    case 'queue_force':
       if (record.connectivity === 'disconnected') return notConnected();
-      return law.catalogue.duty(input.status) === null ? unknownStatus(input.status, forceable(law)) : null;
+      return nameable(input, law) === null ? unknownStatus(input.status, forceable(law)) : null;
     case 'release':
-      return record.override === 'none' ? refuse('CONFLICT', 'no override stands', currentOf(record)) : null;
+      return record.override === 'none' && record.forcedNext === null
+        ? refuse('CONFLICT', 'no override stands or waits', currentOf(record))
+        : null;
     case 'leave':
       if (input.cause === 'override' && record.connectivity === 'disconnected') return notConnected();
       return null;
@@ -138,11 +201,13 @@ function currentOf(record: AgentRecord): Pick<Refusal, 'current'> {
 
 function judgeChoice(
   record: AgentRecord,
-  input: Extract<Command, { type: 'choose' }>,
+  input: Extract<Command, { type: 'choose' | 'queue' }>,
   law: Law,
 ): Refusal | null {
-  const named = law.catalogue.duty(input.status);
+  const named = nameable(input, law);
   if (named === null) return unknownStatus(input.status, allowedNow(record, law));
+  // To log out, now or later, is everybody's right.
+  if (named.category === OFFLINE) return null;
   if (!permitted(record, named, { law, role: record.member.role })) {
     const why =
       record.override === 'held'
@@ -153,6 +218,22 @@ function judgeChoice(
   return named.reasonRequired && !input.reason
     ? refuse('REASON_REQUIRED', `${named.code} needs a reason`, { allowed: allowedNow(record, law) })
     : null;
+}
+
+/** The status that an input may name; a log-out by that name only for later. Null for any other. */
+function nameable(input: Extract<Command, { readonly status: string }>, { catalogue }: Law): Status | null {
+  const isForLater = input.type === 'queue' || input.type === 'queue_force';
+  return isForLater && input.status === OFFLINE ? catalogue.status(OFFLINE) : catalogue.duty(input.status);
+}
+
+function judgeExtension(
+  record: AgentRecord,
+  input: Extract<Command, { type: 'extend' }>,
+  circumstances: Pick<Circumstances, 'now' | 'law'>,
+): Refusal | null {
+  const why = refusesExtension(record, circumstances);
+  if (why !== null) return refuse('CONFLICT', why, currentOf(record));
+  return input.reason === '' ? refuse('REASON_REQUIRED', 'an extension needs a reason') : null;
 }
 
 /** The codes that the agent may choose now (A9). */
@@ -170,8 +251,11 @@ function repeats(record: AgentRecord, input: Input): boolean {
         input.status === record.dutyCode &&
         input.reason === record.dutyReason &&
         record.override === 'none' &&
+        record.queued === null &&
         record.activity === 'active'
       );
+    case 'queue':
+      return record.activity === 'active' && isQueued(record, input);
     // The late word of a session that is over: whoever logged in since then stays (C3).
     case 'leave':
       return input.session !== null && !record.sessions.some(({ id }) => id === input.session);
@@ -180,21 +264,33 @@ function repeats(record: AgentRecord, input: Input): boolean {
   }
 }
 
+/** What is queued already; or nothing, where the duty itself is asked for. */
+function isQueued({ queued, dutyCode }: AgentRecord, { status, reason }: Choice): boolean {
+  return queued === null ? status === dutyCode : status === queued.code && reason === queued.reason;
+}
+
 function draft(
   record: AgentRecord,
   input: Input,
-  { table, law, now }: Bench,
+  { table, law, now, frozenUntil }: Bench,
 ): { record: AgentRecord; effects: readonly Effect[] } | null {
   if (input.type === 'profile')
     return sameMember(record.member, input.member)
       ? null
       : { record: { ...record, member: input.member }, effects: [] };
-  if (input.type === 'review') return { record: seen(copyRecord(record), record, { law, now }), effects: [] };
-  const stimulus = stimulusOf(input, { now, law, role: record.member.role, seq: record.seq });
+  const stimulus = stimulusOf(input, {
+    now,
+    law,
+    role: record.member.role,
+    seq: record.seq,
+    frozenUntil,
+  });
   if (stimulus === null) return null;
   const after = copyRecord(record);
   const effects = move(table, after, stimulus);
-  return effects === null ? null : { record: seen(after, record, { law, now }), effects };
+  // Another law may show in what everybody sees, also where no region reacts.
+  if (effects === null && input.type !== 'review') return null;
+  return { record: seen(after, record, { law, now }), effects: effects ?? [] };
 }
 
 /** What everybody sees of `after`, which followed `before`. Written into it. */
@@ -211,19 +307,24 @@ function seen(
 /** Null where the input names what the catalogue doesn't have. */
 function stimulusOf(
   input: Exclude<Input, MasterDataInput>,
-  { now, law, role, seq }: Circumstances,
+  { now, law, role, seq, frozenUntil }: Circumstances,
 ): Stimulus | null {
   // The spread comes last: a literal that begins with one gets a hidden class of its own each time.
   switch (input.type) {
     case 'open':
-      return { now, law, role, seq, named: loginStatus(law), ...input };
+      return { now, law, role, seq, frozenUntil, named: loginStatus(law), ...input };
     case 'choose':
     case 'force': {
       const named = law.catalogue.duty(input.status);
-      return named === null ? null : { now, law, role, seq, named, ...input };
+      return named === null ? null : { now, law, role, seq, frozenUntil, named, ...input };
+    }
+    case 'queue':
+    case 'queue_force': {
+      const named = nameable(input, law);
+      return named === null ? null : { now, law, role, seq, frozenUntil, named, ...input };
     }
     default:
-      return { now, law, role, seq, ...input };
+      return { now, law, role, seq, frozenUntil, ...input };
   }
 }
 

@@ -9,13 +9,13 @@
 import type { Clock } from './clock.ts';
 import type { AgentRecord } from './record.ts';
 import type { Places } from './places.ts';
-import { Queue } from './queue.ts';
+import { Order } from './order.ts';
 import { type Scope, subjectKey } from './scope.ts';
 import type { Subject } from './topics.ts';
 
-/** The queue of a scope, kept as long as somebody asks. */
+/** The order of a scope, kept as long as somebody asks. */
 interface Asked {
-  readonly queue: Queue;
+  readonly order: Order;
   /** Monotonic milliseconds. */
   askedAt: number;
 }
@@ -47,13 +47,13 @@ interface Candidates {
 }
 
 export const CLAIM_MS = 10_000;
-/** A queue that nobody asks for any more is let go. */
+/** An order that nobody asks for any more is let go. */
 const ABANDONED_MS = 600_000;
 
 export class Availability {
   readonly #options: AvailabilityOptions;
   /** Of scopes that somebody asks for; an agent's own needs none. */
-  readonly #queues = new Map<string, Asked>();
+  readonly #orders = new Map<string, Asked>();
   /** As they will end: the oldest first. */
   readonly #claims = new Map<number, Claim>();
   /** Number of each agent's last claim, while the agent is here. */
@@ -64,15 +64,15 @@ export class Availability {
     this.#options = options;
   }
 
-  /** An agent was so, or not known, and is so from now on. */
-  publish(before: AgentRecord | null, after: AgentRecord): void {
+  /** An agent was so, and is so from now on. */
+  publish(before: AgentRecord, after: AgentRecord): void {
     const { id, active } = after.member;
     if (!active || after.connectivity === 'disconnected') this.#lastClaims.delete(id);
     const claim = this.#claims.get(id);
     const isFreed = claim !== undefined && endsClaim(claim, after);
     if (isFreed) this.#claims.delete(id);
     else if (claim !== undefined) return;
-    const stood = !isFreed && before !== null && mayBeNext(before) && standsAlike(before, after);
+    const stood = !isFreed && mayBeNext(before) && standsAlike(before, after);
     if (mayBeNext(after) && !stood) this.#offer(after);
   }
 
@@ -91,7 +91,7 @@ export class Availability {
 
   #next(organisationId: number, scope: Scope): AgentRecord | null {
     const { population } = this.#options;
-    const id = 'agentId' in scope ? scope.agentId : this.#queueOf(organisationId, scope).first()?.at(-1);
+    const id = 'agentId' in scope ? scope.agentId : this.#orderOf(organisationId, scope).first()?.at(-1);
     const record = id === undefined ? null : population.record(id);
     return record?.member.organisationId === organisationId && this.#isFree(record) ? record : null;
   }
@@ -106,9 +106,9 @@ export class Availability {
   }
 
   #offer(record: AgentRecord): void {
-    if (this.#queues.size === 0) return;
+    if (this.#orders.size === 0) return;
     for (const subject of this.#options.places.of(record.member).subjects)
-      this.#queues.get(subject)?.queue.add(...this.#entryOf(record));
+      this.#orders.get(subject)?.order.add(...this.#entryOf(record));
   }
 
   /** Compared from the first to the last. */
@@ -121,21 +121,21 @@ export class Availability {
   }
 
   /** Looks at everybody in the scope when it is asked for the first time; from then on it is kept as agents change. */
-  #queueOf(organisationId: number, scope: Scope): Queue {
+  #orderOf(organisationId: number, scope: Scope): Order {
     const { clock, population } = this.#options;
     const subject = subjectKey(organisationId, scope);
     const now = clock.monotonic();
-    const present = this.#queues.get(subject);
+    const present = this.#orders.get(subject);
     if (present !== undefined) {
       present.askedAt = now;
-      return present.queue;
+      return present.order;
     }
-    for (const [key, { askedAt }] of this.#queues) if (now - askedAt > ABANDONED_MS) this.#queues.delete(key);
-    const queue = new Queue({ width: 4, stands: (entry) => this.#stands(subject, entry) });
+    for (const [key, { askedAt }] of this.#orders) if (now - askedAt > ABANDONED_MS) this.#orders.delete(key);
+    const order = new Order({ width: 4, stands: (entry) => this.#stands(subject, entry) });
     for (const record of population.routableIn(organisationId, scope))
-      if (this.#isFree(record)) queue.add(...this.#entryOf(record));
-    this.#queues.set(subject, { queue, askedAt: now });
-    return queue;
+      if (this.#isFree(record)) order.add(...this.#entryOf(record));
+    this.#orders.set(subject, { order, askedAt: now });
+    return order;
   }
 
   #stands(subject: string, entry: readonly number[]): boolean {

@@ -174,6 +174,24 @@ export class ByteReader {
     return this.#bytes.toString('utf8', start, this.#at);
   }
 
+  /** A text that is most probably one of these. */
+  textAmong(expected: readonly { readonly id: string }[]): string {
+    const start = this.#at;
+    const size = this.count();
+    for (const { id } of expected)
+      if (id.length === size && isSame(id, this.#bytes, this.#at)) {
+        this.#at += size;
+        return id;
+      }
+    this.#at = start;
+    return this.text();
+  }
+
+  /** Goes on from there. */
+  seek(position: number): void {
+    this.#at = position;
+  }
+
   /** A text of which there are few. */
   code(): string {
     const size = this.count();

@@ -83,7 +83,7 @@ export class Catalogue {
   }
 
   /** Whether that role may choose `to` when its duty is `from`. */
-  permits(role: Role, from: string, to: DutyStatus): boolean {
+  permits(role: Role, from: string, to: Pick<Status, 'code'>): boolean {
     return this.#following(role, from).has(to.code);
   }
 

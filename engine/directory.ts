@@ -11,6 +11,7 @@ import { type AgentRecord, newcomer } from './record.ts';
 import type { Whereabouts } from './places.ts';
 import type { Scope } from './scope.ts';
 import type { Image, ImageWriter } from './snapshots/image.ts';
+import type { Counted } from './tally.ts';
 
 /**
  * One agent while something is under way for it: made when something comes, let go when all is done. What stays is a
@@ -53,11 +54,19 @@ export class Directory {
 
   /** Writes everybody to whom something has happened. */
   save(image: ImageWriter): void {
-    const rows = Uint32Array.from({ length: this.size }, (_, place) => this.#presences.rowOf(place));
-    image.block('count', (writer) => writer.count(this.size));
+    // Some are known only because somebody asked after them.
+    const places = Uint32Array.from(
+      Array.from({ length: this.size }, (_, place) => place).filter(
+        (place) => this.#presences.seqAt(place) > 0,
+      ),
+    );
+    image.block('count', (writer) => writer.count(places.length));
     image.block('codes', (writer) => this.#codes.save(writer));
-    this.#members.save(image, rows);
-    this.#presences.save(image);
+    this.#members.save(
+      image,
+      places.map((place) => this.#presences.rowOf(place)),
+    );
+    this.#presences.save(image, places);
   }
 
   /** Reads what was written, into a directory that knows nobody. */
@@ -175,14 +184,18 @@ export class Directory {
   /** Where each active member stands to whom nothing has happened yet. */
   *absent(): Iterable<Whereabouts> {
     for (let row = 0; row < this.#members.length; row++) {
-      const whereabouts = this.#members.placeOf(row) === null ? this.#members.whereaboutsOf(row) : null;
-      if (whereabouts !== null) yield whereabouts;
+      if (this.#members.placeOf(row) !== null) continue;
+      const member = this.#members.countedOf(row);
+      if (member.active) yield member;
     }
   }
 
-  /** Everybody to whom something has happened. */
-  *records(): Iterable<AgentRecord> {
-    for (let place = 0; place < this.size; place++) yield this.recordAt(place);
+  /** Everybody to whom something has happened, as they count. */
+  *counted(): Iterable<Counted> {
+    for (let place = 0; place < this.size; place++) {
+      const member = this.#members.countedOf(this.#presences.rowOf(place));
+      yield this.#presences.counted(place, member);
+    }
   }
 
   /** Ids of an organisation's agents who are here. */

@@ -11,6 +11,7 @@ import { Availability } from './availability.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Clock } from './clock.ts';
 import type { ActivityDocument } from './documents/shapes.ts';
+import { Freezes, type PlatformIncident } from './freezes.ts';
 import type { CommandId } from './inputs.ts';
 import {
   type CommittedBatch,
@@ -20,18 +21,22 @@ import {
   type Writer,
 } from './journal/port.ts';
 import type { Config, Law } from './law.ts';
+import { type LawListener, type Listener, Listeners } from './listeners.ts';
 import { machine } from './machine.ts';
 import type { Member, Roster } from './member.ts';
 import { Messages } from './messages.ts';
-import { type Contents, type Committed, Partition } from './partition.ts';
+import { type Contents, Partition } from './partition.ts';
 import { Places } from './places.ts';
 import { Population, PARTITIONS } from './population.ts';
+import type { Owner } from './owner.ts';
 import type { AgentRecord } from './record.ts';
 import type { Request, Write } from './requests.ts';
+import { review, visit } from './review.ts';
 import { SnapshotKeeper, type SnapshotOptions } from './snapshots/keeper.ts';
 import { Summaries } from './summaries.ts';
 import { compile } from './table.ts';
 import { Topics } from './topics.ts';
+import { turn } from './turning.ts';
 import type { Why } from './why.ts';
 
 export interface EngineOptions {
@@ -44,6 +49,12 @@ export interface EngineOptions {
   readonly config: (organisationId: number) => Config;
   /** How long changes gather before they are shown, milliseconds. */
   readonly tickMs?: number;
+  /** Which partitions to claim at the start; all when absent. */
+  readonly owns?: readonly number[];
+  /** How to reach whoever owns a partition that this node doesn't; null while nobody is known to. */
+  readonly ownerOf?: (partition: number) => Owner | null;
+  /** Whether a node's gateways are gone, and with them the connections of their sessions; all are when absent. */
+  readonly isGone?: (node: string) => boolean;
   /** So that a start need not read the log from its beginning; without it, it does. */
   readonly snapshots?: SnapshotOptions;
   /** Where messages are that memory doesn't keep; nowhere when absent. */
@@ -52,39 +63,37 @@ export interface EngineOptions {
   readonly announce?: Announce;
 }
 
-export type Listener = (committed: Committed) => void;
-export type LawListener = (organisationId: number) => void;
-
-/** So many agents are looked at anew in one go when the law changes; then others have their turn. */
-const REVIEWED_AT_ONCE = 256;
-/** After so long others have their turn. */
-const LONGEST_TURN_MS = 4;
 /** So many of each partition are told in one go that the engine began anew. */
 const TOLD_AT_ONCE = 64;
 
 /** @throws JournalCorrupt when the log, or what stands for its beginning, can't be read. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const { journal, node, clock, catalogue, config, announce = () => null } = options;
+  const { journal, node, clock, catalogue, config } = options;
+  const { announce = () => null, ownerOf = () => null } = options;
   const table = compile(machine.config);
   const law = (organisationId: number): Law => ({
     catalogue: catalogue(organisationId),
     config: config(organisationId),
   });
+  const freezes = new Freezes({ clock, law });
   const ids = Array.from({ length: PARTITIONS }, (_, id) => id);
   const population: Population = new Population(
     ids.map(
-      () =>
+      (id) =>
         new Partition({
           clock,
           table,
           law,
+          frozenUntil: (member) => freezes.until(member),
+          elsewhere: () => ownerOf(id),
           announce: (event, before) =>
             announcementsOf(event, announce(event, before), { epoch: journal.epoch, people: population }),
         }),
     ),
   );
-  const writers = await Promise.all(ids.map((id) => journal.claim(id, node)));
-  const engine = new Engine({ ...options, population, law });
+  const { owns = ids } = options;
+  const writers = await Promise.all(owns.map((id) => journal.claim(id, node)));
+  const engine = new Engine({ ...options, population, law, freezes });
   await engine.start(writers);
   return engine;
 }
@@ -95,10 +104,11 @@ export class Engine implements AsyncDisposable {
   readonly availability: Availability;
   readonly messages: Messages;
   readonly #options: EngineOptions & EngineParts;
-  readonly #listeners = new Map<number, Set<Listener>>();
-  readonly #lawListeners = new Set<LawListener>();
+  readonly #listeners = new Listeners();
   readonly #closing = new AbortController();
   #turning: Disposable | null = null;
+  /** Whoever waits for the next batch. */
+  readonly #waiting: (() => void)[] = [];
   #keeper: SnapshotKeeper | null = null;
   /** Up to here the log is folded in. */
   #offset: Offset = 0;
@@ -107,10 +117,12 @@ export class Engine implements AsyncDisposable {
   /** Use createEngine. */
   constructor(options: EngineOptions & EngineParts) {
     this.#options = options;
-    const { clock, journal, population, archive = NO_ARCHIVE, tickMs = 20 } = options;
+    const { clock, journal, population, freezes, archive = NO_ARCHIVE, tickMs = 20 } = options;
     const places = new Places();
     this.topics = new Topics({ clock, epoch: journal.epoch, tickMs, places, population });
-    this.summaries = new Summaries({ clock, tickMs, places, people: population });
+    const incident = (organisationId: number) => freezes.incident(organisationId);
+    this.summaries = new Summaries({ clock, tickMs, places, people: population, incident });
+    freezes.listen((organisationId) => this.summaries.incidentChanged(organisationId));
     this.availability = new Availability({ clock, places, population });
     this.messages = new Messages({
       clock,
@@ -147,6 +159,30 @@ export class Engine implements AsyncDisposable {
     });
   }
 
+  /**
+   * Takes a partition over: whoever owned it before is fenced from here on. Resolves when this node decides for its
+   * agents, with everything before folded in.
+   * @throws JournalFailed, JournalBroken
+   */
+  async claim(partition: number): Promise<void> {
+    const { journal, node, population, isGone = () => true } = this.#options;
+    const writer = await journal.claim(partition, node);
+    await this.#reached(await journal.head());
+    population.partition(partition).begin(writer, isGone);
+    this.#tellNext();
+  }
+
+  /** Hands a partition over: lets what is on its way become durable, and decides for its agents no more. */
+  release(partition: number): Promise<void> {
+    return this.#options.population.partition(partition).release('the agent is being handed over');
+  }
+
+  /** A partition that this node owns, for others to hand it what comes for its agents; null where it doesn't. */
+  owner(partition: number): Owner | null {
+    const owned = this.#options.population.partition(partition);
+    return owned.isOwned ? owned : null;
+  }
+
   /** Carries out a request; resolves once it is durable, or refused. Never rejects. */
   dispatch(agentId: number, request: Request): Promise<Answer> {
     return this.#options.population.of(agentId).dispatch(agentId, request);
@@ -163,9 +199,9 @@ export class Engine implements AsyncDisposable {
     return this.#options.population.of(activity.agentId).dispatch(activity.agentId, { write, command });
   }
 
-  /** The connection of a session is gone. */
-  lose(agentId: number, session: string): void {
-    this.#options.population.of(agentId).tell(agentId, { type: 'lose', session });
+  /** The connection of a session is gone; `byServer` where that is not the network's or the client's doing. */
+  lose(agentId: number, session: string, { byServer = false } = {}): void {
+    this.#options.population.of(agentId).tell(agentId, { type: 'lose', session, byServer });
   }
 
   /** A user was made, changed or deactivated. Repeating it changes nothing. */
@@ -175,14 +211,7 @@ export class Engine implements AsyncDisposable {
 
   /** Hears every committed event of one agent. Disposing ends it. */
   listen(agentId: number, listener: Listener): Disposable {
-    const listeners = this.#listeners.get(agentId) ?? new Set();
-    this.#listeners.set(agentId, listeners.add(listener));
-    return {
-      [Symbol.dispose]: () => {
-        listeners.delete(listener);
-        if (listeners.size === 0) this.#listeners.delete(agentId);
-      },
-    };
+    return this.#listeners.add(agentId, listener);
   }
 
   /**
@@ -191,31 +220,23 @@ export class Engine implements AsyncDisposable {
    * @throws Error when something could not be written down
    */
   async review(organisationId: number): Promise<void> {
-    for (const listener of this.#lawListeners) listener(organisationId);
-    for (const partition of this.#options.population.partitions) {
-      const present = [...partition.directory.present(organisationId)];
-      for (let next = 0; next < present.length; next += REVIEWED_AT_ONCE) {
-        const chunk = present.slice(next, next + REVIEWED_AT_ONCE);
-        const answers = await Promise.all(
-          chunk.map((agentId) => partition.dispatch(agentId, { input: { type: 'review' } })),
-        );
-        // Who was deactivated meanwhile has no presence to show.
-        const failed = answers.find((answer) => !answer.ok && answer.code !== 'NOT_FOUND');
-        if (failed?.ok === false) throw new Error(failed.message);
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-    }
+    this.#listeners.tellLaw(organisationId);
+    await review(this.#options.population, organisationId);
   }
 
   /** Hears of which organisation the law changed, when it holds already. Disposing ends it. */
   listenToLaws(listener: LawListener): Disposable {
-    this.#lawListeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#lawListeners.delete(listener) };
+    return this.#listeners.addToLaws(listener);
   }
 
   /** An agent as committed; null for nobody. */
   record(agentId: number): AgentRecord | null {
     return this.#options.population.record(agentId);
+  }
+
+  /** What is wrong with the platform for an organisation; null for nothing. */
+  incident(organisationId: number): PlatformIncident | null {
+    return this.#options.freezes.incident(organisationId);
   }
 
   /** A user as known; null for nobody. */
@@ -231,6 +252,11 @@ export class Engine implements AsyncDisposable {
     return this.#options.law(organisationId);
   }
 
+  /** Takes images of all partitions now, where it takes any. Never rejects: what went wrong is told as always. */
+  async snapshot(): Promise<void> {
+    await this.#keeper?.take();
+  }
+
   /** Lets what is on its way become durable, refuses the rest, and gives up the partitions. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#turning?.[Symbol.dispose]();
@@ -242,6 +268,7 @@ export class Engine implements AsyncDisposable {
     this.topics[Symbol.dispose]();
     this.summaries[Symbol.dispose]();
     this.messages[Symbol.dispose]();
+    this.#options.freezes[Symbol.dispose]();
   }
 
   /** Reads what stands for the log's beginning; resolves to where the log goes on. */
@@ -282,15 +309,24 @@ export class Engine implements AsyncDisposable {
     const partition = this.#options.population.partition(batch.partition);
     this.#show(partition.commit(batch), batch.offset);
     partition.settle(batch);
+    for (const waiting of this.#waiting.splice(0)) waiting();
+  }
+
+  /** Resolves when the log is folded in up to there. */
+  async #reached(offset: Offset): Promise<void> {
+    while (this.#offset < offset && !this.#closing.signal.aborted)
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
   /** The log was read: everybody is shown, and commands are taken. */
   #begin(writers: readonly Writer[]): void {
-    const { clock, journal, population, snapshots } = this.#options;
-    this.topics.begin(Math.max(0, ...writers.map(({ claimedAt }) => claimedAt)));
+    const { clock, journal, population, freezes, snapshots, isGone = () => true } = this.#options;
+    this.topics.begin(Math.max(this.#offset, ...writers.map(({ claimedAt }) => claimedAt)));
     for (const whereabouts of population.absent()) this.summaries.addAbsent(whereabouts);
-    for (const record of population.records()) this.#count(null, record);
-    for (const writer of writers) population.partition(writer.partition).begin(writer);
+    // To nobody may work be routed before they have come back.
+    for (const counted of population.counted()) this.summaries.publish(null, counted);
+    freezes.begin(population.counted());
+    for (const writer of writers) population.partition(writer.partition).begin(writer, isGone);
     if (snapshots !== undefined)
       this.#keeper = new SnapshotKeeper({
         ...snapshots,
@@ -299,19 +335,8 @@ export class Engine implements AsyncDisposable {
         partitions: population.partitions,
         offset: () => this.#offset,
       });
-    this.#turning = clock.every(1000, () => this.#turn());
+    this.#turning = clock.every(1000, () => turn(population.partitions, clock));
     this.#tellNext();
-  }
-
-  /** Fires what is due, from that partition on. Where it takes long, others have their turn in between. */
-  #turn(from = 0): void {
-    const { clock, population } = this.#options;
-    const until = clock.monotonic() + LONGEST_TURN_MS;
-    for (const [id, partition] of population.partitions.entries()) {
-      if (id < from) continue;
-      if (clock.monotonic() > until) return void setImmediate(() => this.#turn(id));
-      partition.turn();
-    }
   }
 
   /** What partitions have to tell everybody at the beginning, some at a time. */
@@ -327,13 +352,23 @@ export class Engine implements AsyncDisposable {
       this.topics.publish(before, record, offset);
       this.#count(before, record);
     }
-    for (const change of committed)
-      for (const listener of this.#listeners.get(change.event.agent) ?? []) listener(change);
+    for (const { event } of committed)
+      if (this.#options.freezes.observe(event)) void this.#freeze(event.organisation);
+    for (const change of committed) this.#listeners.tell(change);
     this.messages.publish(notes);
     for (const { event } of committed) if (event.set.current === 0) this.messages.freed(event.agent);
   }
 
-  #count(before: AgentRecord | null, record: AgentRecord): void {
+  /**
+   * Timers stand still: whoever is away has longer to come back. All who are here are asked: the loss of some may be on
+   * its way to disk. Who goes from here on has it in that very event.
+   */
+  async #freeze(organisationId: number): Promise<void> {
+    for await (const { partition, agentIds } of visit(this.#options.population, organisationId))
+      if (partition.isOwned) for (const agentId of agentIds) partition.tell(agentId, { type: 'freeze' });
+  }
+
+  #count(before: AgentRecord, record: AgentRecord): void {
     this.summaries.publish(before, record);
     this.availability.publish(before, record);
   }
@@ -342,6 +377,7 @@ export class Engine implements AsyncDisposable {
 interface EngineParts {
   readonly population: Population;
   readonly law: (organisationId: number) => Law;
+  readonly freezes: Freezes;
 }
 
 interface Following {

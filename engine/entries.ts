@@ -85,8 +85,13 @@ export function decodeEvents(bytes: Uint8Array): AgentEvent[] {
 
 /** As decodeEntries, for who wants to know only what they come to. */
 export function foldEntries(bytes: Uint8Array, sink: EntrySink, texts: Texts): void {
+  let reader: ByteReader | null = null;
   eachFrame(bytes, (frame) => {
-    if (frame.format === EVENT) return foldBody(new ByteReader(frame.bytes, frame.start, texts), sink);
+    if (frame.format === EVENT) {
+      reader ??= new ByteReader(frame.bytes, 0, texts);
+      reader.seek(frame.start);
+      return foldBody(reader, sink);
+    }
     const entry = entryIn(frame, texts);
     if (entry.kind === 'event') foldEvent(entry.event, sink);
     else sink.note(entry);

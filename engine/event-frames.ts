@@ -24,8 +24,8 @@ const OF_THE_SESSION = 2;
 
 /** Is told what events come to, one after another: all that folding needs, without an object for each. */
 export interface EventSink {
-  /** An event of that agent. */
-  begin(head: EventHead): void;
+  /** An event of that agent, who has these sessions. */
+  begin(head: EventHead): readonly { readonly id: string }[];
   /** It set a field. */
   set(name: FieldName, value: Changes[FieldName]): void;
   /** That was all; it was the outcome of that command. */
@@ -102,12 +102,12 @@ export function foldBody(reader: ByteReader, sink: EventSink): void {
   const seq = reader.count();
   const at = reader.number();
   const mask = reader.count();
-  sink.begin({ agent, organisation, seq, at });
+  const sessions = sink.begin({ agent, organisation, seq, at });
   if (has(mask, BY)) reader.count();
   if (has(mask, REASON)) reader.skipText();
   let session: string | undefined;
   if (has(mask, SESSION)) {
-    if (has(mask, COMMAND)) session = reader.text();
+    if (has(mask, COMMAND)) session = reader.textAmong(sessions);
     else reader.skipText();
     reader.skipText();
     reader.skipText();

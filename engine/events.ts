@@ -44,10 +44,17 @@ export interface Effective {
 }
 
 /**
- * What an event asks for: of the agent's gateways to close the sockets of an agent who logged out, or to tell the agent;
- * of the system, a message to whoever supervises the agent.
+ * What an event asks for: of the agent's gateways, to close the sockets of an agent who logged out, and to tell the
+ * agent; and that the agent's supervisors be told.
  */
-export const EFFECTS = ['dismiss', 'notify_forced', 'notify_released', 'notify_supervisors'] as const;
+export const EFFECTS = [
+  'dismiss',
+  'notify_forced',
+  'notify_released',
+  'notify_break_ending',
+  'notify_break_over',
+  'notify_supervisors',
+] as const;
 export type Effect = (typeof EFFECTS)[number];
 
 /** Their order is the journal's format: a new one goes to the end, and none is ever taken away. */
@@ -57,13 +64,21 @@ const PAST_TENSE = {
   expire: 'session_expired',
   grace: 'grace_expired',
   restart: 'engine_restarted',
+  freeze: 'platform_frozen',
   leave: 'logged_out',
   choose: 'status_chosen',
+  queue: 'status_queued',
   idle: 'became_idle',
   active: 'became_active',
   work: 'workload_changed',
   force: 'status_forced',
+  queue_force: 'force_queued',
   release: 'override_released',
+  extend: 'break_extended',
+  warn: 'limit_near',
+  overrun: 'limit_over',
+  escalate: 'limit_escalated',
+  steady: 'flapping_ended',
   profile: 'profile_changed',
   review: 'law_applied',
 } as const satisfies Record<Input['type'], string>;

@@ -2,7 +2,7 @@
  * What a record is made of, field by field: as rows hold it in memory (rows/), as events carry it in the journal
  * (event-frames.ts), and as snapshots keep it.
  */
-import { CATEGORIES, type Cause, type Forced, type Session } from './axes.ts';
+import { CATEGORIES, type Cause, type Forced, type ForcedNext, type Queued, type Session } from './axes.ts';
 import { OFFLINE } from './catalogue.ts';
 import type { Changes } from './events.ts';
 import { Code, CodeOrNull, Flag, Json, OneOf, Quantity, QuantityOrNull } from './kinds.ts';
@@ -42,6 +42,17 @@ export const FIELDS = {
   cause: CAUSE,
   routable: new Flag(),
   member: new Json<Member>(),
+  limit: new OneOf('none', 'running', 'warned', 'over', 'escalated'),
+  limitUntil: new QuantityOrNull(),
+  extendedMs: new Quantity(),
+  overAt: new QuantityOrNull(),
+  stability: new OneOf('steady', 'flapping'),
+  platformUntil: new QuantityOrNull(),
+  queued: new Json<Queued | null>(),
+  forcedNext: new Json<ForcedNext | null>(),
+  flips: new Json<readonly number[]>(),
+  isOutByFlip: new Flag(),
+  flapping: new Json<Changes['flapping']>(),
 } as const;
 
 export type FieldName = keyof Changes;

@@ -1,4 +1,4 @@
-import type { DutyStatus } from './catalogue.ts';
+import type { DutyStatus, Status } from './catalogue.ts';
 import type { Law } from './law.ts';
 import type { Member, Role } from './member.ts';
 
@@ -10,13 +10,9 @@ export type Input = Command | ConnectionInput | EngineInput | MasterDataInput;
 
 /** A wish of a person. */
 export type Command =
-  | {
-      readonly type: 'choose';
-      readonly status: string;
-      readonly reason: string | null;
-      readonly session: string | null;
-      readonly by: number;
-    }
+  | ({ readonly type: 'choose' } & Choice)
+  /** For after the task or the wrap-up at hand; with neither, a choice (D4). */
+  | ({ readonly type: 'queue' } & Choice)
   | {
       readonly type: 'work';
       readonly current: number;
@@ -31,14 +27,33 @@ export type Command =
       readonly session: string | null;
       readonly by: number;
     }
+  | ({ readonly type: 'force' } & Order)
+  /** For after the task or the wrap-up at hand; with neither, it stands at once. */
+  | ({ readonly type: 'queue_force' } & Order)
+  | { readonly type: 'release'; readonly by: number }
+  /** More time for the break at hand. */
   | {
-      readonly type: 'force';
-      readonly status: string;
+      readonly type: 'extend';
       readonly reason: string;
-      readonly hold: boolean;
+      readonly session: string | null;
       readonly by: number;
-    }
-  | { readonly type: 'release'; readonly by: number };
+    };
+
+/** An agent's own. `offline` logs out. */
+export interface Choice {
+  readonly status: string;
+  readonly reason: string | null;
+  readonly session: string | null;
+  readonly by: number;
+}
+
+/** A supervisor's. `offline` logs out. */
+export interface Order {
+  readonly status: string;
+  readonly reason: string;
+  readonly hold: boolean;
+  readonly by: number;
+}
 
 /** What a gateway saw of a connection. */
 export type ConnectionInput =
@@ -51,32 +66,48 @@ export type ConnectionInput =
       /** The session that the client held, and the last seq it knows. */
       readonly resume: { readonly session: string; readonly seq: number } | null;
     }
-  | { readonly type: 'lose'; readonly session: string };
+  | {
+      readonly type: 'lose';
+      readonly session: string;
+      /** The connection is gone because of us: it says nothing of the agent's (C8). */
+      readonly byServer: boolean;
+    };
 
-/** What the engine finds by itself: a deadline that came due, evidence of activity, its own start. */
+/** What the engine finds by itself: a deadline that came due, evidence of activity, its own start, another law. */
 export type EngineInput =
   /** Activity was seen at `at` of an agent who counted as idle. */
   | { readonly type: 'active'; readonly at: number }
   | { readonly type: 'grace' }
   | { readonly type: 'expire'; readonly session: string }
   | { readonly type: 'idle'; readonly since: number }
-  | { readonly type: 'restart' };
-
-/** Master data changed: not a matter of the statechart. */
-export type MasterDataInput =
-  | { readonly type: 'profile'; readonly member: Member }
+  /** The time of the duty is nearly over, is over, has been over for a while. */
+  | { readonly type: 'warn' | 'overrun' | 'escalate' }
+  /** For a while the connection has neither come nor gone. */
+  | { readonly type: 'steady' }
+  | { readonly type: 'restart' }
+  /** Timers stand still for the whole organisation. */
+  | { readonly type: 'freeze' }
   /** The organisation's law is another one: what follows from it is looked at anew. */
   | { readonly type: 'review' };
+
+/** Master data changed: not a matter of the statechart. */
+export interface MasterDataInput {
+  readonly type: 'profile';
+  readonly member: Member;
+}
 
 /** What the statechart is told: an input, with the circumstances under which it is judged. */
 export type Stimulus = Circumstances &
   (
-    | Exclude<Input, Naming | MasterDataInput>
+    | Exclude<Input, Naming | NamingForLater | MasterDataInput>
     /** With the status that it names: the chosen or forced one, on `open` that of a fresh log-in. */
     | (Naming & { readonly named: DutyStatus })
+    /** A log-out, too, may come later. */
+    | (NamingForLater & { readonly named: Status })
   );
 
 type Naming = Extract<Input, { type: 'open' | 'choose' | 'force' }>;
+type NamingForLater = Extract<Input, { type: 'queue' | 'queue_force' }>;
 
 export interface Circumstances {
   /** Epoch milliseconds; never before the agent's last event. */
@@ -85,6 +116,8 @@ export interface Circumstances {
   readonly role: Role;
   /** The agent's last seq. */
   readonly seq: number;
+  /** Until when the organisation's timers stand still for this agent, epoch milliseconds; null while they run (C7). */
+  readonly frozenUntil: number | null;
 }
 
 /**

@@ -11,6 +11,7 @@ import type { Refusal } from './errors.ts';
 import type { AgentEvent } from './events.ts';
 import type { Input } from './inputs.ts';
 import type { Law } from './law.ts';
+import type { Member } from './member.ts';
 import type { AgentRecord } from './record.ts';
 import type { NoteRequest, Pending, Request } from './requests.ts';
 import type { Table } from './table.ts';
@@ -20,6 +21,8 @@ export interface JudgeOptions {
   readonly clock: Clock;
   readonly table: Table;
   readonly law: (organisationId: number) => Law;
+  /** Until when an agent's timers stand still, epoch milliseconds; null while they run (C7). */
+  readonly frozenUntil: (member: Member) => number | null;
   /** What is journalled with an event, on its account: both are, or neither. */
   readonly announce: (event: AgentEvent, before: AgentRecord) => readonly Note[];
   readonly activity: Activity;
@@ -68,7 +71,7 @@ export class Judge {
   }
 
   #decide(actor: Actor, { input: wish, command, expectSeq, notBefore }: Pending & Request): Judgement {
-    const { clock, table, law, announce, activity } = this.#options;
+    const { clock, table, law, frozenUntil, announce, activity } = this.#options;
     const { record, place } = actor;
     const input = this.#asOfNow(actor, wish);
     if ('by' in input && input.by === record.member.id) activity.seen(place);
@@ -77,6 +80,7 @@ export class Judge {
       table,
       law: law(record.member.organisationId),
       now: Math.max(clock.now(), notBefore),
+      frozenUntil: frozenUntil(record.member),
       ...(command !== undefined && { command }),
       ...(expectSeq !== undefined && { expectSeq }),
     });

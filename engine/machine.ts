@@ -38,40 +38,94 @@ const when = <State extends string>(
   guard: { type: guard, params },
   ...arm,
 });
-/** Into each category, under the same guard. */
-const intoEach = (guard: GuardName, mutator: MutatorName) =>
-  CATEGORIES.map((category) => when(guard, to(category, mutator), { category }));
+/** Into each category that the duty may turn to. */
+const intoEach = (...actions: Arm['actions']) =>
+  CATEGORIES.map((category) => when('turns', to(category, ...actions), { category }));
 /** The agent is gone, by log-out or because the grace is over: the same in every region. */
-const gone = <State extends string>(target: State, ...mutator: MutatorName[]) => ({
-  leave: [to(target, ...mutator)],
-  grace: [when('graceOver', to(target, ...mutator))],
+const gone = <State extends string>(target: State, ...actions: Arm['actions']) => ({
+  leave: [to(target, ...actions)],
+  grace: [when('ends', to(target, ...actions))],
 });
 
+/** A log-out that waited for the end of a task or a wrap-up; a task may end while the agent reconnects. */
+const logsOut = [when('ends', to('disconnected', 'endSessions', 'dismiss'))];
 /** The same whether connected or reconnecting. */
 const loggedIn = {
   open: [when('resumes', to('connected', 'resumeSession')), to('connected', 'addSession')],
-  restart: [to('reconnecting', 'loseSessions')],
+  restart: [to('reconnecting', 'loseSessions', 'freezeGrace')],
   leave: [to('disconnected', 'endSessions', 'dismiss')],
+  choose: logsOut,
+  work: logsOut,
 };
 
-const onDuty = { on: { choose: intoEach('chooses', 'setDuty'), ...gone('off', 'endDuty') } };
-
-const onWork = {
+const turnedDuty = [when('ends', to('off', 'setDuty')), ...intoEach('setDuty')];
+const onDuty = { queue: [when('queues', stay('setQueued'))], ...gone('off', 'setDuty') };
+/** When its time is over the agent is told, and what was agreed on happens. */
+const onTimedDuty = {
   on: {
-    work: [
-      when('taskless', to('free', 'setWorkload')),
-      when('belowMax', to('tasked', 'setWorkload')),
-      when('present', to('full', 'setWorkload')),
+    ...onDuty,
+    choose: intoEach('setDuty'),
+    work: turnedDuty,
+    overrun: [
+      when('ends', to('off', 'setDuty', 'notify_break_over')),
+      ...intoEach('setDuty', 'notify_break_over'),
+      when('overrunDue', stay('notify_break_over')),
     ],
-    ...gone('free', 'clearWorkload'),
   },
+};
+/** A wrap-up just ends, and what waited comes. The end of a task is not the end of it. */
+const onWrapUp = { on: { ...onDuty, choose: turnedDuty, overrun: turnedDuty } };
+
+/** Another duty, another limit. */
+const begun = when('startsLimit', to('running', 'endLimit', 'setLimit'));
+const turned = [begun, when('endsLimit', to('none', 'endLimit'))];
+const endedOrTurned = [when('ends', to('none', 'endLimit')), ...turned];
+const timed = {
+  choose: turned,
+  work: endedOrTurned,
+  extend: [when('extends', to('running', 'extendLimit', 'setLimit'))],
+  review: [when('unlimited', to('none', 'endLimit')), when('relimits', to('running', 'setLimit'))],
+  ...gone('none', 'endLimit'),
+};
+const overrun = [...endedOrTurned, when('overrunDue', to('over', 'markOver'))];
+
+const moved = [
+  when('taskless', to('free', 'setWorkload')),
+  when('belowMax', to('tasked', 'setWorkload')),
+  when('present', to('full', 'setWorkload')),
+];
+const cleared = [when('ends', to('free', 'clearWorkload'))];
+const atWork = {
+  on: { work: [...cleared, ...moved], overrun: cleared, ...gone('free', 'clearWorkload') },
 };
 
 const force = [
-  when('holds', to('held', 'setOverride', 'notify_forced')),
-  when('present', to('forced', 'setOverride', 'notify_forced')),
+  when('holds', to('held', 'setOverride', 'dropForcedNext', 'notify_forced')),
+  when('present', to('forced', 'setOverride', 'dropForcedNext', 'notify_forced')),
 ];
-const release = [to('none', 'endOverride', 'notify_released')];
+const released = to('none', 'endOverride', 'dropForcedNext', 'notify_released');
+/** What waited for the end of a task or a wrap-up stands from now on. */
+const brought = [
+  when('brings', to('held', 'takeOverride', 'dropForcedNext', 'notify_forced'), { hold: true }),
+  when('brings', to('forced', 'takeOverride', 'dropForcedNext', 'notify_forced'), { hold: false }),
+];
+/** A hold outlasts the log-out, also one that waited. */
+const stillHeld = when('endsInHold', to('held', 'takeOverride', 'dropForcedNext'));
+const overridden = <State extends string>(otherwise: Arm<State>) => {
+  const ended = [stillHeld, when('ends', otherwise)];
+  return {
+    force,
+    queue_force: [when('defers', stay('setForcedNext'))],
+    work: [...ended, ...brought],
+    overrun: [...ended, ...brought],
+    leave: [stillHeld, otherwise],
+    grace: ended,
+  };
+};
+/** Each change of connectivity may be the one too many. */
+const changing = [when('flaps', to('flapping', 'setFlapping')), when('flips', stay('countFlip'))];
+const flapped = [when('flips', stay('setFlapping'))];
+const noMore = to('none', 'endOverride', 'dropForcedNext');
 
 const chart: Chart = {
   connectivity: {
@@ -81,24 +135,57 @@ const chart: Chart = {
       connected: {
         on: {
           ...loggedIn,
-          lose: [when('losesLast', to('reconnecting', 'loseSession')), when('losesOne', stay('loseSession'))],
+          lose: [
+            when('losesLast', to('reconnecting', 'loseSession', 'freezeGrace')),
+            when('losesOne', stay('loseSession')),
+          ],
           expire: [when('sessionExpired', stay('expireSession'))],
+          overrun: logsOut,
         },
       },
       reconnecting: {
-        on: { ...loggedIn, grace: [when('graceOver', to('disconnected', 'endSessions'))] },
+        on: {
+          ...loggedIn,
+          grace: [when('ends', to('disconnected', 'endSessions'))],
+          freeze: [when('freezes', stay('freezeGrace'))],
+        },
       },
     },
   },
   duty: {
     initial: 'off',
     states: {
-      off: { on: { open: intoEach('beginsIn', 'beginDuty') } },
-      available: onDuty,
-      busy: onDuty,
-      away: onDuty,
-      break: onDuty,
-      wrap_up: onDuty,
+      off: { on: { open: intoEach('setDuty') } },
+      available: onTimedDuty,
+      busy: onTimedDuty,
+      away: onTimedDuty,
+      break: onTimedDuty,
+      wrap_up: onWrapUp,
+    },
+  },
+  limit: {
+    initial: 'none',
+    states: {
+      none: {
+        on: {
+          open: [begun],
+          choose: [begun],
+          work: [begun],
+          review: [when('limited', to('running', 'setLimit'))],
+        },
+      },
+      running: {
+        on: {
+          ...timed,
+          // Of a wrap-up, behind which a log-out may wait.
+          choose: endedOrTurned,
+          overrun,
+          warn: [when('warnDue', to('warned', 'notify_break_ending'))],
+        },
+      },
+      warned: { on: { ...timed, overrun } },
+      over: { on: { ...timed, escalate: [when('escalateDue', to('escalated', 'notify_supervisors'))] } },
+      escalated: { on: timed },
     },
   },
   activity: {
@@ -108,8 +195,11 @@ const chart: Chart = {
       idle: {
         on: {
           active: [when('stirs', to('active', 'markActive'))],
-          choose: [when('chooses', to('active', 'markActive'))],
+          choose: [when('leads', to('active', 'markActive'))],
+          queue: [when('queues', to('active', 'markActive'))],
+          extend: [when('extends', to('active', 'markActive'))],
           work: [to('active', 'markActive')],
+          overrun: [when('ends', to('active', 'markActive'))],
           ...gone('active', 'markActive'),
         },
       },
@@ -117,21 +207,45 @@ const chart: Chart = {
   },
   workload: {
     initial: 'free',
-    states: { free: onWork, tasked: onWork, full: onWork },
+    states: {
+      // A log-out that waits for a wrap-up alone finds nobody in a task.
+      free: { on: { ...atWork.on, work: moved, choose: cleared } },
+      tasked: atWork,
+      full: atWork,
+    },
   },
   override: {
     initial: 'none',
     states: {
-      none: { on: { force } },
-      forced: {
+      none: {
         on: {
-          force,
-          release,
-          choose: [when('chooses', to('none', 'endOverride'))],
-          ...gone('none', 'endOverride'),
+          ...overridden(to('none', 'dropForcedNext')),
+          choose: [when('ends', to('none', 'dropForcedNext')), ...brought],
+          release: [when('waits', released)],
         },
       },
-      held: { on: { force, release } },
+      forced: {
+        on: {
+          ...overridden(noMore),
+          choose: [when('ends', noMore), ...brought, when('turns', to('none', 'endOverride'))],
+          release: [released],
+        },
+      },
+      held: { on: { ...overridden(to('held', 'dropForcedNext')), release: [released] } },
+    },
+  },
+  stability: {
+    initial: 'steady',
+    states: {
+      steady: { on: { open: changing, lose: changing, grace: changing } },
+      flapping: {
+        on: {
+          open: flapped,
+          lose: flapped,
+          grace: flapped,
+          steady: [when('steadyDue', to('steady', 'endFlapping'))],
+        },
+      },
     },
   },
 };

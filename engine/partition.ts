@@ -12,11 +12,12 @@ import type { Input } from './inputs.ts';
 import type { CommittedBatch, Offset, Writer } from './journal/port.ts';
 import type { JudgeOptions } from './judge.ts';
 import type { Member } from './member.ts';
+import type { Owner } from './owner.ts';
 import type { AgentRecord } from './record.ts';
 import { rememberNote, Replayer } from './replayer.ts';
 import type { NoteRequest, Request, Write } from './requests.ts';
 import type { Image, ImageWriter } from './snapshots/image.ts';
-import { Tenure } from './tenure.ts';
+import { Tenure, type Untold } from './tenure.ts';
 import { explain, type Why } from './why.ts';
 
 /** An event that is durable, and the agent before and after it. */
@@ -32,9 +33,15 @@ export interface Contents {
   readonly notes: readonly Note[];
 }
 
-export type PartitionOptions = Omit<JudgeOptions, 'activity'>;
+export interface PartitionOptions extends Omit<JudgeOptions, 'activity'> {
+  /** Who else owns the partition; null while nobody is known to. */
+  readonly elsewhere: () => Owner | null;
+}
 
-export class Partition {
+/** After so long news that nobody could be told are told again. */
+const RETRY_MS = 100;
+
+export class Partition implements Owner {
   readonly directory = new Directory();
   readonly #options: PartitionOptions;
   readonly #answers = new AnswerMemory();
@@ -43,43 +50,53 @@ export class Partition {
   #loaded: Offset = 0;
   #tenure: Tenure | null = null;
   /** Why nothing is decided here. */
-  #closed = 'this node does not own the agent';
+  #why = 'nobody owns the agent now';
+  /** No more is told to anybody. */
+  #isClosed = false;
 
   constructor(options: PartitionOptions) {
     this.#options = options;
     this.#activity = new Activity(options.clock);
   }
 
-  /** Decides what comes of a request; answers once it is durable, or refused. */
+  get isOwned(): boolean {
+    return this.#tenure !== null;
+  }
+
   dispatch(agentId: number, request: Request | NoteRequest): Promise<Answer> {
     const actor = this.directory.activate(agentId);
     if (actor === null || !actor.record.member.active)
       return Promise.resolve(refuse('NOT_FOUND', `there is no agent ${agentId}`));
-    return this.#tenure?.dispatch(actor, request) ?? this.#notHere();
+    const answer = this.#tenure?.dispatch(actor, request) ?? this.#elsewhere()?.dispatch(agentId, request);
+    return answer ?? this.#nowhere();
   }
 
-  /** Master data of a user, new or changed. */
   enrol(member: Member): Promise<Answer> {
     const actor = this.directory.restore(member.id, member.organisationId);
-    return this.#tenure?.dispatch(actor, { input: { type: 'profile', member } }) ?? this.#notHere();
+    const request = { input: { type: 'profile', member } } as const;
+    const answer = this.#tenure?.dispatch(actor, request) ?? this.#elsewhere()?.enrol(member);
+    return answer ?? this.#nowhere();
   }
 
-  /** News of an agent that nobody waits for: repeated until they are durable. */
   tell(agentId: number, input: Input): void {
     const actor = this.directory.activate(agentId);
-    if (actor !== null) this.#tenure?.tell(actor, input);
+    if (actor === null) return;
+    if (this.#tenure !== null) return this.#tenure.tell(actor, input);
+    this.#hand((owner) => owner.tell(agentId, input));
   }
 
-  /** Notes of the engine's own. */
   note(agentId: number, write: Write): void {
     const actor = this.directory.activate(agentId);
-    if (actor !== null) this.#tenure?.note(actor, write);
+    if (actor === null) return;
+    if (this.#tenure !== null) return this.#tenure.note(actor, write);
+    this.#hand((owner) => owner.note(agentId, write));
   }
 
-  /** Activity was seen at `at` (epoch milliseconds). Journals nothing unless it ends idleness, and allocates nothing. */
+  /** Journals nothing unless it ends idleness, and allocates nothing. */
   touch(agentId: number, session: string, at: number): void {
     const place = this.directory.placeOf(agentId);
     if (place === null) return;
+    if (this.#tenure === null) return this.#elsewhere()?.touch(agentId, session, at);
     this.#activity.told(place, session, at);
     if (this.directory.at(place, 'activity') === 'idle') this.#tenure?.stir(this.directory.wake(place));
   }
@@ -132,10 +149,10 @@ export class Partition {
   }
 
   /**
-   * Begins to decide, under a claim, when everything before it was folded in. Who was here when the engine went down
-   * has a fresh grace to come back (C6); whose master data changed meanwhile is told so.
+   * Begins to decide, under a claim, when everything before it was folded in. Whoever was here through nodes that are
+   * gone has a fresh grace to come back (C6); whose master data changed meanwhile is told so.
    */
-  begin(writer: Writer): void {
+  begin(writer: Writer, isGone: (node: string) => boolean): void {
     const { directory } = this;
     const { clock } = this.#options;
     const tenure = new Tenure({
@@ -144,16 +161,19 @@ export class Partition {
       directory,
       answers: this.#answers,
       activity: this.#activity,
-      onOver: (message) => this.#over(message),
+      onOver: (message, untold) => this.#over(message, untold),
     });
     this.#tenure = tenure;
     for (const member of directory.takeNews())
       tenure.tell(directory.restore(member.id, member.organisationId), { type: 'profile', member });
     for (let place = 0; place < directory.size; place++) {
-      if (directory.at(place, 'connectivity') === 'disconnected') continue;
+      if (directory.at(place, 'connectivity') === 'disconnected') {
+        if (directory.at(place, 'flapping') !== null) tenure.arm(place, directory.recordAt(place));
+        continue;
+      }
       const idleSince = directory.at(place, 'idleSince');
       this.#activity.seen(place, idleSince === null ? 0 : Math.max(0, clock.now() - idleSince));
-      tenure.restart(place);
+      tenure.resume(place, isGone);
     }
   }
 
@@ -164,18 +184,26 @@ export class Partition {
 
   /** Lets what is on its way become durable, then refuses everything. */
   async close(message: string): Promise<void> {
+    this.#isClosed = true;
+    await this.release(message);
+  }
+
+  /** As close, but for what others own from here on. */
+  async release(message: string): Promise<void> {
     await this.#tenure?.end(message);
-    this.#closed = message;
+    this.#why = message;
   }
 
   why(agentId: number): Why | null {
-    const { clock, law } = this.#options;
+    const { clock, law, frozenUntil } = this.#options;
     const record = this.directory.record(agentId);
     if (record === null) return null;
     const place = this.directory.placeOf(agentId);
     const wall = (at: number | null) =>
       at === null ? null : Math.round(clock.now() - (clock.monotonic() - at));
     return explain(record, law(record.member.organisationId), {
+      now: Math.max(clock.now(), record.lastAt),
+      frozenUntil: frozenUntil(record.member),
       activeAt:
         place === null || record.connectivity === 'disconnected' ? null : wall(this.#activity.at(place)),
       sessionActiveAt: (session) => wall(place === null ? null : this.#activity.ofSession(place, session)),
@@ -197,12 +225,28 @@ export class Partition {
     return { event, before, record };
   }
 
-  #over(message: string): void {
+  #over(message: string, untold: readonly Untold[]): void {
     this.#tenure = null;
-    this.#closed = message;
+    this.#why = message;
+    for (const { agentId, ...news } of untold) {
+      if ('write' in news) this.note(agentId, news.write);
+      else this.tell(agentId, news.input);
+    }
   }
 
-  #notHere(): Promise<Answer> {
-    return Promise.resolve(refuse('UNAVAILABLE', this.#closed));
+  #elsewhere(): Owner | null {
+    return this.#options.elsewhere();
+  }
+
+  /** Hands news to whoever owns the partition, as soon as somebody does: this node, too, by then. */
+  #hand(tell: (owner: Owner) => void): void {
+    if (this.#isClosed) return;
+    const owner = this.isOwned ? this : this.#elsewhere();
+    if (owner !== null) return tell(owner);
+    this.#options.clock.after(RETRY_MS, () => this.#hand(tell));
+  }
+
+  #nowhere(): Promise<Answer> {
+    return Promise.resolve(refuse('UNAVAILABLE', this.#why));
   }
 }

@@ -3,6 +3,7 @@ import type { Partition } from './partition.ts';
 import type { Whereabouts } from './places.ts';
 import type { AgentRecord } from './record.ts';
 import type { Scope } from './scope.ts';
+import type { Counted } from './tally.ts';
 
 /** How many parts the agents fall into. Fixed for life: the journal names them. */
 export const PARTITIONS = 16;
@@ -62,9 +63,9 @@ export class Population {
     for (const { directory } of this.partitions) yield* directory.routableIn(organisationId, scope);
   }
 
-  /** Everybody to whom something has happened. */
-  *records(): Iterable<AgentRecord> {
-    for (const { directory } of this.partitions) yield* directory.records();
+  /** Everybody to whom something has happened, as they count. */
+  *counted(): Iterable<Counted> {
+    for (const { directory } of this.partitions) yield* directory.counted();
   }
 
   /** Where each active member stands to whom nothing has happened yet. */

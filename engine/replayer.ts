@@ -36,10 +36,11 @@ export class Replayer implements EntrySink {
     return this.#notes;
   }
 
-  begin(head: EventHead): void {
+  begin(head: EventHead): readonly Session[] {
     this.#head = head;
     this.#place = this.#directory.beginReplay(head);
     this.#before = NO_SESSIONS;
+    return this.#directory.at(this.#place, 'sessions');
   }
 
   set(name: FieldName, value: Changes[FieldName]): void {

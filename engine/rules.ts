@@ -6,36 +6,101 @@
  */
 import {
   type Category,
-  type Configuration,
   type Context,
+  type Forced,
+  type ForcedNext,
   INITIAL_CONTEXT,
   liveSessions,
   type Session,
 } from './axes.ts';
-import { CAPACITY_CODE, type DutyStatus, IDLE_CODE, OFFLINE } from './catalogue.ts';
-import type { Effective } from './events.ts';
+import { OFFLINE } from './catalogue.ts';
+import {
+  type Destination,
+  destinationOf,
+  dutyCategory,
+  dutyIdleLimitMs,
+  ESCALATED_MS,
+  forcedDue,
+  isAtWork,
+  isOverrun,
+  limitOf,
+  permitted,
+  refusesExtension,
+  warnedAt,
+} from './duties.ts';
+import { flips, flipsWith, isGraceOver, isLastLive } from './flips.ts';
 import type { Circumstances, Stimulus } from './inputs.ts';
-import { graceMs, idleLimitMs, type Law } from './law.ts';
-import type { Role } from './member.ts';
+import { extensionMs, flapWindowMs, graceMs, type Law, limitMs } from './law.ts';
 
 export interface GuardParams {
   readonly category?: Category;
+  readonly hold?: boolean;
 }
 export type Guard = (context: Context, stimulus: Stimulus, params: GuardParams) => boolean;
 export type Mutator = (context: Context, stimulus: Stimulus) => Partial<Context>;
 
 /** Activity that is told again after a reconnect may differ by as much from the first telling. */
 const RESTATED_MS = 1000;
+/** Two readings of the end of a freeze that differ by less are the same. */
+const AGREEING_MS = 1000;
 
 export const guards = {
-  /** A fresh log-in begins with a status of this category. */
-  beginsIn: on('open', (_context, { named }, { category }) => named.category === category),
-  /** The agent may choose the named status, and it is of this category, where one is given. */
-  chooses: on(
-    'choose',
-    (context, stimulus, { category = stimulus.named.category }) =>
-      stimulus.named.category === category && permitted(context, stimulus.named, stimulus),
+  /** The duty turns to a status; one of this category, where one is given. */
+  turns: (context, stimulus, { category }) => {
+    const found = destinationOf(context, stimulus)?.category ?? OFFLINE;
+    return category === undefined ? found !== OFFLINE : found === category;
+  },
+  /** The agent is gone, not by the word of somebody who means it now. */
+  ends: (context, stimulus) => isEnd(context, stimulus),
+  /** The agent is gone, and an override waited that outlasts it. */
+  endsInHold: (context, stimulus) =>
+    context.forcedNext?.hold === true &&
+    isStatus(context.forcedNext) &&
+    (stimulus.type === 'leave' || isEnd(context, stimulus)),
+  /** The duty turns to a status, or the agent is gone. */
+  leads: (context, stimulus) => destinationOf(context, stimulus) !== null,
+  /** What the agent chose for later may come. */
+  queues: on(
+    'queue',
+    (context, stimulus) =>
+      context.dutyCode !== null &&
+      isAtWork(context, stimulus.law) &&
+      (stimulus.named.category === OFFLINE || permitted(context, stimulus.named, stimulus)),
   ),
+  /** There is something that an override may wait behind. */
+  defers: on('queue_force', (context, { law }) => context.dutyCode !== null && isAtWork(context, law)),
+  /** The override that waited stands from now on; with a hold, where that is asked. */
+  brings: (context, stimulus, { hold }) => {
+    const forced = forcedDue(context, stimulus);
+    return forced !== null && isStatus(forced) && (hold === undefined || forced.hold === hold);
+  },
+  waits: ({ forcedNext }) => forcedNext !== null,
+  /** The duty turns to another code, which has a limit; or to one that has none. */
+  startsLimit: (context, stimulus) => {
+    const to = turnedTo(context, stimulus);
+    return to !== null && isLimited(to, stimulus.law);
+  },
+  endsLimit: (context, stimulus) => {
+    const to = turnedTo(context, stimulus);
+    return to !== null && !isLimited(to, stimulus.law);
+  },
+  /** By the law as it stands, the duty has a limit; or none. */
+  limited: (context, { law }) => limitOf(context, law) !== null,
+  unlimited: (context, { law }) => limitOf(context, law) === null,
+  /** By the law as it stands, the time is over at another moment; what was over already, is over no more. */
+  relimits: (context, { law, now }) => {
+    const until = limitOf(context, law);
+    return until !== context.limitUntil && (context.overAt === null || (until ?? 0) > now);
+  },
+  warnDue: (context, { now, law }) => {
+    const at = warnedAt(context, law);
+    return at !== null && context.graceUntil === null && now >= at && now < (context.limitUntil ?? 0);
+  },
+  overrunDue: (context, { now }) => isOverrun(context, now),
+  escalateDue: ({ overAt, graceUntil }, { now }) =>
+    overAt !== null && graceUntil === null && now >= overAt + ESCALATED_MS,
+  /** The break at hand may last longer. */
+  extends: (context, stimulus) => refusesExtension(context, stimulus) === null,
   /** The hello names a session that still lives or is in grace, and doesn't know more than the server. */
   resumes: on('open', ({ sessions, graceUntil }, { resume, seq, now, law }) => {
     if (resume === null || resume.seq > seq) return false;
@@ -44,20 +109,17 @@ export const guards = {
     return session.lostAt === null || graceUntil !== null || now < session.lostAt + graceMs(law);
   }),
   /** The lost connection was the last one that lived. */
-  losesLast: on('lose', (context, { session }) => {
-    const live = liveSessions(context);
-    return live.length === 1 && live[0]?.id === session;
-  }),
+  losesLast: on('lose', (context, { session }) => isLastLive(context, session)),
   losesOne: on('lose', (context, { session }) => liveSessions(context).some(({ id }) => id === session)),
   /** A lost session was not resumed in time. */
   sessionExpired: on('expire', ({ sessions }, { session, now, law }) =>
     sessions.some(({ id, lostAt }) => id === session && lostAt !== null && now >= lostAt + graceMs(law)),
   ),
-  graceOver: ({ graceUntil }, { now }) => graceUntil !== null && now >= graceUntil,
   /** No activity for the duty's idle limit. Nothing is guessed of an agent who is reconnecting (A5). */
-  idleDue: on('idle', (context, { since, now, law }) => {
+  idleDue: on('idle', (context, { since, now, law, frozenUntil }) => {
     const limit = dutyIdleLimitMs(context, law);
-    return context.graceUntil === null && limit !== null && now >= since + limit;
+    const isFrozen = frozenUntil !== null && now < frozenUntil;
+    return context.graceUntil === null && limit !== null && now >= since + limit && !isFrozen;
   }),
   /** Fresh activity, not the one that was known when the agent went idle, told again (C2). */
   stirs: on('active', (context, { at, now, law }) => {
@@ -72,112 +134,170 @@ export const guards = {
   taskless: on('work', ({ sessions }, { current }) => sessions.length > 0 && current === 0),
   belowMax: on('work', ({ sessions }, { current, max }) => sessions.length > 0 && current < max),
   holds: on('force', ({ sessions }, { hold }) => sessions.length > 0 && hold),
+  /** A change of connectivity that counts; and one too many within the window. */
+  flips: (context, stimulus) => flips(context, stimulus),
+  flaps: (context, stimulus) =>
+    flips(context, stimulus) && flipsWith(context, stimulus).length > stimulus.law.config.FLAP_LIMIT,
+  /** The agent is away, and may be so for longer than was known: the timers of the organisation stand still. */
+  freezes: ({ graceUntil, platformUntil }, { frozenUntil }) =>
+    graceUntil !== null && frozenUntil !== null && frozenUntil >= (platformUntil ?? 0) + AGREEING_MS,
+  steadyDue: ({ flapping }, { now }) => flapping !== null && now >= flapping.until,
 } as const satisfies Record<string, Guard>;
 
+/** Nobody waits for the agent's return. */
+const HERE = { graceUntil: null, platformUntil: null, isOutByFlip: false } as const;
+
 export const mutators = {
-  beginDuty: on('open', (_context, { named, now }) => ({
-    dutyCode: named.code,
-    dutyCause: 'agent',
-    dutyReason: null,
-    dutySince: now,
+  /** To where the stimulus leads it, or off. The same code again with another reason keeps its start (A10). */
+  setDuty: (context, stimulus) => {
+    const to = destinationOf(context, stimulus);
+    const code = to === null || to.category === OFFLINE ? null : to.code;
+    return {
+      dutyCode: code,
+      ...authorshipOf(context, stimulus, to),
+      dutySince: code === context.dutyCode ? context.dutySince : stimulus.now,
+      queued:
+        code !== null && code !== context.queued?.code && keepsQueue(context, stimulus, to)
+          ? context.queued
+          : null,
+    };
+  },
+  /** What the duty is already needs no waiting for: then nothing is queued any more (A10). */
+  setQueued: on('queue', ({ dutyCode }, { named: { code, category }, reason, by }) => ({
+    queued: code === dutyCode ? null : { code, category, reason, by },
   })),
-  /** The same code again with another reason keeps its start (A10). */
-  setDuty: on('choose', (context, { named, reason, now }) => ({
-    dutyCode: named.code,
-    dutyCause: 'agent',
-    dutyReason: reason,
-    dutySince: named.code === context.dutyCode ? context.dutySince : now,
-  })),
-  endDuty: (_context, stimulus) => ({
-    dutyCode: null,
-    dutyCause: stimulus.type === 'leave' ? stimulus.cause : 'disconnect',
-    dutyReason: stimulus.type === 'leave' ? stimulus.reason : null,
-    dutySince: stimulus.now,
-  }),
+  /** That of the duty as it is by now. */
+  setLimit: (context, { law }) => ({ limitUntil: limitOf(context, law), overAt: null }),
+  endLimit: () => ({ limitUntil: null, extendedMs: 0, overAt: null }),
+  extendLimit: (_context, { law }) => ({ extendedMs: extensionMs(law) }),
+  markOver: (_context, { now }) => ({ overAt: now }),
   addSession: on('open', ({ sessions }, { session, device, address, now }) => ({
     // A list that is spread has room for sixteen more.
     sessions: sessions.concat({ id: session, device, address, startedAt: now, lostAt: null }),
-    graceUntil: null,
+    ...HERE,
   })),
   resumeSession: on('open', ({ sessions }, { resume }) => {
     const isLost = sessions.some(({ id, lostAt }) => id === resume?.session && lostAt !== null);
-    if (!isLost) return { graceUntil: null };
+    if (!isLost) return HERE;
     return {
       sessions: sessions.map((known) => (known.id === resume?.session ? withLostAt(known, null) : known)),
-      graceUntil: null,
+      ...HERE,
     };
   }),
-  loseSession: on('lose', ({ sessions }, stimulus) =>
-    losing(
-      sessions.map((known) => (known.id === stimulus.session ? withLostAt(known, stimulus.now) : known)),
+  loseSession: on('lose', (context, stimulus) => ({
+    ...losing(
+      context.sessions.map((known) =>
+        known.id === stimulus.session ? withLostAt(known, stimulus.now) : known,
+      ),
       stimulus,
     ),
-  ),
+    isOutByFlip: flips(context, stimulus),
+  })),
   /** The engine began anew: every connection is gone, and nobody could have come back meanwhile (C6). */
-  loseSessions: on('restart', ({ sessions }, stimulus) =>
-    losing(
+  loseSessions: on('restart', ({ sessions }, stimulus) => ({
+    ...losing(
       sessions.map((known) => withLostAt(known, stimulus.now)),
       stimulus,
     ),
-  ),
+    isOutByFlip: false,
+  })),
+  /** While timers stand still, the absence is the platform's. */
+  freezeGrace: ({ graceUntil }, { frozenUntil }) =>
+    frozenUntil === null
+      ? { platformUntil: null }
+      : {
+          graceUntil: Math.max(graceUntil ?? 0, frozenUntil),
+          platformUntil: frozenUntil,
+          isOutByFlip: false,
+        },
   expireSession: on('expire', ({ sessions }, { session }) => ({
     sessions: sessions.filter(({ id }) => id !== session),
   })),
-  endSessions: () => ({ sessions: INITIAL_CONTEXT.sessions, graceUntil: null }),
+  endSessions: ({ isOutByFlip }, { type }) => ({
+    sessions: INITIAL_CONTEXT.sessions,
+    ...HERE,
+    isOutByFlip: isOutByFlip && type === 'grace',
+  }),
   markIdle: on('idle', (_context, { since }) => ({ idleSince: since })),
   markActive: () => ({ idleSince: null }),
   setWorkload: on('work', (_context, { current, max }) => ({ current, max })),
   clearWorkload: () => ({ current: 0, max: null }),
-  setOverride: on('force', (_context, { named, reason, by, hold }) => ({
-    forced: { code: named.code, category: named.category, reason, by, hold },
+  setOverride: on('force', (_context, { named: { code, category }, reason, by, hold }) => ({
+    forced: { code, category, reason, by, hold },
   })),
+  /** What waited stands; a log-out never does. */
+  takeOverride: ({ forced, forcedNext }) => ({
+    forced: forcedNext !== null && isStatus(forcedNext) ? forcedNext : forced,
+  }),
   endOverride: () => ({ forced: null }),
+  setForcedNext: on('queue_force', (_context, { named: { code, category }, reason, by, hold }) => ({
+    forcedNext: { code, category, reason, by, hold },
+  })),
+  dropForcedNext: () => ({ forcedNext: null }),
+  countFlip: (context, stimulus) => ({ flips: flipsWith(context, stimulus) }),
+  setFlapping: ({ flapping }, { now, law }) => ({
+    flips: INITIAL_CONTEXT.flips,
+    flapping: { since: flapping?.since ?? now, until: now + flapWindowMs(law) },
+  }),
+  endFlapping: () => ({ flapping: null }),
 } as const satisfies Record<string, Mutator>;
 
 export type GuardName = keyof typeof guards;
 export type MutatorName = keyof typeof mutators;
 
-/** Whether the agent may go from its duty to `named` (A9). The same code again is always allowed (A10), nothing while held (E1). */
-export function permitted(
-  context: Context,
-  named: DutyStatus,
-  { law, role }: { readonly law: Law; readonly role: Role },
-): boolean {
-  if (context.dutyCode === null || context.forced?.hold === true) return false;
-  return named.code === context.dutyCode || law.catalogue.permits(role, context.dutyCode, named);
+/** The status that the duty turns to, where its code or its start becomes another; null where it stays. */
+function turnedTo(context: Context, stimulus: Stimulus): Destination | null {
+  const to = destinationOf(context, stimulus);
+  return to === null || to.category === OFFLINE || to.code === context.dutyCode ? null : to;
 }
 
-/** The effective status (A4), and whether work may be routed to the agent (A6). */
-export function effective(axes: Configuration & Context, law: Law): Omit<Effective, 'since'> {
-  const { status, category, cause } = seenOf(axes, law);
-  const routable =
-    axes.connectivity === 'connected' &&
-    category === 'available' &&
-    axes.workload !== 'full' &&
-    law.catalogue.status(status)?.routable === true;
-  return { status, category, cause, routable };
+function isLimited({ code }: Destination, law: Law): boolean {
+  const status = law.catalogue.status(code);
+  return status !== null && limitMs(law, status) !== null;
 }
 
-/** The first match wins. */
-function seenOf(axes: Configuration & Context, law: Law): Pick<Effective, 'status' | 'category' | 'cause'> {
-  const duty = axes.dutyCode === null ? null : law.catalogue.status(axes.dutyCode);
-  if (axes.connectivity === 'disconnected' || axes.duty === 'off' || duty === null)
-    return { status: OFFLINE, category: OFFLINE, cause: axes.dutyCause };
-  if (axes.forced !== null)
-    return { status: axes.forced.code, category: axes.forced.category, cause: 'override' };
-  if (axes.duty === 'break' || axes.duty === 'wrap_up' || axes.duty === 'away')
-    return { status: duty.code, category: axes.duty, cause: axes.dutyCause };
-  if (axes.duty === 'available' && axes.workload === 'full')
-    return { status: CAPACITY_CODE, category: 'busy', cause: 'capacity' };
-  if (axes.activity === 'idle' && idleLimitMs(law, duty) !== null)
-    return { status: IDLE_CODE, category: 'away', cause: 'idle' };
-  return { status: duty.code, category: axes.duty, cause: axes.dutyCause };
+function isEnd(context: Context, stimulus: Stimulus): boolean {
+  return stimulus.type === 'grace'
+    ? isGraceOver(context, stimulus)
+    : destinationOf(context, stimulus)?.category === OFFLINE;
 }
 
-/** The duty's idle limit in milliseconds; null while there is none. */
-export function dutyIdleLimitMs(context: Context, law: Law): number | null {
-  const duty = context.dutyCode === null ? null : law.catalogue.status(context.dutyCode);
-  return duty === null ? null : idleLimitMs(law, duty);
+/** What made the duty what it is, and why. */
+function authorshipOf(
+  { queued, forcedNext }: Context,
+  stimulus: Stimulus,
+  to: Destination | null,
+): Pick<Context, 'dutyCause' | 'dutyReason'> {
+  if (to !== null && to === queued) return { dutyCause: 'agent', dutyReason: queued.reason };
+  if (to !== null && to === forcedNext) return { dutyCause: 'override', dutyReason: forcedNext.reason };
+  switch (stimulus.type) {
+    case 'leave':
+      return { dutyCause: stimulus.cause, dutyReason: stimulus.reason };
+    case 'grace':
+      return { dutyCause: 'disconnect', dutyReason: null };
+    case 'overrun':
+      return { dutyCause: 'overrun', dutyReason: null };
+    case 'choose':
+      return { dutyCause: 'agent', dutyReason: stimulus.reason };
+    default:
+      return { dutyCause: 'agent', dutyReason: null };
+  }
+}
+
+/** A wrap-up is a step on the way to what is queued, and the time of another duty no choice (D4). */
+function keepsQueue(context: Context, stimulus: Stimulus, to: Destination | null): boolean {
+  switch (stimulus.type) {
+    case 'choose':
+      return to?.category === 'wrap_up' && to.code !== context.dutyCode;
+    case 'overrun':
+      return dutyCategory(context, stimulus.law) !== 'wrap_up';
+    default:
+      return false;
+  }
+}
+
+function isStatus(forced: ForcedNext): forced is Forced {
+  return forced.category !== OFFLINE;
 }
 
 /** With the last session that lived the agent is lost: the grace begins. */

@@ -23,6 +23,11 @@ export function subjectKey(organisationId: number, scope: Scope): string {
   return `${organisationId}|${scopeKey(scope)}`;
 }
 
+/** Whether that is the name of a scope of that organisation. */
+export function isOf(organisationId: number, subject: string): boolean {
+  return subject.startsWith(`${organisationId}|`);
+}
+
 /** Of the scope that is one member alone. */
 export function ownSubject({ organisationId, id }: Pick<Member, 'organisationId' | 'id'>): string {
   return subjectKey(organisationId, { agentId: id });

@@ -6,14 +6,14 @@
  */
 import { createHash } from 'node:crypto';
 import type { Clock } from './clock.ts';
+import type { PlatformIncident } from './freezes.ts';
 import type { Member } from './member.ts';
-import type { AgentRecord } from './record.ts';
 import { type Place, type Places, type Whereabouts } from './places.ts';
-import { ownSubject, subjectKey } from './scope.ts';
+import { isOf, ownSubject, subjectKey } from './scope.ts';
 import { type Summary, summaryOf } from './summary.ts';
 import { SummaryTopic } from './summary-topic.ts';
 import { Tallies } from './tallies.ts';
-import type { People } from './tally.ts';
+import type { Counted, People } from './tally.ts';
 import type { View } from './tile.ts';
 import type { Sent } from './topic.ts';
 import type { Subject } from './topics.ts';
@@ -23,6 +23,8 @@ export interface SummariesOptions {
   readonly tickMs: number;
   readonly places: Places;
   readonly people: People;
+  /** What is wrong with the platform for an organisation; null for nothing. */
+  readonly incident: (organisationId: number) => PlatformIncident | null;
 }
 
 const SILENCE_MS = 5_000;
@@ -42,13 +44,18 @@ export class Summaries implements Disposable {
   }
 
   /** An agent was so, or not known, and is so from now on. */
-  publish(before: AgentRecord | null, after: AgentRecord): void {
+  publish(before: Counted | null, after: Counted): void {
     this.#tallies.change(before, after);
   }
 
   /** There is one more active member to whom nothing has happened yet. */
   addAbsent(whereabouts: Whereabouts): void {
     this.#tallies.addAbsent(this.#options.places.of(whereabouts));
+  }
+
+  /** What is wrong with the platform became something else. */
+  incidentChanged(organisationId: number): void {
+    for (const subject of this.#topics.keys()) if (isOf(organisationId, subject)) this.#markSubject(subject);
   }
 
   /** How many agents are in a scope. */
@@ -59,7 +66,8 @@ export class Summaries implements Disposable {
   }
 
   read({ organisationId, scope, view }: Subject): Summary {
-    return summaryOf([...this.#tallies.in(organisationId, scope)], view);
+    const platform = this.#options.incident(organisationId);
+    return summaryOf([...this.#tallies.in(organisationId, scope)], { view, platform });
   }
 
   /** A name that nothing else has which is sent to many. */
@@ -127,7 +135,7 @@ export class Summaries implements Disposable {
     };
   }
 
-  #mark(place: Place, member: Member): void {
+  #mark(place: Place, member: Pick<Member, 'id' | 'organisationId'>): void {
     if (this.#topics.size === 0) return;
     for (const subject of place.subjects) this.#markSubject(subject);
     this.#markSubject(ownSubject(member));

@@ -1,4 +1,6 @@
 import { CATEGORIES, type Category, type Configuration } from './axes.ts';
+import type { PlatformIncident } from './freezes.ts';
+import type { Member } from './member.ts';
 import type { AgentRecord } from './record.ts';
 import type { Tally } from './tally.ts';
 import type { View } from './tile.ts';
@@ -28,21 +30,34 @@ export interface Summary extends Counts {
   readonly longest: Readonly<Record<string, Since>>;
   /** Whose break or wrap-up is over, and since when; who they are is for those alone who see them in full. */
   readonly overruns: { readonly count: number; readonly agents?: readonly Since[] };
-  /** What is wrong with the platform, or with an agent's connection, until it ends. */
-  readonly incidents: readonly { readonly kind: string; readonly since: number }[];
+  /** What is wrong with the platform, and then with agents' connections, until it ends. */
+  readonly incidents: readonly Incident[];
 }
 
-/** So many of those whose time is over are named: the longest first. */
-const MAX_OVERDUE = 100;
+/** Times are epoch milliseconds. */
+export type Incident =
+  | PlatformIncident
+  /** Who it is about is for those alone who see the agent in full. */
+  | {
+      readonly kind: 'flapping';
+      readonly since: number;
+      readonly agent?: Pick<Member, 'id' | 'name'>;
+    };
+
+/** So many of those whose time is over, or who flap, are told of one by one: the longest first. */
+const MAX_TOLD = 100;
 
 /** What tallies of different agents come to. */
-export function summaryOf(tallies: readonly Tally[], view: View): Summary {
+export function summaryOf(
+  tallies: readonly Tally[],
+  { view, platform }: { readonly view: View; readonly platform: PlatformIncident | null },
+): Summary {
   return {
     ...countsOf(tallies),
     teams: byTeam(tallies).map(([teamId, ofTeam]) => ({ teamId, ...countsOf(ofTeam) })),
     longest: longestOf(tallies),
     overruns: overrunsOf(tallies, view),
-    incidents: [],
+    incidents: [...(platform === null ? [] : [platform]), ...flappingOf(tallies, view)],
   };
 }
 
@@ -97,12 +112,27 @@ function longestOf(tallies: readonly Tally[]): Record<string, Since> {
 
 function overrunsOf(tallies: readonly Tally[], view: View): Summary['overruns'] {
   const count = tallies.reduce((sum, { overdue }) => sum + overdue.size, 0);
-  if (view === 'basic') return { count };
-  const agents = tallies
-    .flatMap((tally) => Array.from(tally.overdue, ([id, since]) => ({ tally, id, since })))
+  return view === 'basic' ? { count } : { count, agents: longestFirst(tallies, ({ overdue }) => overdue) };
+}
+
+function flappingOf(tallies: readonly Tally[], view: View): readonly Incident[] {
+  return longestFirst(tallies, ({ flapping }) => flapping).map(({ id, name, since }) => ({
+    kind: 'flapping',
+    since,
+    ...(view === 'full' && { agent: { id, name } }),
+  }));
+}
+
+/** Of some agents of each tally, with since when they are it. */
+function longestFirst(
+  tallies: readonly Tally[],
+  sinces: (tally: Tally) => ReadonlyMap<number, number>,
+): readonly Since[] {
+  return tallies
+    .flatMap((tally) => Array.from(sinces(tally), ([id, since]) => ({ tally, id, since })))
     .sort((a, b) => a.since - b.since || a.id - b.id)
-    .slice(0, MAX_OVERDUE);
-  return { count, agents: agents.map(({ tally, id, since }) => sinceOf(tally, id, since)) };
+    .slice(0, MAX_TOLD)
+    .map(({ tally, id, since }) => sinceOf(tally, id, since));
 }
 
 function sinceOf(tally: Tally, id: number, since: number): Since {

@@ -1,15 +1,14 @@
 import type { Member } from './member.ts';
 import { overSince } from './overrun.ts';
-import type { AgentRecord } from './record.ts';
 import type { Place, Places } from './places.ts';
 import { type Scope, subjectKey } from './scope.ts';
-import { type Countable, type People, Tally } from './tally.ts';
+import { type Countable, type Counted, type People, Tally } from './tally.ts';
 
 export interface TalliesOptions {
   readonly places: Places;
   readonly people: People;
   /** Called where the summaries of a place's scopes, and that of the member's own, may have become others. */
-  readonly onChanged: (place: Place, member: Member) => void;
+  readonly onChanged: (place: Place, member: Pick<Member, 'id' | 'organisationId'>) => void;
 }
 
 /** To whom nothing has happened yet. */
@@ -18,6 +17,9 @@ const ABSENT: Countable = {
   category: 'offline',
   connectivity: 'disconnected',
   routable: false,
+  limit: 'none',
+  limitUntil: null,
+  flapping: null,
 };
 
 /**
@@ -34,7 +36,7 @@ export class Tallies {
   }
 
   /** An agent was so, or not known, and is so. */
-  change(before: AgentRecord | null, after: AgentRecord): void {
+  change(before: Counted | null, after: Counted): void {
     if (before !== null && before.member === after.member && countsAlike(before, after)) return;
     if (before?.member.active === true) this.#remove(before);
     if (after.member.active) this.#add(after);
@@ -61,14 +63,14 @@ export class Tallies {
     return [tally];
   }
 
-  #add(record: AgentRecord): void {
+  #add(record: Counted): void {
     const { places, onChanged } = this.#options;
     const place = places.of(record.member);
     this.#tallyOf(place).add(record);
     onChanged(place, record.member);
   }
 
-  #remove(record: AgentRecord): void {
+  #remove(record: Counted): void {
     const { places, onChanged } = this.#options;
     const place = places.of(record.member);
     const tally = this.#tallyOf(place);
@@ -97,12 +99,14 @@ export class Tallies {
   }
 }
 
-function countsAlike(a: AgentRecord, b: AgentRecord): boolean {
+function countsAlike(a: Counted, b: Counted): boolean {
   return (
     a.status === b.status &&
     a.since === b.since &&
     a.connectivity === b.connectivity &&
     a.routable === b.routable &&
+    a.flapping?.since === b.flapping?.since &&
+    a.flapping?.since === b.flapping?.since &&
     overSince(a) === overSince(b)
   );
 }

@@ -1,9 +1,10 @@
 import type { Configuration } from './axes.ts';
 import { OFFLINE } from './catalogue.ts';
 import type { Member } from './member.ts';
+import { shownConnectivity } from './flips.ts';
 import { overSince } from './overrun.ts';
-import type { Place } from './places.ts';
-import { Queue } from './queue.ts';
+import type { Place, Whereabouts } from './places.ts';
+import { Order } from './order.ts';
 import type { AgentRecord } from './record.ts';
 
 /** Those who have one status. */
@@ -11,7 +12,7 @@ export interface StatusTally {
   readonly category: AgentRecord['category'];
   count: number;
   /** Since when each has had it, and the id; the first for the longest. Of those who are offline nobody asks. */
-  readonly longest: Queue | null;
+  readonly longest: Order | null;
 }
 
 /** The agents as they now are; null for nobody. */
@@ -21,8 +22,17 @@ export interface People {
   since(agentId: number): number | null;
 }
 
-/** An agent, as it counts. */
-export type Countable = Pick<AgentRecord, 'status' | 'category' | 'connectivity' | 'routable'>;
+/** How an agent counts. */
+export type Countable = Pick<
+  AgentRecord,
+  'status' | 'category' | 'connectivity' | 'routable' | 'limit' | 'limitUntil' | 'flapping'
+>;
+
+/** An agent, as far as counting goes: of a record. */
+export interface Counted extends Countable {
+  readonly member: Whereabouts & Pick<Member, 'id' | 'active'>;
+  readonly since: number;
+}
 
 /**
  * The agents of one place, counted: a partial, of which any number merge into a summary (summary.ts). Coming and going
@@ -38,6 +48,8 @@ export class Tally {
   };
   /** Ids of those whose time is over, and since when; epoch milliseconds. */
   readonly overdue = new Map<number, number>();
+  /** Ids of those whose connection comes and goes too often, and since when. */
+  readonly flapping = new Map<number, number>();
   size = 0;
   routable = 0;
   readonly #people: People;
@@ -52,24 +64,27 @@ export class Tally {
     return this.#people.record(agentId)?.member.name ?? '';
   }
 
-  add(record: AgentRecord): void {
+  add(record: Counted): void {
     const { member, since } = record;
     this.count(record, 1).longest?.add(since, member.id);
     const over = overSince(record);
     if (over !== null) this.overdue.set(member.id, over);
+    if (record.flapping !== null) this.flapping.set(member.id, record.flapping.since);
   }
 
   /** One who was added has gone. */
-  remove(record: AgentRecord): void {
+  remove(record: Counted): void {
     if (this.count(record, -1).count === 0) this.statuses.delete(record.status);
     this.overdue.delete(record.member.id);
+    this.flapping.delete(record.member.id);
   }
 
   /** So many more who are alike, or fewer. */
-  count({ routable, connectivity, status: code, category }: Countable, by: number): StatusTally {
+  count(record: Countable, by: number): StatusTally {
+    const { routable, status: code, category } = record;
     this.size += by;
     if (routable) this.routable += by;
-    this.connectivity[connectivity] += by;
+    this.connectivity[shownConnectivity(record)] += by;
     const status = this.statuses.get(code) ?? this.#begin(code, category);
     status.count += by;
     return status;
@@ -81,7 +96,8 @@ export class Tally {
       const record = this.#people.record(id);
       return record?.status === code && isPlace(this.place, record.member);
     };
-    const longest = category === OFFLINE ? null : new Queue({ width: 2, stands });
+    const count = () => made.count;
+    const longest = category === OFFLINE ? null : new Order({ width: 2, stands, count });
     const made: StatusTally = { category, count: 0, longest };
     this.statuses.set(code, made);
     return made;

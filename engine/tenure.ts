@@ -9,6 +9,7 @@ import { type Deadline, nextDeadline } from './agent.ts';
 import { Alarms } from './alarms.ts';
 import { type Answer, type AnswerMemory, done, sends } from './answers.ts';
 import { Appender } from './appender.ts';
+import { liveSessions, type Session } from './axes.ts';
 import { type Actor, type Directory, NONE } from './directory.ts';
 import type { JournalEntry } from './entries.ts';
 import { isRetryable, journalFailed, type Refusal, refuse } from './errors.ts';
@@ -30,10 +31,15 @@ export interface TenureOptions extends JudgeOptions {
   readonly directory: Directory;
   readonly answers: AnswerMemory;
   /** The tenure is over: the partition was claimed by another node, or the journal can't go on. */
-  readonly onOver: (message: string) => void;
+  readonly onOver: (message: string, untold: readonly Untold[]) => void;
 }
 
+/** News that nobody waits for, and that were not told when the tenure ended. */
+export type Untold = { readonly agentId: number } & ({ readonly input: Input } | { readonly write: Write });
+
 const MAX_WAITING = 64;
+/** Of a session's id behind the node's name: a hyphen and a UUID. */
+const SUFFIX_LENGTH = 37;
 const RESTART: Pending = { input: { type: 'restart' }, answer: null, notBefore: 0 };
 const RETRY_MS = 100;
 
@@ -44,7 +50,11 @@ export class Tenure {
   readonly #appender: Appender<Decided>;
   /** Places of those who have not been told yet that the engine began anew. */
   readonly #restarting = new Set<number>();
-  #over: Refusal | null = null;
+  /** News that the next owner is to be told. */
+  readonly #untold: Untold[] = [];
+  /** With what everything that comes is refused; null while it is not. */
+  #refusal: Refusal | null = null;
+  #isOver = false;
 
   constructor(options: TenureOptions) {
     this.#options = options;
@@ -70,9 +80,15 @@ export class Tenure {
     this.#accept(actor, { input, answer: null, notBefore });
   }
 
-  /** Who was here when the engine went down is told so soon, and before anything else. */
-  restart(place: number): void {
-    this.#restarting.add(place);
+  /** Somebody who is here. Whose connections are all gone is told so soon, and before anything else. */
+  resume(place: number, isGone: (node: string) => boolean): void {
+    const { directory } = this.#options;
+    const isOfGone = ({ id }: Session) => isGone(nodeOf(id));
+    if (directory.at(place, 'sessions').every(isOfGone)) return void this.#restarting.add(place);
+    const record = directory.recordAt(place);
+    this.arm(place, record);
+    for (const { id } of liveSessions(record).filter(isOfGone))
+      this.tell(directory.wake(place), { type: 'lose', session: id, byServer: true });
   }
 
   /** Tells so many of them; whether more are left. */
@@ -130,29 +146,44 @@ export class Tenure {
     this.tell(actor, { type: 'active', at: this.#judge.seenAt(record, place) });
   }
 
-  /** Lets what is on its way become durable, then refuses everything. */
+  /** Takes nothing more, lets what is on its way become durable, and gives the partition up. */
   async end(message: string): Promise<void> {
+    this.#refuse(message);
     await this.#appender.quiet();
     this.#stop(message);
     await this.#options.writer.release();
   }
 
-  /** Refuses everything from here on, also what is on its way. */
+  /** Nothing is accepted from here on, and what waits no more. */
+  #refuse(message: string): void {
+    const refusal = (this.#refusal ??= refuse('UNAVAILABLE', message));
+    for (const actor of this.#options.directory.awake())
+      for (const pending of takeWaiting(actor)) this.#turnAway(actor, pending, refusal);
+  }
+
+  /** What is on its way is lost, too. */
   #stop(message: string): void {
-    if (this.#over !== null) return;
-    const refusal = refuse('UNAVAILABLE', message);
-    this.#over = refusal;
-    const underWay = this.#appender.abandon();
-    const waiting = this.#options.directory.awake().flatMap(takeWaiting);
-    for (const { actor } of underWay) actor.busy = false;
-    for (const { answer } of [...underWay.map(({ pending }) => pending), ...waiting]) answer?.(refusal);
-    for (const actor of this.#options.directory.awake()) this.#options.directory.rest(actor);
-    this.#options.onOver(message);
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#refuse(message);
+    const refusal = this.#refusal ?? refuse('UNAVAILABLE', message);
+    for (const { actor, pending } of this.#appender.abandon()) {
+      actor.busy = false;
+      this.#turnAway(actor, pending, refusal);
+    }
+    const { directory, onOver } = this.#options;
+    for (const actor of directory.awake()) directory.rest(actor);
+    onOver(message, this.#untold);
+  }
+
+  #turnAway(actor: Actor, pending: Pending, refusal: Refusal): void {
+    pending.answer?.(refusal);
+    this.#untold.push(...untoldOf(actor, pending));
   }
 
   #accept(actor: Actor, pending: Pending): void {
     if (this.#restarting.delete(actor.place)) this.#accept(actor, RESTART);
-    if (this.#over !== null) pending.answer?.(this.#over);
+    if (this.#refusal !== null) this.#turnAway(actor, pending, this.#refusal);
     else if (pending.answer !== null && actor.waiting.length >= MAX_WAITING)
       pending.answer(refuse('OVERLOADED', 'too many commands of this agent are waiting'));
     else if (actor.busy || actor.waiting.length > 0) actor.waiting = [...actor.waiting, pending];
@@ -192,8 +223,14 @@ export class Tenure {
   }
 
   #deadlineOf(record: AgentRecord, place: number): Deadline | null {
-    const law = this.#options.law(record.member.organisationId);
-    return nextDeadline(record, law, this.#judge.seenAt(record, place));
+    const { law, frozenUntil } = this.#options;
+    const { member } = record;
+    return nextDeadline(record, {
+      now: this.#judge.nowOf(record),
+      law: law(member.organisationId),
+      activeAt: this.#judge.seenAt(record, place),
+      frozenUntil: frozenUntil(member),
+    });
   }
 
   /** Nothing was written: people are told, the engine's own news are repeated. */
@@ -220,7 +257,7 @@ export class Tenure {
   }
 
   #goOn(actor: Actor): void {
-    if (this.#over !== null) return;
+    if (this.#isOver) return;
     actor.busy = false;
     while (!actor.busy) {
       const [next] = actor.waiting;
@@ -238,4 +275,17 @@ function takeWaiting(actor: Actor): readonly Pending[] {
   const { waiting } = actor;
   actor.waiting = NONE;
   return waiting;
+}
+
+/** A session is named after the node whose gateway holds it. */
+function nodeOf(session: string): string {
+  return session.slice(0, Math.max(0, session.length - SUFFIX_LENGTH));
+}
+
+/** News of gateways and of the messages are nobody's to lose; timers and the like whoever comes next finds out itself. */
+function untoldOf({ record }: Actor, pending: Pending): readonly Untold[] {
+  const agentId = record.member.id;
+  if (pending.answer !== null) return [];
+  if ('write' in pending) return [{ agentId, write: pending.write }];
+  return pending.input.type === 'lose' ? [{ agentId, input: pending.input }] : [];
 }

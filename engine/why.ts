@@ -13,10 +13,15 @@ export interface Why {
     readonly connectivity: {
       readonly state: Configuration['connectivity'];
       readonly graceUntil: number | null;
+      readonly platformUntil: number | null;
     };
     readonly duty: { readonly code: string | null; readonly category: Configuration['duty'] } & Pick<
       Context,
       'dutyCause' | 'dutyReason' | 'dutySince'
+    >;
+    readonly limit: { readonly state: Configuration['limit'] } & Pick<
+      Context,
+      'limitUntil' | 'extendedMs' | 'overAt'
     >;
     readonly activity: {
       readonly state: Configuration['activity'];
@@ -31,6 +36,11 @@ export interface Why {
     };
     readonly override: { readonly state: Configuration['override'] } & { readonly forced: Context['forced'] };
   };
+  /** Until when the organisation's timers stand still for this agent; null while they run. */
+  readonly frozenUntil: number | null;
+  readonly stability: { readonly state: Configuration['stability'] } & Pick<Context, 'flips' | 'flapping'>;
+  /** What comes after the task or the wrap-up at hand. */
+  readonly waiting: Pick<Context, 'queued' | 'forcedNext'>;
   readonly sessions: readonly (Session & { readonly activeAt: number | null })[];
   readonly nextDeadline: { readonly at: number; readonly what: string } | null;
   readonly allowed: readonly string[];
@@ -48,19 +58,26 @@ export interface Rejected {
 
 /** What is known beside the record; times are epoch milliseconds. */
 export interface Evidence {
+  readonly now: number;
+  readonly frozenUntil: number | null;
   readonly activeAt: number | null;
   readonly sessionActiveAt: (session: string) => number | null;
   readonly lastRefusal: Rejected | null;
 }
 
 export function explain(record: AgentRecord, law: Law, evidence: Evidence): Why {
-  const deadline = nextDeadline(record, law, evidence.activeAt ?? record.lastAt);
+  const { now, frozenUntil, activeAt } = evidence;
+  const deadline = nextDeadline(record, { now, law, activeAt: activeAt ?? record.lastAt, frozenUntil });
   const { current, max } = record;
   return {
     tile: tileOf(record, 'full'),
     winner: winnerOf(record),
     axes: {
-      connectivity: { state: record.connectivity, graceUntil: record.graceUntil },
+      connectivity: {
+        state: record.connectivity,
+        graceUntil: record.graceUntil,
+        platformUntil: record.platformUntil,
+      },
       duty: {
         code: record.dutyCode,
         category: record.duty,
@@ -68,7 +85,13 @@ export function explain(record: AgentRecord, law: Law, evidence: Evidence): Why 
         dutyReason: record.dutyReason,
         dutySince: record.dutySince,
       },
-      activity: { state: record.activity, idleSince: record.idleSince, activeAt: evidence.activeAt },
+      limit: {
+        state: record.limit,
+        limitUntil: record.limitUntil,
+        extendedMs: record.extendedMs,
+        overAt: record.overAt,
+      },
+      activity: { state: record.activity, idleSince: record.idleSince, activeAt },
       workload: {
         state: record.workload,
         current,
@@ -77,6 +100,9 @@ export function explain(record: AgentRecord, law: Law, evidence: Evidence): Why 
       },
       override: { state: record.override, forced: record.forced },
     },
+    frozenUntil,
+    stability: { state: record.stability, flips: record.flips, flapping: record.flapping },
+    waiting: { queued: record.queued, forcedNext: record.forcedNext },
     sessions: record.sessions.map((session) => ({
       ...session,
       activeAt: evidence.sessionActiveAt(session.id),

@@ -26,6 +26,12 @@ export const setStatusInput = z.object({
   expectSeq: z.int().min(0).optional(),
 });
 
+export const extendInput = z.object({
+  reason: reasonSchema,
+  /** Sending the same id again does it once. */
+  commandId: commandIdSchema,
+});
+
 export const agentInput = z.object({ agentId: soughtIdSchema });
 
 export const forceInput = z.object({

@@ -14,6 +14,19 @@ const countsSchema = z.object({
 /** An agent, and since when; epoch milliseconds. */
 const sinceSchema = z.object({ id: z.int(), name: z.string(), since: z.number() });
 
+/** Times are epoch milliseconds. */
+export const incidentSchema = z.discriminatedUnion('kind', [
+  /** Many lost their connection at once, or the server started: until then nobody counts as gone or idle. */
+  z.object({ kind: z.enum(['mass_disconnect', 'restart']), since: z.number(), until: z.number() }),
+  /** An agent's connection comes and goes; whose it is, in the full view only. */
+  z.object({
+    kind: z.literal('flapping'),
+    since: z.number(),
+    agent: z.object({ id: z.int(), name: z.string() }).optional(),
+  }),
+]);
+export type Incident = z.infer<typeof incidentSchema>;
+
 export const summarySchema = countsSchema.extend({
   asOf: z.number(),
   /** Those of each team that has somebody in the scope, by its id; those without a team last. */
@@ -22,8 +35,8 @@ export const summarySchema = countsSchema.extend({
   longest: z.record(z.string(), sinceSchema),
   /** Whose break or wrap-up is over, and since when: the first 100 by name, in the full view only. */
   overruns: z.object({ count: z.int(), agents: z.array(sinceSchema).optional() }),
-  /** What is wrong with the platform, or with an agent's connection, until it ends. */
-  incidents: z.array(z.object({ kind: z.string(), since: z.number() })),
+  /** What is wrong with the platform, and then with agents' connections, until it ends. */
+  incidents: z.array(incidentSchema),
 });
 export type Summary = z.infer<typeof summarySchema>;
 

@@ -46,6 +46,7 @@ const fullTileFields = z.object({
   /** User id of whoever made the status what it is. */
   by: z.int().optional(),
   reason: z.string().optional(),
+  /** When the time of the break, the wrap-up, or another duty with a limit is over. */
   deadline: z.number().optional(),
   idleSince: z.number().optional(),
   /** The agent may choose nothing but log-out. */
@@ -53,6 +54,7 @@ const fullTileFields = z.object({
   /** Tasks at hand, and how many are the most; null while the client has told no limit. */
   current: z.int(),
   max: z.int().nullable(),
+  /** The code that comes after the task or the wrap-up at hand; `offline` for a log-out. */
   queued: z.string().optional(),
 });
 

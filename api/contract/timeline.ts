@@ -33,13 +33,20 @@ export const timelineEntrySchema = z.object({
     status: z.string().optional(),
     category: categorySchema.optional(),
     connectivity: connectivitySchema.optional(),
+    /** Until when an absence is the platform's and not the agent's; null when that is over. */
+    platformUntil: z.number().nullable().optional(),
     duty: z.string().nullable().optional(),
+    /** When the time of the duty is over; null where it has no limit any more. */
+    deadline: z.number().nullable().optional(),
     activity: z.enum(['active', 'idle']).optional(),
     routable: z.boolean().optional(),
     current: z.int().optional(),
     max: z.int().nullable().optional(),
     /** The forced code; null for a release. */
     override: z.string().nullable().optional(),
+    /** What comes after the task or the wrap-up at hand, by the agent's choice or a supervisor's; null for nothing. */
+    queued: z.string().nullable().optional(),
+    overrideQueued: z.string().nullable().optional(),
   }),
 });
 export type TimelineEntry = z.infer<typeof timelineEntrySchema>;

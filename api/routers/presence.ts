@@ -1,11 +1,13 @@
 import type { TrackedEnvelope } from '@trpc/server';
 import type { Done } from '../../engine/answers.ts';
+import type { Member } from '../../engine/member.ts';
 import { tileOf } from '../../engine/tile.ts';
 import { hasPresence, mayAskWhy, mayForce, mayRoute, SUPERVISORS } from '../auth/permissions.ts';
 import { agentOf, subjectOf, viewerOf } from '../auth/scopes.ts';
 import { RollcallError } from '../contract/errors.ts';
 import {
   agentInput,
+  extendInput,
   forceInput,
   releaseInput,
   scopeInput,
@@ -16,7 +18,7 @@ import type { NextAvailable, Summary, SummaryEvent } from '../contract/summary.t
 import type { Board, FullTile, WatchEvent } from '../contract/tile.ts';
 import { type Timeline, timelineInput } from '../contract/timeline.ts';
 import { doneOrThrow } from '../errors.ts';
-import { chooseStatus, forceStatus, releaseStatus } from '../presence-commands.ts';
+import { chooseStatus, extendBreak, forceStatus, releaseStatus } from '../presence-commands.ts';
 import { timelineOf } from '../timeline.ts';
 import { procedureFor, router, userProcedure } from '../trpc/procedures.ts';
 import type { JsonOf } from '../trpc/serialised.ts';
@@ -91,8 +93,7 @@ export const presenceRouter = router({
 
   /** Answers once the change is on disk. */
   setStatus: userProcedure.input(setStatusInput).mutation(async ({ ctx, input }): Promise<Told> => {
-    const { member } = ctx.principal;
-    if (!hasPresence(member)) throw new RollcallError('this role has no presence', { code: 'FORBIDDEN' });
+    const member = ownPresence(ctx);
     const { status, reason = null, next, commandId: id, expectSeq = null } = input;
     const done = doneOrThrow(
       await chooseStatus(ctx.engine, {
@@ -105,6 +106,14 @@ export const presenceRouter = router({
       }),
     );
     return withTile(done);
+  }),
+
+  /** More time for the break at hand, once. */
+  extend: userProcedure.input(extendInput).mutation(async ({ ctx, input }): Promise<Told> => {
+    const { id: agentId } = ownPresence(ctx);
+    const { reason, commandId: id } = input;
+    const command = { id, user: agentId };
+    return withTile(doneOrThrow(await extendBreak(ctx.engine, { agentId, reason, command })));
   }),
 
   /** A status above the agent's own, or a log-out, for a reason. */
@@ -156,6 +165,12 @@ interface Told {
 function withTile({ seq, tile }: Done): Told {
   if (tile === null) throw new TypeError('a command without a session is answered with a tile');
   return { seq, tile };
+}
+
+/** Whoever calls. @throws RollcallError FORBIDDEN for a role that has no status of its own. */
+function ownPresence({ principal: { member } }: Calling): Member {
+  if (!hasPresence(member)) throw new RollcallError('this role has no presence', { code: 'FORBIDDEN' });
+  return member;
 }
 
 /** @throws RollcallError NOT_FOUND, FORBIDDEN for an agent whom the caller may not force. */

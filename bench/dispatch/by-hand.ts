@@ -1,7 +1,7 @@
 /** The same law for the same deeds, as one would write it by hand: one switch that changes the agent in its place. */
 import type { Axes, Mutable } from '../../engine/axes.ts';
-import { graceMs } from '../../engine/law.ts';
-import { dutyIdleLimitMs } from '../../engine/rules.ts';
+import { dutyIdleLimitMs, limitOf } from '../../engine/duties.ts';
+import { flapWindowMs, graceMs, type Law } from '../../engine/law.ts';
 import type { DeedStimulus } from './deeds.ts';
 
 type Of<Type extends DeedStimulus['type']> = Extract<DeedStimulus, { readonly type: Type }>;
@@ -36,6 +36,7 @@ function open(agent: Mutable<Axes>, stimulus: Of<'open'>): void {
   agent.sessions = resumes
     ? agent.sessions.map((session) => (session === held ? { ...held, lostAt: null } : session))
     : [...agent.sessions, added];
+  if (agent.connectivity === 'reconnecting') flip(agent, stimulus);
   agent.graceUntil = null;
   if (agent.connectivity === 'disconnected') {
     agent.duty = named.category;
@@ -43,11 +44,13 @@ function open(agent: Mutable<Axes>, stimulus: Of<'open'>): void {
     agent.dutyCause = 'agent';
     agent.dutyReason = null;
     agent.dutySince = now;
+    limit(agent, law);
   }
   agent.connectivity = 'connected';
 }
 
-function lose(agent: Mutable<Axes>, { session: id, now, law }: Of<'lose'>): void {
+function lose(agent: Mutable<Axes>, stimulus: Of<'lose'>): void {
+  const { session: id, now, law } = stimulus;
   const live = agent.sessions.filter(({ lostAt }) => lostAt === null);
   if (!live.some((session) => session.id === id)) return;
   agent.sessions = agent.sessions.map((session) =>
@@ -56,6 +59,19 @@ function lose(agent: Mutable<Axes>, { session: id, now, law }: Of<'lose'>): void
   if (live.length > 1) return;
   agent.connectivity = 'reconnecting';
   agent.graceUntil = now + graceMs(law);
+  flip(agent, stimulus);
+}
+
+/** The connection came or went: perhaps once too often. */
+function flip(agent: Mutable<Axes>, { now, law }: Of<'open' | 'lose'>): void {
+  const windowMs = flapWindowMs(law);
+  const flips = [...agent.flips.filter((at) => at > now - windowMs), now];
+  const isFlapping = agent.flapping !== null || flips.length > law.config.FLAP_LIMIT;
+  agent.isOutByFlip = !agent.isOutByFlip;
+  agent.flips = isFlapping ? [] : flips;
+  if (!isFlapping) return;
+  agent.stability = 'flapping';
+  agent.flapping = { since: agent.flapping?.since ?? now, until: now + windowMs };
 }
 
 function choose(agent: Mutable<Axes>, { named, reason, role, now, law }: Of<'choose'>): void {
@@ -66,8 +82,19 @@ function choose(agent: Mutable<Axes>, { named, reason, role, now, law }: Of<'cho
   agent.dutyCode = named.code;
   agent.dutyCause = 'agent';
   agent.dutyReason = reason;
-  if (!isSame) agent.dutySince = now;
+  if (!isSame) {
+    agent.dutySince = now;
+    limit(agent, law);
+  }
   wake(agent);
+}
+
+/** The duty is another one, and with it the limit. */
+function limit(agent: Mutable<Axes>, law: Law): void {
+  agent.extendedMs = 0;
+  agent.overAt = null;
+  agent.limitUntil = limitOf(agent, law);
+  agent.limit = agent.limitUntil === null ? 'none' : 'running';
 }
 
 function work(agent: Mutable<Axes>, { current, max }: Of<'work'>): void {

@@ -4,7 +4,7 @@ import { OFFLINE } from '../../engine/catalogue.ts';
 import type { Input, Stimulus } from '../../engine/inputs.ts';
 import { loginStatus } from '../../engine/law.ts';
 import { machine } from '../../engine/machine.ts';
-import { dutyIdleLimitMs } from '../../engine/rules.ts';
+import { dutyIdleLimitMs } from '../../engine/duties.ts';
 import { compile, step } from '../../engine/table.ts';
 import { Seeded } from '../../test/support/seeded.ts';
 import { LAW } from '../law.ts';
@@ -85,7 +85,7 @@ function nextOf(agent: number, { axes, now, random }: Moment): DeedInput {
   if (axes.connectivity === 'reconnecting') return opening(agent, { session, seq: 0 });
   const kind = random.pick(KINDS);
   const idleMs = dutyIdleLimitMs(axes, LAW);
-  if (kind === 'lose') return { type: 'lose', session };
+  if (kind === 'lose') return { type: 'lose', session, byServer: false };
   if (kind === 'rest' && axes.activity === 'idle') return { type: 'active', at: now };
   if (kind === 'rest' && idleMs !== null) return { type: 'idle', since: now - idleMs };
   if (kind === 'work') {
@@ -111,7 +111,7 @@ function sessionOf(agent: number): string {
 }
 
 function stimulusOf(input: DeedInput, now: number): DeedStimulus {
-  const at = { now, law: LAW, role: 'agent', seq: 0 } as const;
+  const at = { now, law: LAW, role: 'agent', seq: 0, frozenUntil: null } as const;
   switch (input.type) {
     case 'open':
       return Object.assign({}, at, { named: loginStatus(LAW) }, input);

@@ -35,7 +35,12 @@ export const POPULATIONS = {
       take: (agent, stimulus) => {
         const before = held[agent];
         if (before === undefined) return;
-        const decision = decide(before, stimulus, { table, law: LAW, now: stimulus.now });
+        const decision = decide(before, stimulus, {
+          table,
+          law: LAW,
+          now: stimulus.now,
+          frozenUntil: null,
+        });
         if (decision.kind === 'changed') held[agent] = apply(before, decision.event);
       },
       axesOf: (agent) => held[agent] ?? NEWCOMER,

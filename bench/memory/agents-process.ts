@@ -56,7 +56,14 @@ async function warmUp(): Promise<void> {
 /** A live XState actor each, logged in. */
 function actors(count: number): number {
   const before = usage().heapBytes;
-  const circumstances = { now: 1, law: LAW, role: 'agent', seq: 0, named: loginStatus(LAW) } as const;
+  const circumstances = {
+    now: 1,
+    law: LAW,
+    role: 'agent',
+    seq: 0,
+    frozenUntil: null,
+    named: loginStatus(LAW),
+  } as const;
   const held = Array.from({ length: count }, (_, agent) => {
     const actor = createActor(machine).start();
     const session = `node1-${agent}`;

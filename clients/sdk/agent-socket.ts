@@ -97,6 +97,11 @@ export class AgentSocket {
     return this.#commands.push(this.#newId(), { op: 'status', status, ...more });
   }
 
+  /** More time for the break at hand, once; resolves to the agent's seq once it is durable. @throws CommandRefused */
+  extend(reason: string): Promise<number> {
+    return this.#commands.push(this.#newId(), { op: 'extend', reason });
+  }
+
   /** Tells how many tasks are at hand, and how many are the most. @throws CommandRefused */
   work(current: number, max: number): Promise<number> {
     return this.#commands.push(this.#newId(), { op: 'work', current, max });

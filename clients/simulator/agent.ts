@@ -16,6 +16,8 @@ import type { Known, World } from './world.ts';
 /** From any status to any other: after a break, available, and a call before the wrap-up. */
 const MAX_STEPS = 3;
 const OFFLINE = 'offline';
+/** So many of those whose break is nearly over ask for more time. */
+const EXTENDING_SHARE = 0.25;
 
 export class SimulatedAgent {
   readonly username: string;
@@ -59,7 +61,8 @@ export class SimulatedAgent {
     const live = [this.#desk, this.#tab].find((device) => device?.isLive);
     const { seq = 0, tile = null } = (live ?? this.#desk)?.state ?? {};
     if (tile === null) return this.#parting === null ? null : { ...of, ...this.#parting };
-    return { ...of, seq, status: tile.status, presence: live === undefined ? 'cut_off' : 'connected' };
+    const here = tile.connectivity === 'reconnecting' ? 'flapping' : 'connected';
+    return { ...of, seq, status: tile.status, presence: live === undefined ? 'cut_off' : here };
   }
 
   /** Something that was done before the run begins. */
@@ -154,8 +157,21 @@ export class SimulatedAgent {
       onDismissed: () => {
         if (name === 'desk') this.#world.tally.dismissed += 1;
       },
+      onTimeEnding: () => {
+        if (name === 'desk' && this.#random() < EXTENDING_SHARE) void this.#extend();
+      },
       onTrouble: (text) => this.#trouble(text),
     });
+  }
+
+  async #extend(): Promise<void> {
+    try {
+      await this.#desk?.extend('the queue at the counter');
+      this.#world.tally.extended += 1;
+    } catch (error) {
+      // It was no break, or one that is over by now.
+      if (!(error instanceof CommandRefused)) this.#trouble(`could not extend: ${String(error)}`);
+    }
   }
 
   #arrangeLine(): void {

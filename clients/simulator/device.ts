@@ -14,6 +14,8 @@ export interface DeviceOptions {
   readonly onLive: (isFresh: boolean) => void;
   /** The server logged the agent out. */
   readonly onDismissed: () => void;
+  /** The time of the break, or of another duty with a limit, is nearly over. */
+  readonly onTimeEnding: () => void;
   /** A connection ended, and nobody here ended it. */
   readonly onTrouble: (text: string) => void;
 }
@@ -39,7 +41,7 @@ export class Device {
   constructor(options: DeviceOptions) {
     this.#options = options;
     this.tried = new Promise((resolve) => (this.#wake = resolve));
-    const { url, name, login, random } = options;
+    const { url, name, login, random, onTimeEnding } = options;
     this.#socket = new AgentSocket({
       url,
       device: name,
@@ -47,6 +49,9 @@ export class Device {
       random,
       WebSocket: this.line.WebSocket,
       onChange: (state) => this.#changed(state),
+      onNotice: ({ kind }) => {
+        if (kind === 'break_ending') onTimeEnding();
+      },
     });
   }
 
@@ -80,6 +85,11 @@ export class Device {
   /** @throws CommandRefused */
   choose(status: string, reason: string | undefined): Promise<number> {
     return this.#socket.setStatus(status, reason === undefined ? {} : { reason });
+  }
+
+  /** More time for the break at hand. @throws CommandRefused */
+  extend(reason: string): Promise<number> {
+    return this.#socket.extend(reason);
   }
 
   /** Logs out in every tab; resolves to the agent's seq. @throws CommandRefused */

@@ -45,7 +45,7 @@ export class Run implements AsyncDisposable {
   /** How it goes, for a line of JSON. Latencies are of the time since the last one. */
   report(): object {
     const { tally, attendance } = this.#simulator;
-    const { changes, refused, skipped, dismissed, troubled } = tally;
+    const { changes, refused, skipped, extended, dismissed, troubled } = tally;
     const { events, bytes, snapshots, gaps, closes, errors } = this.#audience.reception;
     return {
       seconds: Math.round((performance.now() - this.#begun) / 1000),
@@ -53,6 +53,7 @@ export class Run implements AsyncDisposable {
       changes,
       refused,
       skipped,
+      extended,
       dismissed,
       troubled,
       ...tally.takeLatencies(),

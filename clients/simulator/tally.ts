@@ -8,6 +8,8 @@ export class Tally {
   skipped = 0;
   /** Agents whom the server logged out: a supervisor, or an overrun. */
   dismissed = 0;
+  /** Breaks that were given more time. */
+  extended = 0;
   readonly #troubles: string[] = [];
   #troubled = 0;
   #latencies: number[] = [];

@@ -56,6 +56,8 @@ function agrees({ presence, seq, status }: Known, tile: Tile): boolean {
   switch (presence) {
     case 'connected':
       return tile.seq === seq && tile.status === status && tile.connectivity === 'connected';
+    case 'flapping':
+      return tile.seq === seq && tile.status === status && tile.connectivity === 'reconnecting';
     case 'logged_out':
       return tile.seq === seq && tile.status === status && tile.connectivity === 'disconnected';
     case 'cut_off':

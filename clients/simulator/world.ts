@@ -25,6 +25,9 @@ export interface Known {
   readonly username: string;
   readonly seq: number;
   readonly status: string;
-  /** `cut_off`: the clients ended without a word, and the server goes on from there. */
-  readonly presence: 'connected' | 'logged_out' | 'cut_off';
+  /**
+   * `cut_off`: the clients ended without a word, and the server goes on from there. `flapping`: connected, but shown as
+   * reconnecting, because that came and went too often.
+   */
+  readonly presence: 'connected' | 'flapping' | 'logged_out' | 'cut_off';
 }

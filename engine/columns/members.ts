@@ -1,7 +1,6 @@
 import { OneOf } from '../kinds.ts';
 import type { Member, Role } from '../member.ts';
 import type { Image, ImageWriter } from '../snapshots/image.ts';
-import type { Whereabouts } from '../places.ts';
 import type { Scope } from '../scope.ts';
 import type { Codes } from './codes.ts';
 import {
@@ -139,14 +138,15 @@ export class Members {
     return this.#organisations.get(row);
   }
 
-  /** Where an active member stands; null for one who isn't. */
-  whereaboutsOf(row: number): Whereabouts | null {
-    if (!this.#active.get(row)) return null;
+  /** Without a name, which is the only thing that has to be made. */
+  countedOf(row: number): Omit<Member, 'name' | 'role' | 'createdAt'> {
     return {
+      id: this.#ids.get(row),
       organisationId: this.#organisations.get(row),
       teamId: this.#teams.get(row),
       department: this.#departments.get(row),
       onBoard: this.#onBoard.get(row),
+      active: this.#active.get(row),
     };
   }
 

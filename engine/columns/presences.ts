@@ -4,6 +4,7 @@ import { FIELD_NAMES, FIELDS } from '../fields.ts';
 import type { Member } from '../member.ts';
 import type { AgentRecord } from '../record.ts';
 import type { Image, ImageWriter } from '../snapshots/image.ts';
+import type { Counted } from '../tally.ts';
 import type { Codes } from './codes.ts';
 import {
   CodeColumn,
@@ -45,9 +46,8 @@ export class Presences {
     this.#room.reserve(count);
   }
 
-  /** Writes everybody. */
-  save(image: ImageWriter): void {
-    const places = Uint32Array.from({ length: this.length }, (_, place) => place);
+  /** Writes these. */
+  save(image: ImageWriter, places: Uint32Array): void {
     image.block('seq', (writer) => this.#seqs.save(writer, places));
     image.block('last at', (writer) => this.#lastAts.save(writer, places));
     for (const field of PRESENCE_FIELDS)
@@ -94,6 +94,22 @@ export class Presences {
     return columns[field].get(place);
   }
 
+  /** As much of the record as counting asks for. */
+  counted(place: number, member: Counted['member']): Counted {
+    const fields = this.#fields;
+    return {
+      member,
+      connectivity: fields.connectivity.get(place),
+      status: fields.status.get(place),
+      category: fields.category.get(place),
+      since: fields.since.get(place),
+      routable: fields.routable.get(place),
+      limit: fields.limit.get(place),
+      limitUntil: fields.limitUntil.get(place),
+      flapping: fields.flapping.get(place),
+    };
+  }
+
   /** The record. Written out, as it is made for every command. */
   get(place: number, member: Member): AgentRecord {
     const fields = this.#fields;
@@ -103,19 +119,30 @@ export class Presences {
       lastAt: this.#lastAts.get(place),
       connectivity: fields.connectivity.get(place),
       duty: fields.duty.get(place),
+      limit: fields.limit.get(place),
       activity: fields.activity.get(place),
       workload: fields.workload.get(place),
       override: fields.override.get(place),
+      stability: fields.stability.get(place),
       dutyCode: fields.dutyCode.get(place),
       dutyCause: fields.dutyCause.get(place),
       dutyReason: fields.dutyReason.get(place),
       dutySince: fields.dutySince.get(place),
+      limitUntil: fields.limitUntil.get(place),
+      extendedMs: fields.extendedMs.get(place),
+      overAt: fields.overAt.get(place),
       sessions: fields.sessions.get(place),
       graceUntil: fields.graceUntil.get(place),
+      platformUntil: fields.platformUntil.get(place),
       idleSince: fields.idleSince.get(place),
       current: fields.current.get(place),
       max: fields.max.get(place),
       forced: fields.forced.get(place),
+      queued: fields.queued.get(place),
+      forcedNext: fields.forcedNext.get(place),
+      flips: fields.flips.get(place),
+      isOutByFlip: fields.isOutByFlip.get(place),
+      flapping: fields.flapping.get(place),
       status: fields.status.get(place),
       category: fields.category.get(place),
       since: fields.since.get(place),
@@ -157,23 +184,38 @@ function columnsOf(codes: Codes) {
   return {
     connectivity: new OneOfColumn(FIELDS.connectivity),
     duty: new OneOfColumn(FIELDS.duty),
+    limit: new OneOfColumn(FIELDS.limit),
     activity: new OneOfColumn(FIELDS.activity),
     workload: new OneOfColumn(FIELDS.workload),
     override: new OneOfColumn(FIELDS.override),
+    stability: new OneOfColumn(FIELDS.stability),
     dutyCode: new CodeOrNullColumn(codes),
     dutyCause: new OneOfColumn(FIELDS.dutyCause),
     dutyReason: new SparseColumn({ kind: FIELDS.dutyReason, usual: null }),
     dutySince: new QuantityColumn(),
+    limitUntil: new QuantityOrNullColumn(),
+    extendedMs: new SparseColumn({ kind: FIELDS.extendedMs, usual: 0 }),
+    overAt: new SparseColumn({ kind: FIELDS.overAt, usual: null }),
     sessions: new SparseColumn({
       kind: FIELDS.sessions,
       usual: INITIAL_CONTEXT.sessions,
       isUsual: ({ length }) => length === 0,
     }),
     graceUntil: new SparseColumn({ kind: FIELDS.graceUntil, usual: null }),
+    platformUntil: new SparseColumn({ kind: FIELDS.platformUntil, usual: null }),
     idleSince: new QuantityOrNullColumn(),
     current: new QuantityColumn(),
     max: new QuantityOrNullColumn(),
     forced: new SparseColumn({ kind: FIELDS.forced, usual: null }),
+    queued: new SparseColumn({ kind: FIELDS.queued, usual: null }),
+    forcedNext: new SparseColumn({ kind: FIELDS.forcedNext, usual: null }),
+    flips: new SparseColumn({
+      kind: FIELDS.flips,
+      usual: INITIAL_CONTEXT.flips,
+      isUsual: ({ length }) => length === 0,
+    }),
+    isOutByFlip: new FlagColumn(),
+    flapping: new SparseColumn({ kind: FIELDS.flapping, usual: null }),
     status: new CodeColumn(codes),
     category: new OneOfColumn(FIELDS.category),
     since: new QuantityColumn(),

@@ -102,7 +102,7 @@ describe.skipIf(!hasBrowser())('the wallboard', () => {
     expect(violations.map(({ id, help }) => `${id}: ${help}`)).toEqual([]);
   });
 
-  test('C6, G5: when the server is killed the board says so; when it is back, so is the board, and nothing is lost', async () => {
+  test('C6, C7, G5: when the server is killed the board says so; when it is back, so is the board, and nothing is lost', async () => {
     await socket.ask({ op: 'status', id: '2', status: 'available' });
     await shows({ status: 'available' });
     expect(problems).toEqual([]);
@@ -112,6 +112,12 @@ describe.skipIf(!hasBrowser())('the wallboard', () => {
     server = await startServerProcess({ DATA_DIR: folder.path, PORT: port });
     await stream('live');
     await shows({ status: 'available', connectivity: 'reconnecting' });
+    // C7: that nobody counts as gone meanwhile is told, and can be read by everybody.
+    await page
+      .getByText(/^The server was restarted at .* nobody counts as gone or idle\.$/)
+      .waitFor({ timeout: SOON_MS });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, help }) => `${id}: ${help}`)).toEqual([]);
     // A browser tells of each try to reach a server that is away.
     expect(
       problems.splice(0).filter((text) => !/WebSocket|ERR_CONNECTION_REFUSED|Failed to load/.test(text)),

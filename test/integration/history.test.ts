@@ -88,7 +88,7 @@ describe('npm run journal', () => {
     expect(code).toBe(0);
     const lines = output.trim().split('\n');
     expect(lines[1]).toMatch(
-      /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} \+07:00 {2}#2 {2}status chosen by [^;]+; available → break \(cause agent\); duty break; reason "tea"; session /,
+      /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} \+07:00 {2}#2 {2}status chosen by [^;]+; available → break \(cause agent\); duty break; until [^;]+; reason "tea"; session /,
     );
     expect(lines[1]).toContain(`session ${String(welcome['session'])} on "test" at `);
     expect(lines.at(-1)).toBe(`2 entries of agent ${agent.id}`);

@@ -88,7 +88,7 @@ describe('A8: the catalogue, live', () => {
       (await manager.api.presence.board.query({ scope: { agentId: inIt.id } })).agents[0];
     const before = await boardOf();
     await manager.api.statuses.archive.mutate({ code: 'siesta' });
-    await manager.api.statuses.save.mutate({ code: 'siesta', label: 'Nap', routable: true, maxSeconds: 60 });
+    await manager.api.statuses.save.mutate({ code: 'siesta', label: 'Nap', routable: true });
     expect(await boardOf()).toEqual(before);
     expect(await outside.socket.ask({ op: 'status', id: '1', status: 'siesta' })).toMatchObject({
       op: 'no',

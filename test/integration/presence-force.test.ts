@@ -144,11 +144,34 @@ describe('E1: a forced status', () => {
     expect(await trailOf(id, 'presence.force')).toEqual([]);
   });
 
-  test('D4: after the task at hand, with none, is now; with one it is refused in this version', async () => {
+  test('D4: after the task at hand, with none, is now; with one it waits, is audited, and the agent is told when it stands', async () => {
     const { id, socket } = await atWork('agent0006');
     expect(await force(supervisor, id, { when: 'after_task' })).toMatchObject({ tile: { status: 'busy' } });
+    await release(supervisor, id);
     await socket.ask({ op: 'work', id: '1', current: 1, max: 2 });
-    expect(await codeOf(force(supervisor, id, { when: 'after_task' }))).toBe('VALIDATION');
+    const waiting = await force(supervisor, id, { when: 'after_task', status: 'away', reason: 'rest' });
+    expect(waiting.tile).toMatchObject({ status: 'available', queued: 'away' });
+    const [newest] = await trailOf(id, 'presence.force');
+    expect(newest).toMatchObject({
+      userId: supervisor.id,
+      newValues: { status: 'away', reason: 'rest', hold: false, when: 'after_task', seq: waiting.seq },
+    });
+    socket.frames.splice(0);
+    await socket.ask({ op: 'work', id: '2', current: 0, max: 2 });
+    const { agents } = await manager.api.presence.board.query({ scope: { agentId: id } });
+    expect(agents).toMatchObject([{ status: 'away', cause: 'override', reason: 'rest', by: supervisor.id }]);
+    expect(await trailOf(id, 'presence.force')).toHaveLength(2);
+  });
+
+  test('D4: what waits is dropped by a release; a log-out may wait, too', async () => {
+    const { id, socket } = await atWork('agent0008');
+    await socket.ask({ op: 'work', id: '1', current: 1, max: 2 });
+    await force(supervisor, id, { when: 'after_task' });
+    expect((await release(supervisor, id)).tile).not.toHaveProperty('queued');
+    expect(await codeOf(release(supervisor, id))).toBe('CONFLICT');
+    await force(supervisor, id, { when: 'after_task', status: 'offline', reason: 'shift is over' });
+    expect(await socket.ask({ op: 'work', id: '2', current: 0, max: 2 })).toMatchObject({ op: 'ok' });
+    expect(await socket.closed).toMatchObject({ code: 4410 });
   });
 
   test('G4: a right that is taken away is gone with the answer', async () => {

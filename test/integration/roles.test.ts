@@ -121,6 +121,9 @@ const CALLS: Readonly<Record<string, Call | { readonly open: string }>> = {
   'presence.setStatus': may(WITH_PRESENCE, (api) =>
     api.presence.setStatus({ status: 'busy', commandId: 'a' }),
   ),
+  'presence.extend': may(WITH_PRESENCE, (api) =>
+    api.presence.extend({ reason: 'a long queue', commandId: 'g' }),
+  ),
   'presence.force # own team': may(SUPERVISORS, (api, { colleague: agentId }) =>
     api.presence.force({ agentId, status: 'busy', reason, commandId: 'b' }),
   ),

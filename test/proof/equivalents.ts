@@ -11,13 +11,62 @@ export interface Equivalent {
 
 export const EQUIVALENTS: readonly Equivalent[] = [
   {
-    mutants: /^open in duty\.off → \w+ \[beginsIn \w+\]: after \[beginsIn \w+\]$/,
-    count: 4,
-    reason: 'a status has one category, so no log-in can begin in two of them, whichever is asked first',
+    mutants:
+      /^arms swapped, .* \[(ends|turns \w+|startsLimit|brings true)\]: after \[(turns \w+|startsLimit|endsLimit|brings \w+)\]$/,
+    count: 101,
+    reason:
+      'a duty turns to one status, of one category, with a limit or none, or the agent is gone; what is brought has a hold, which outlasts that, or none: at most one of these holds, whichever is asked first',
   },
   {
-    mutants: /^choose in duty\.\w+ → \w+ \[chooses \w+\]: after \[chooses \w+\]$/,
-    count: 20,
-    reason: 'a status has one category, so no choice can lead into two of them, whichever is asked first',
+    mutants: /^guard (parameter|replaced), .* \[turns wrap_up\]: (turns|\[leads\])$/,
+    count: 25,
+    reason: 'the last of the categories needs no name: those before it have had theirs',
+  },
+  {
+    mutants: /^guard replaced, .* \[turns wrap_up\]: \[startsLimit\]$/,
+    count: 10,
+    reason: 'the last of the categories is wrap-up, and every wrap-up that is turned to has a limit',
+  },
+  {
+    mutants: /^guard parameter, .* \[brings false\]: brings$/,
+    count: 8,
+    reason: 'what is brought without a hold needs no saying so: what has one has had its turn',
+  },
+  {
+    mutants: /^mutators swapped, .*: dropForcedNext before (setOverride|endOverride)$/,
+    count: 14,
+    reason: 'what waits and what stands are forgotten or set apart from each other',
+  },
+  {
+    mutants:
+      /^mutator added, .* in override\.\w+ → \w+( \[(ends|waits|holds|present)\])?: with takeOverride$/,
+    count: 23,
+    reason: 'where what waited is forgotten, nothing is taken from it',
+  },
+  {
+    mutants: /^guard added, leave in override\.(none|held) → \w+: \[waits\]$/,
+    count: 2,
+    reason: 'where nothing waits there is nothing to forget',
+  },
+  {
+    mutants: /^guard replaced, choose in override\.forced → none \[turns\]: \[leads\]$/,
+    count: 1,
+    reason: 'a choice that leads to a log-out has had its turn',
+  },
+  {
+    mutants: /^guard replaced, overrun in limit\.\w+ → none \[endsLimit\]: \[(turns|leads)\]$/,
+    count: 4,
+    reason: 'what begins a limit has had its turn; and when its time is over, no duty turns to itself',
+  },
+  {
+    mutants: /^mutator added, review in limit\.\w+ → none \[unlimited\]: with setLimit$/,
+    count: 4,
+    reason: 'where the law sets no limit, setting it sets none',
+  },
+  {
+    mutants:
+      /^guard (gone|replaced), review in limit\.running → running \[relimits\]: (unguarded|\[limited\])$/,
+    count: 2,
+    reason: 'while time runs, a limit that is the same may be set again',
   },
 ];

@@ -8,17 +8,20 @@
 import { createMachine, transition } from 'xstate';
 import {
   type Axes,
+  CATEGORIES,
   type Configuration,
   type Context,
+  type ForcedNext,
   INITIAL_CONFIGURATION,
   INITIAL_CONTEXT,
+  type Queued,
   type Region,
   type Session,
 } from '../../engine/axes.ts';
-import type { DutyStatus } from '../../engine/catalogue.ts';
+import { type DutyStatus, OFFLINE } from '../../engine/catalogue.ts';
 import type { Stimulus } from '../../engine/inputs.ts';
 import { machine } from '../../engine/machine.ts';
-import { DUTIES, latestOf, NO_DUTY, stimuliFor } from './stimuli.ts';
+import { DUTIES, isLimited, latestOf, NO_DUTY, stimuliFor } from './stimuli.ts';
 
 export interface Edge {
   /** The only region that there is; null where there are all. */
@@ -47,21 +50,29 @@ const LIVE = 2;
 const LOST = 1;
 
 export function reachable(): Graph {
-  const found = new Map([[keyOf(FIRST), FIRST]]);
+  const states = [FIRST];
+  const known = new Set(keysOf(FIRST));
   const edges: Edge[] = [];
-  for (const from of found.values())
+  // Those that are found on the way are looked at, too.
+  for (const from of states)
     for (const edge of edgesFrom(from, { chart: machine, region: null, named: DUTIES })) {
       edges.push(edge);
-      const key = keyOf(edge.to);
-      if (!found.has(key) && edge.to.sessions.length <= LIVE + LOST) found.set(key, edge.to);
+      const news = keysOf(edge.to).filter((key) => !known.has(key));
+      if (news.length === 0 || edge.to.sessions.length > LIVE + LOST) continue;
+      for (const key of news) known.add(key);
+      states.push(edge.to);
     }
-  return { states: [...found.values()], edges };
+  return { states, edges };
 }
 
 export function alone(): Graph {
   const graphs = REGIONS.map((region) => {
     const states = STATES[region].flatMap((state) =>
-      [LAID_OUT, BARE].map((context) => ({ ...INITIAL_CONFIGURATION, ...context, [region]: state })),
+      [...ALONE, ...(MORE[region] ?? [])].map((context) => ({
+        ...INITIAL_CONFIGURATION,
+        ...context,
+        [region]: state,
+      })),
     );
     const asked = { chart: chartOf(region), region, named: [...DUTIES, NO_DUTY] };
     return { states, edges: states.flatMap((from) => [...edgesFrom(from, asked)]) };
@@ -73,11 +84,45 @@ export function configurationOf(axes: Axes): string {
   return REGIONS.map((region) => axes[region]).join(' ');
 }
 
-/** What tells reachable states apart for some guard. */
-function keyOf(axes: Axes): string {
+/**
+ * What tells reachable states apart for some guard: each of these, not all that they could be together. A state is
+ * looked at that shows one of them for the first time.
+ */
+function keysOf(axes: Axes): readonly string[] {
+  const { connectivity, duty, limit, activity, workload, override, stability } = axes;
+  const { max, dutyCode, queued, forcedNext, flips, isOutByFlip, platformUntil } = axes;
   const live = Math.min(LIVE, axes.sessions.filter(({ lostAt }) => lostAt === null).length);
   const lost = Math.min(LOST, axes.sessions.filter(({ lostAt }) => lostAt !== null).length);
-  return [configurationOf(axes), axes.max === null, live, lost].join(' ');
+  const sessions = [connectivity, live, lost];
+  const isExtended = axes.extendedMs > 0;
+  const isTasked = axes.current > 0;
+  const next = queued && nextOf(queued);
+  const waiting = forcedNext && [forcedNext.category === OFFLINE, forcedNext.hold].join(' ');
+  const wait = [duty === 'wrap_up', isTasked];
+  return [
+    [connectivity, duty, activity, workload, override],
+    [...sessions, max === null],
+    [...sessions, activity],
+    [...sessions, override, waiting],
+    [...sessions, limit, isExtended],
+    [dutyCode, limit, isExtended],
+    [duty, limit, activity],
+    [duty, limit, override],
+    [duty, limit, isTasked],
+    [duty, isTasked, queued?.category, next],
+    [...wait, limit, next],
+    [...wait, connectivity, activity, next === OFFLINE, waiting],
+    [...wait, workload, next === OFFLINE, waiting],
+    [...wait, connectivity, override, next === OFFLINE, waiting],
+    [...wait, limit, waiting],
+    [connectivity, stability, flips.length, isOutByFlip, platformUntil === null],
+    [...sessions, stability],
+  ].map((aspects, at) => [at, ...aspects].join(' '));
+}
+
+function nextOf({ code }: Queued): string {
+  if (code === OFFLINE) return code;
+  return isLimited(code) ? 'limited' : 'unlimited';
 }
 
 interface Asked {
@@ -87,8 +132,8 @@ interface Asked {
 }
 
 function* edgesFrom(from: Axes, { chart, region, named }: Asked): Generator<Edge> {
-  const { connectivity, duty, activity, workload, override, ...context } = from;
-  const all = { connectivity, duty, activity, workload, override };
+  const { connectivity, duty, limit, activity, workload, override, stability, ...context } = from;
+  const all = { connectivity, duty, limit, activity, workload, override, stability };
   const before = chart.resolveState({ value: region === null ? all : { [region]: all[region] }, context });
   for (const stimulus of stimuliFor(from, named)) {
     const [after, actions] = transition(chart, before, stimulus);
@@ -118,12 +163,55 @@ const LAID_OUT: Context = {
   dutyCause: 'schedule',
   dutyReason: 'none of these',
   dutySince: BEFORE + 1,
+  limitUntil: BEFORE + 60_000,
+  extendedMs: 7000,
+  overAt: null,
   sessions: [session('live', null), session('lost', BEFORE + 2)],
   graceUntil: BEFORE + 3,
+  platformUntil: BEFORE + 3,
   idleSince: BEFORE + 4,
   current: 7,
   max: 9,
   forced: { code: 'nap', category: 'break', reason: 'none of these', by: 8, hold: false },
+  queued: { code: 'lounge', category: 'away', reason: 'for later', by: 5 },
+  forcedNext: { code: 'notes', category: 'wrap_up', reason: 'for later, too', by: 6, hold: false },
+  flips: [BEFORE, BEFORE + 2],
+  isOutByFlip: true,
+  flapping: { since: BEFORE + 1, until: BEFORE + 90_000 },
 };
 /** Nothing is set but the duty, without which nothing may be chosen, and the work. */
 const BARE: Context = { ...INITIAL_CONTEXT, dutyCode: 'errand', current: 7, max: 9 };
+const HERE = { ...LAID_OUT, graceUntil: null };
+const WRAPPED_UP = { ...HERE, dutyCode: 'notes', current: 0 };
+const LOG_OUT = { code: OFFLINE, category: OFFLINE, reason: 'enough', by: 4 } as const;
+const HELD = { ...LAID_OUT.forcedNext, hold: true } as ForcedNext;
+/** For every region. */
+const ALONE: readonly Context[] = [
+  LAID_OUT,
+  HERE,
+  { ...HERE, overAt: BEFORE + 5 },
+  { ...LAID_OUT, dutyCode: 'nap', extendedMs: 0 },
+  { ...LAID_OUT, dutyCode: null },
+  { ...HERE, sessions: [] },
+  { ...LAID_OUT, isOutByFlip: false },
+  { ...HERE, queued: LOG_OUT },
+  { ...WRAPPED_UP, forcedNext: { ...LOG_OUT, hold: false } },
+  BARE,
+];
+const EACH_QUEUED = DUTIES.slice(0, CATEGORIES.length).map(({ code, category }): Context => {
+  return { ...HERE, queued: { code, category, reason: 'one of each', by: 5 } };
+});
+const EACH_WAITING = [LAID_OUT, HERE, WRAPPED_UP].flatMap((context): Context[] => [
+  { ...context, forcedNext: HELD },
+  { ...context, forcedNext: HELD, queued: LOG_OUT },
+  { ...context, forcedNext: { ...LOG_OUT, hold: true } },
+  { ...context, forcedNext: null, queued: LOG_OUT },
+  { ...context, forced: null },
+]);
+/** For those that look at more. */
+const MORE: Readonly<Partial<Record<Region, readonly Context[]>>> = {
+  duty: EACH_QUEUED,
+  limit: EACH_QUEUED,
+  override: EACH_WAITING,
+  stability: [{ ...LAID_OUT, flips: [] }],
+};

@@ -118,13 +118,15 @@ function* spoiledArm(arm: TableArm, states: readonly string[]): Generator<ArmCha
 
 /** Every other value that the parameter could have, and none. */
 function otherParams({ guard, params }: TableArm): readonly TableArm['params'][] {
-  if (!PARAMETRIC.some((name) => guards[name] === guard)) return [];
-  const others = CATEGORIES.filter((category) => category !== params.category).map((category) => ({
-    category,
-  }));
-  return params.category === undefined ? others : [...others, {}];
+  const all = PARAMETERS.find(([name]) => guards[name] === guard)?.[1] ?? [];
+  const isOwn = (other: TableArm['params']) =>
+    other.category === params.category && other.hold === params.hold;
+  return all.filter((other) => !isOwn(other));
 }
-const PARAMETRIC: readonly GuardName[] = ['beginsIn', 'chooses'];
+const PARAMETERS: readonly (readonly [GuardName, readonly TableArm['params'][]])[] = [
+  ['turns', [...CATEGORIES.map((category) => ({ category })), {}]],
+  ['brings', [{ hold: true }, { hold: false }, {}]],
+];
 
 function* spoiledList<Item>(
   items: readonly Item[],
@@ -157,7 +159,8 @@ export function titleOf({ type, region, state }: Cell): string {
 
 export function guardText({ guard, params }: TableArm): string {
   const name = GUARDS.find(([, known]) => known === guard)?.[0] ?? 'else';
-  return params.category === undefined ? name : `${name} ${params.category}`;
+  const { category = '', hold = '' } = params;
+  return `${name} ${category}${hold}`.trimEnd();
 }
 
 export function withArms(table: Table, { type, region, state }: Cell, arms: readonly TableArm[]): Table {

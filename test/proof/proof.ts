@@ -5,8 +5,8 @@
 import { getInitialSnapshot } from 'xstate';
 import { INITIAL_CONFIGURATION, INITIAL_CONTEXT } from '../../engine/axes.ts';
 import { machine } from '../../engine/machine.ts';
-import type { Table, TableArm } from '../../engine/table.ts';
-import { agrees, EdgesByCell, isSame, type Telling } from './comparison.ts';
+import type { Table } from '../../engine/table.ts';
+import { agrees, EdgesByCell, isSame, takenOn, type Telling } from './comparison.ts';
 import { type Equivalent, EQUIVALENTS } from './equivalents.ts';
 import { configurationOf, type Edge, type Graph } from './graph.ts';
 import { armsOf, cellsOf, guardText, type Kind, KINDS, mutantsOf, titleOf } from './mutants.ts';
@@ -84,7 +84,7 @@ export function mismatches(table: Table, graphs: Graphs): readonly string[] {
 }
 
 export function useOf(table: Table, graph: Graph): Use {
-  const edges = new EdgesByCell(graph);
+  const edges = new EdgesByCell(table, graph);
   const cells = cellsOf(table);
   const filled = cells.filter((cell) => armsOf(table, cell).length > 0);
   const arms = filled.flatMap((cell) => {
@@ -102,17 +102,13 @@ export function useOf(table: Table, graph: Graph): Use {
   };
 }
 
-function takenOn({ from, stimulus }: Edge, arms: readonly TableArm[]): TableArm | undefined {
-  return arms.find(({ guard, params }) => guard === null || guard(from, stimulus, params));
-}
-
 export function mutation(
   table: Table,
   graphs: Graphs,
   equivalents: readonly Equivalent[] = EQUIVALENTS,
 ): Mutation {
-  const inAll = new EdgesByCell(graphs.reachable);
-  const inOne = new EdgesByCell(graphs.alone);
+  const inAll = new EdgesByCell(table, graphs.reachable);
+  const inOne = new EdgesByCell(table, graphs.alone);
   const tallies = Object.fromEntries(
     KINDS.map((kind) => [kind, { differs: 0, refuses: 0, alone: 0, equivalent: 0, survived: 0 }]),
   ) as Record<Kind, Record<keyof Tally, number>>;
@@ -120,7 +116,7 @@ export function mutation(
   const spokenFor = new Map(equivalents.map((entry) => [entry, 0]));
   for (const { kind, name, cell, table: changed } of mutantsOf(table)) {
     const tally = tallies[kind];
-    const entry = equivalents.find(({ mutants }) => mutants.test(name));
+    const entry = equivalents.find(({ mutants }) => mutants.test(`${kind}, ${name}`));
     const told = inAll.tell(cell, changed);
     if (told !== null) tally[told] += 1;
     else if (inOne.tell(cell, changed) !== null) tally.alone += 1;

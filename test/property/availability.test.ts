@@ -97,7 +97,6 @@ test.each(SEEDS)(
     const agents = random.pick([3, 40, 200]);
     for (let id = 1; id <= agents; id++)
       model.records.set(id, newcomer(member(id, { organisationId: 1 + (id % 2), teamId: 1 + (id % 3) })));
-    for (const record of model.records.values()) availability.publish(null, record);
     for (let step = 0; step < 2000; step++) {
       for (let changes = random.below(3); changes > 0; changes--) {
         const before = random.pick([...model.records.values()]);

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect, test } from 'vitest';
 import { Places } from '../../engine/places.ts';
-import { newcomer } from '../../engine/record.ts';
+import { type AgentRecord, newcomer } from '../../engine/record.ts';
 import { Summaries } from '../../engine/summaries.ts';
 import { member } from '../support/engines.ts';
 import { FakeClock, settle } from '../support/fake-clock.ts';
 import { Arena } from '../support/fuzz/arena.ts';
 import { temperOf } from '../support/fuzz/fuzz.ts';
 import { Player } from '../support/fuzz/player.ts';
-import { type Limited, scannedSummary } from '../support/scanned-summary.ts';
+import { scannedSummary } from '../support/scanned-summary.ts';
 import { subjectsOf } from '../support/scopes.ts';
 import { Seeded } from '../support/seeded.ts';
 import { SummaryViewer } from '../support/summary-viewer.ts';
@@ -33,6 +33,8 @@ test.each(SEEDS)(
       const records = [...arena.people.keys()].flatMap((id) => arena.engine.record(id) ?? []);
       for (const subject of subjects) {
         const scanned = scannedSummary(records, subject);
+        const platform = arena.engine.incident(subject.organisationId);
+        scanned.incidents.unshift(...(platform === null ? [] : [platform]));
         expectSame(arena.engine.summaries.read(subject), scanned);
         expect(arena.engine.summaries.total(subject)).toBe(scanned.total);
       }
@@ -53,7 +55,7 @@ const CODES = ['available', 'chat', 'busy', 'break', 'wrap_up', 'offline'] as co
 const CATEGORY = { chat: 'available' } as const;
 
 /** Somebody of hundreds, as anybody may be. */
-function anybody(random: Seeded, id: number): Required<Limited> {
+function anybody(random: Seeded, id: number): AgentRecord {
   const status = random.pick(CODES);
   const isOver = (status === 'break' || status === 'wrap_up') && random.chance(0.4);
   return {
@@ -73,6 +75,7 @@ function anybody(random: Seeded, id: number): Required<Limited> {
     routable: random.chance(0.3),
     limit: isOver ? random.pick(['over', 'escalated']) : 'running',
     limitUntil: isOver ? random.below(100_000) : null,
+    flapping: random.chance(0.1) ? { since: random.below(1000), until: random.below(100_000) } : null,
   };
 }
 
@@ -81,10 +84,11 @@ test.each(SEEDS.slice(0, 4))(
   async (seed) => {
     const random = new Seeded(seed);
     const clock = new FakeClock();
-    const records = new Map<number, Required<Limited>>();
+    const records = new Map<number, AgentRecord>();
     using summaries = new Summaries({
       clock,
       tickMs: 20,
+      incident: () => null,
       places: new Places(),
       people: { record: (id) => records.get(id) ?? null, since: (id) => records.get(id)?.since ?? null },
     });
@@ -96,8 +100,8 @@ test.each(SEEDS.slice(0, 4))(
         const before = records.get(id);
         const after = anybody(random, id);
         // Some change in one thing alone, and stay as long as they were.
-        const { routable, connectivity, limit, limitUntil } = after;
-        const part = random.pick([{ routable }, { connectivity }, { limit, limitUntil }]);
+        const { routable, connectivity, limit, limitUntil, flapping } = after;
+        const part = random.pick([{ routable }, { connectivity }, { limit, limitUntil }, { flapping }]);
         const next = before !== undefined && random.chance(0.4) ? { ...before, ...part } : after;
         records.set(id, next);
         summaries.publish(before ?? null, next);

@@ -33,8 +33,8 @@ export class Deeds {
   }
 
   /** The session's connection is gone; the gateway says so. */
-  loses(session: string): void {
-    this.#engine.lose(this.agent, session);
+  loses(session: string, how: { readonly byServer?: boolean } = {}): void {
+    this.#engine.lose(this.agent, session, how);
   }
 
   stirs(session: string, at: number): void {
@@ -51,9 +51,24 @@ export class Deeds {
     });
   }
 
+  /** For after the task or the wrap-up at hand. */
+  queues(status: string, { session = null, reason = null }: How = {}): Promise<Answer> {
+    const input = { type: 'queue', status, reason, session, by: this.agent } as const;
+    return this.#engine.dispatch(this.agent, { input });
+  }
+
   works(session: string, current: number, max: number): Promise<Answer> {
     const input = { type: 'work', current, max, session, by: this.agent } as const;
     return this.#engine.dispatch(this.agent, { input });
+  }
+
+  extends(reason: string, { session = null, id }: Pick<How, 'session' | 'id'> = {}): Promise<Answer> {
+    return this.#engine.dispatch(this.agent, {
+      input: { type: 'extend', reason, session, by: this.agent },
+      ...(id !== undefined && {
+        command: session === null ? { id, user: this.agent } : { id, session },
+      }),
+    });
   }
 
   saysBye(session: string, id = 'bye'): Promise<Answer> {
@@ -71,6 +86,12 @@ export class Deeds {
       input: { type: 'force', status, reason: 'as I say', hold, by },
       ...(id !== undefined && { command: { id, user: by } }),
     });
+  }
+
+  /** After the task or the wrap-up at hand. */
+  isForcedNext(status: string, { hold = false, reason = 'as I say' } = {}): Promise<Answer> {
+    const input = { type: 'queue_force', status, reason, hold, by: SUPERVISOR } as const;
+    return this.#engine.dispatch(this.agent, { input });
   }
 
   isReleased({ by = SUPERVISOR }: { by?: number } = {}): Promise<Answer> {

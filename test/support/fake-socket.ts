@@ -26,6 +26,8 @@ export class FakeSocket implements Socket {
   waiting = 0;
   /** To be set: the listener's `closed`. */
   onClosed: () => void = () => undefined;
+  /** To be set: the listener's `pong`. */
+  onPinged: () => void = () => undefined;
   #awaitingDrain: (() => void)[] = [];
 
   constructor(query = '') {

@@ -76,6 +76,7 @@ export async function startArena(members: readonly Member[] = [member(1), member
     const socket = new FakeSocket();
     const listener = gateway.route.open(socket);
     socket.onClosed = () => listener.closed();
+    socket.onPinged = () => listener.pong('');
     return {
       socket,
       listener,

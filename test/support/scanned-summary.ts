@@ -5,15 +5,20 @@ import type { Scope } from '../../engine/scope.ts';
 import type { Counts, Summary } from '../../engine/summary.ts';
 import type { Subject } from '../../engine/topics.ts';
 
-export function scannedSummary(everybody: readonly AgentRecord[], { view, ...subject }: Subject): Summary {
+/** But for what is wrong with the platform. */
+export function scannedSummary(
+  everybody: readonly AgentRecord[],
+  { view, ...subject }: Subject,
+): Summary & { readonly incidents: Summary['incidents'][number][] } {
   const records = everybody
     .filter(({ member }) => member.organisationId === subject.organisationId && isIn(member, subject.scope))
     .sort((a, b) => a.member.id - b.member.id);
   const teams = [...new Set(records.map(({ member }) => member.teamId))];
-  const over = records.flatMap((record) => {
-    const { limit = 'none', limitUntil = null } = record as Limited;
-    return limit === 'over' || limit === 'escalated' ? [sinceOf(record, limitUntil ?? NaN)] : [];
-  });
+  const over = records.flatMap((record) =>
+    record.limit === 'over' || record.limit === 'escalated'
+      ? [sinceOf(record, record.limitUntil ?? NaN)]
+      : [],
+  );
   const codes = [...new Set(records.map(({ status }) => status))].filter((code) => code !== 'offline').sort();
   return {
     ...scannedCounts(records),
@@ -36,12 +41,15 @@ export function scannedSummary(everybody: readonly AgentRecord[], { view, ...sub
       count: over.length,
       ...(view === 'full' && { agents: over.sort((a, b) => a.since - b.since).slice(0, 100) }),
     },
-    incidents: [],
+    incidents: records
+      .flatMap(({ flapping, member: { id, name } }) =>
+        flapping === null ? [] : [{ since: flapping.since, agent: { id, name } }],
+      )
+      .sort((a, b) => a.since - b.since)
+      .slice(0, 100)
+      .map(({ since, agent }) => ({ kind: 'flapping' as const, since, ...(view === 'full' && { agent }) })),
   };
 }
-
-/** What records will have where duties have limits. */
-export type Limited = AgentRecord & { readonly limit?: string; readonly limitUntil?: number | null };
 
 export function isIn(member: Member, scope: Scope): boolean {
   if (!member.active) return false;
@@ -52,11 +60,14 @@ export function isIn(member: Member, scope: Scope): boolean {
   return 'department' in scope ? member.department === scope.department : true;
 }
 
+function shown({ connectivity, flapping }: AgentRecord): AgentRecord['connectivity'] {
+  return connectivity === 'connected' && flapping !== null ? 'reconnecting' : connectivity;
+}
+
 function scannedCounts(records: readonly AgentRecord[]): Counts {
   const number = (test: (record: AgentRecord) => boolean) => records.filter(test).length;
   const category = (name: AgentRecord['category']) => number((record) => record.category === name);
-  const connectivity = (name: AgentRecord['connectivity']) =>
-    number((record) => record.connectivity === name);
+  const connectivity = (name: AgentRecord['connectivity']) => number((record) => shown(record) === name);
   return {
     total: records.length,
     routable: number(({ routable }) => routable),

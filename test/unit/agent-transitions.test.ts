@@ -17,7 +17,7 @@ const ROLES: readonly Role[] = ['viewer', 'agent', 'supervisor', 'manager', 'adm
 const DUTIES = plain.statuses.filter(({ category, archived }) => category !== 'offline' && !archived);
 const T0 = Date.UTC(2026, 0, 5, 8);
 
-const bench = (more: Partial<Bench> = {}): Bench => ({ table, law, now: T0, ...more });
+const bench = (more: Partial<Bench> = {}): Bench => ({ table, law, now: T0, frozenUntil: null, ...more });
 
 const choose = (status: string, reason: string | null = 'because'): Input => ({
   type: 'choose',

@@ -357,20 +357,4 @@ describe('commands', () => {
     );
     expect(socket.closedWith).toMatchObject({ code: 4429 });
   });
-
-  test('D2, D4: to extend a break or to queue a status are refused in this version', async () => {
-    using arena = await startArena();
-    const { say } = await arena.hello(1);
-    expect(await say({ op: 'extend', id: 'a', reason: 'the bus' })).toMatchObject([
-      { op: 'no', id: 'a', code: 'CONFLICT' },
-    ]);
-    await say({ op: 'work', id: 'b', current: 1, max: 3 });
-    expect(await say({ op: 'status', id: 'c', status: 'break', next: true })).toMatchObject([
-      { op: 'no', id: 'c', code: 'VALIDATION' },
-    ]);
-    await say({ op: 'work', id: 'd', current: 0, max: 3 });
-    expect(await say({ op: 'status', id: 'e', status: 'break', next: true })).toContainEqual(
-      expect.objectContaining({ op: 'ok', id: 'e' }),
-    );
-  });
 });

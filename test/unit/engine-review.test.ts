@@ -1,41 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { Catalogue, type Status } from '../../engine/catalogue.ts';
-import type { Config, Law } from '../../engine/law.ts';
 import { MemoryJournal } from '../../engine/journal/memory.ts';
 import { Deeds } from '../support/deeds.ts';
 import { member, startEngine } from '../support/engines.ts';
 import { settle } from '../support/fake-clock.ts';
-import { CONFIG, LAW, STATUSES, TRANSITIONS } from '../support/laws.ts';
-
-/** The law with one status changed. */
-function changed(code: string, more: Partial<Status>): Law {
-  const statuses = STATUSES.map((status) => (status.code === code ? { ...status, ...more } : status));
-  return { ...LAW, catalogue: new Catalogue(statuses, TRANSITIONS) };
-}
-
-async function start(members = [member(1), member(2)], journal = new MemoryJournal()) {
-  let law = LAW;
-  const started = await startEngine({
-    members,
-    journal,
-    catalogue: () => law.catalogue,
-    config: () => law.config,
-  });
-  return {
-    ...started,
-    agent: new Deeds(started.engine, 1),
-    enact: async (next: Law, organisationId = 1) => {
-      law = next;
-      await started.engine.review(organisationId);
-    },
-  };
-}
-
-const withConfig = (config: Partial<Config>): Law => ({ ...LAW, config: { ...CONFIG, ...config } });
+import { LAW } from '../support/laws.ts';
+import { changed, startUnder, withConfig } from '../support/live-law.ts';
 
 describe('A8: a law that changes', () => {
   test('A6: shows whether work may be routed, with an event of its own, and leaves the rest as it was', async () => {
-    const { agent, engine, enact } = await start();
+    const { agent, engine, enact } = await startUnder();
     await agent.opens('s1');
     const before = agent.record;
     const heard: unknown[] = [];
@@ -53,7 +26,7 @@ describe('A8: a law that changes', () => {
   });
 
   test('B4: journals nothing where nothing changes', async () => {
-    const { agent, enact } = await start();
+    const { agent, enact } = await startUnder();
     await agent.opens('s1');
     const before = agent.record;
     await enact(changed('busy', { label: 'Occupied', colour: '#000000' }));
@@ -61,7 +34,7 @@ describe('A8: a law that changes', () => {
   });
 
   test('D1: a shorter idle limit counts from the activity that was seen', async () => {
-    const { agent, clock, enact } = await start();
+    const { agent, clock, enact } = await startUnder();
     await agent.opens('s1');
     await clock.advance(100_000);
     await enact(withConfig({ MAX_AGENT_IDLE_TIME: 30 }));
@@ -70,7 +43,7 @@ describe('A8: a law that changes', () => {
   });
 
   test('D1: a longer idle limit gives those who are about to go idle more time', async () => {
-    const { agent, clock, enact } = await start();
+    const { agent, clock, enact } = await startUnder();
     await agent.opens('s1');
     await clock.advance(290_000);
     await enact(changed('available', { idleLimit: { seconds: 600 } }));
@@ -81,7 +54,7 @@ describe('A8: a law that changes', () => {
   });
 
   test('A4: a status that has no idle limit any more shows as itself', async () => {
-    const { agent, clock, enact } = await start();
+    const { agent, clock, enact } = await startUnder();
     await agent.opens('s1');
     await clock.advance(301_000);
     expect(agent.record.status).toBe('away');
@@ -90,7 +63,7 @@ describe('A8: a law that changes', () => {
   });
 
   test('B9: agents keep a status that was archived, and nobody chooses or is forced into it any more', async () => {
-    const { agent, engine, enact } = await start();
+    const { agent, engine, enact } = await startUnder();
     const other = new Deeds(engine, 2);
     await agent.opens('s1');
     await other.opens('s2');
@@ -106,7 +79,7 @@ describe('A8: a law that changes', () => {
 
   test('B9: history stays: after a restart under another law the records are the same', async () => {
     const journal = new MemoryJournal();
-    const { agent, engine, enact, clock } = await start(undefined, journal);
+    const { agent, engine, enact, clock } = await startUnder(LAW, { journal });
     await agent.opens('s1');
     await agent.chooses('lunch', { reason: 'hungry' });
     const other = new Deeds(engine, 2);
@@ -124,6 +97,7 @@ describe('A8: a law that changes', () => {
       lastAt: _at,
       sessions: _sessions,
       graceUntil: _grace,
+      platformUntil: _platform,
       ...kept
     } = before[0]!;
     expect(new Deeds(next.engine, 1).record).toMatchObject({ ...kept, seq: seq + 1 });
@@ -131,14 +105,16 @@ describe('A8: a law that changes', () => {
   });
 
   test('J1: touches no other organisation', async () => {
-    const { agent, enact } = await start([member(1), member(2, { organisationId: 2 })]);
+    const { agent, enact } = await startUnder(LAW, {
+      members: [member(1), member(2, { organisationId: 2 })],
+    });
     await agent.opens('s1');
     await enact(changed('available', { routable: false }), 2);
     expect(agent.record.routable).toBe(true);
   });
 
   test('is told before it is applied, and to nobody who stopped listening', async () => {
-    const { agent, engine, enact } = await start();
+    const { agent, engine, enact } = await startUnder();
     await agent.opens('s1');
     const heard: unknown[] = [];
     const hearing = engine.listenToLaws((organisationId) =>
@@ -152,7 +128,7 @@ describe('A8: a law that changes', () => {
 
   test('F5: rejects when it could not be written down, and holds once it is repeated', async () => {
     let fails = false;
-    const { agent, enact } = await start(undefined, new MemoryJournal({ fails: () => fails }));
+    const { agent, enact } = await startUnder(LAW, { journal: new MemoryJournal({ fails: () => fails }) });
     await agent.opens('s1');
     fails = true;
     const law = changed('available', { routable: false });
@@ -165,7 +141,7 @@ describe('A8: a law that changes', () => {
 
   test('leaves others their turn while many agents are looked at', async () => {
     const many = Array.from({ length: 3_000 }, (_, index) => member(index + 1));
-    const { engine, enact } = await start(many);
+    const { engine, enact } = await startUnder(LAW, { members: many });
     await Promise.all(many.map(({ id }) => new Deeds(engine, id).opens(`s${id}`)));
     let turns = 0;
     let isOver = false;

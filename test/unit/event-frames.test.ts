@@ -37,7 +37,10 @@ describe('B9: frames', () => {
     let event = {};
     let set: Record<string, unknown> = {};
     const sink = {
-      begin: (head: object) => ([event, set] = [head, {}]),
+      begin: (head: object) => {
+        [event, set] = [head, {}];
+        return [{ id: 'node1-9b' }, { id: 'node1-9a' }];
+      },
       set: (name: string, value: unknown) => (set[name] = value),
       end: (command: unknown) => told.push({ ...event, set, command }),
       note: () => expect.unreachable(),

@@ -141,11 +141,13 @@ describe('C6: a restart', () => {
     const next = await startEngine({ journal, clock });
     const [again, otherAgain] = [new Deeds(next.engine, 1), new Deeds(next.engine, 2)];
     await settle();
-    const graceUntil = clock.now() + 30_000;
-    expect(again.record).toMatchObject({ connectivity: 'reconnecting', graceUntil, status: 'break' });
-    expect(otherAgain.record).toMatchObject({ connectivity: 'reconnecting', graceUntil });
+    // A start freezes timers (C7): the grace is not over before that is, and those of all are not over at once.
+    const frozen = clock.now() + 60_000;
+    const lost = { connectivity: 'reconnecting' };
+    expect(again.record).toMatchObject({ ...lost, graceUntil: frozen + 1_000, status: 'break' });
+    expect(otherAgain.record).toMatchObject({ ...lost, graceUntil: frozen + 2_000 });
     await again.opens('s3', { session: 's2', seq: 1 });
-    await clock.advance(31_000);
+    await clock.advance(63_000);
     expect(again.record).toMatchObject({ connectivity: 'connected', status: 'break' });
     expect(again.record.sessions).toMatchObject([{ id: 's2' }]);
     expect(otherAgain.record).toMatchObject({ status: 'offline', cause: 'disconnect' });
@@ -170,7 +172,7 @@ describe('C6: a restart', () => {
     const { engine, journal, clock } = await startTold();
     await engine[Symbol.asyncDispose]();
     const next = await startEngine({ journal, clock, members: [member(2)] });
-    await clock.advance(31_000);
+    await clock.advance(62_000);
     expect(new Deeds(next.engine, 1).record).toMatchObject({ status: 'offline', member: { active: false } });
     expect(await new Deeds(next.engine, 1).opens('s2')).toMatchObject({ code: 'NOT_FOUND' });
   });

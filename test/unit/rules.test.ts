@@ -6,7 +6,8 @@ import {
   INITIAL_CONFIGURATION,
   INITIAL_CONTEXT,
 } from '../../engine/axes.ts';
-import { effective, guards, mutators } from '../../engine/rules.ts';
+import { effective } from '../../engine/effective.ts';
+import { guards, mutators } from '../../engine/rules.ts';
 import { LAW } from '../support/laws.ts';
 
 const FORCED = { code: 'lunch', category: 'break', reason: 'r', by: 9, hold: false } as const;
@@ -25,7 +26,7 @@ const all = (['disconnected', 'connected', 'reconnecting'] as const).flatMap((co
   ),
 );
 
-function axesOf(states: Omit<Configuration, 'duty'>, code: string): Axes {
+function axesOf(states: Omit<Configuration, 'duty' | 'limit' | 'stability'>, code: string): Axes {
   const category = LAW.catalogue.duty(code)?.category ?? 'available';
   const isHere = states.connectivity !== 'disconnected';
   return {
@@ -87,6 +88,13 @@ describe('A4, A6: what everybody sees', () => {
       );
   });
 
+  test('C8: who flaps is not routable; all else is as it was', () => {
+    for (const axes of all) {
+      const { routable: _, ...shown } = effective(axes, LAW);
+      expect(effective({ ...axes, stability: 'flapping' }, LAW)).toEqual({ ...shown, routable: false });
+    }
+  });
+
   test('A5: while reconnecting everything stays what it was', () => {
     for (const axes of all.filter(({ connectivity }) => connectivity === 'connected')) {
       const { routable: _, ...shown } = effective(axes, LAW);
@@ -98,7 +106,7 @@ describe('A4, A6: what everybody sees', () => {
   });
 
   test('B1: a rule under an input that it does not know says so', () => {
-    const stimulus = { type: 'restart', now: 1, law: LAW, role: 'agent', seq: 1 } as const;
+    const stimulus = { type: 'restart', now: 1, law: LAW, role: 'agent', seq: 1, frozenUntil: null } as const;
     expect(() => guards.losesOne(INITIAL_CONTEXT, stimulus)).toThrow(
       'a rule for "lose" stands under "restart"',
     );

@@ -16,6 +16,7 @@ beforeEach(async () => {
     random: () => 0,
     onLive: (isFresh) => said.push(isFresh ? 'live, fresh' : 'live'),
     onDismissed: () => said.push('dismissed'),
+    onTimeEnding: () => said.push('time is ending'),
     onTrouble: (text) => said.push(text),
   });
 });
@@ -60,4 +61,18 @@ test('a close for good that says the client is wrong is trouble', async () => {
   connection.close(4400, 'bad frame');
   await expect.poll(() => device.isOver).toBe(true);
   expect(said).toEqual(['live, fresh', 'desk was closed with 4400 bad frame']);
+});
+
+test('D2: that the time is nearly over is told; an extension is asked for, and answered', async () => {
+  const connection = await server.next();
+  await connection.welcome();
+  await device.tried;
+  connection.send({ op: 'notice', kind: 'break_over', at: 1 });
+  connection.send({ op: 'notice', kind: 'break_ending', at: 1, until: 2 });
+  await expect.poll(() => said).toEqual(['live, fresh', 'time is ending']);
+  const extended = device.extend('a long queue');
+  const { id, ...asked } = await connection.next();
+  expect(asked).toEqual({ op: 'extend', reason: 'a long queue' });
+  connection.send({ op: 'ok', id, seq: 7 });
+  expect(await extended).toBe(7);
 });

@@ -19,6 +19,9 @@ const OFFLINE = { status: 'offline', connectivity: 'disconnected' } as const;
 describe('an agent’s tile', () => {
   test('is right where it is what the agent’s own client knows', () => {
     expect(compareAgents([known()], board())).toEqual([]);
+    expect(compareAgents([known({ presence: 'flapping' })], board({ connectivity: 'reconnecting' }))).toEqual(
+      [],
+    );
     expect(compareAgents([known({ presence: 'logged_out', status: 'offline' })], board(OFFLINE))).toEqual([]);
   });
 
@@ -33,6 +36,7 @@ describe('an agent’s tile', () => {
 
   test('is wrong where the board lacks it, or shows somebody who logged out', () => {
     expect(compareAgents([known({ agentId: 2 })], board())).toHaveLength(1);
+    expect(compareAgents([known({ presence: 'flapping' })], board())).toHaveLength(1);
     expect(compareAgents([known({ presence: 'logged_out', status: 'offline' })], board())).toHaveLength(1);
   });
 

@@ -1,7 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
+import type { Region } from '../../engine/axes.ts';
 import { machine } from '../../engine/machine.ts';
 import { compile, type Table, type TableArm } from '../../engine/table.ts';
-import { alone, reachable } from '../proof/graph.ts';
+import { alone, type Graph, reachable } from '../proof/graph.ts';
 import { armsOf, type Cell, withArms } from '../proof/mutants.ts';
 import { faultsOf, type Graphs, mismatches, mutation, prove, type Report, useOf } from '../proof/proof.ts';
 import { textOf } from '../proof/report.ts';
@@ -15,8 +16,14 @@ beforeAll(() => {
 
 test('B2: the table says what XState says, on every reachable state and stimulus', () => {
   expect(report.mismatches).toEqual([]);
+  const reached = (...regions: readonly Region[]) =>
+    new Set(report.graphs.reachable.states.map((axes) => regions.map((region) => axes[region]).join(' ')))
+      .size;
   // Gone, held or not; else here or reconnecting, in each duty, idle or not, with each workload and each override.
-  expect(report.configurations).toBe(2 + 2 * 5 * 2 * 3 * 3);
+  expect(reached('connectivity', 'duty', 'activity', 'workload', 'override')).toBe(2 + 2 * 5 * 2 * 3 * 3);
+  // Gone; else each duty with each stage of a limit, or none; only breaks and wrap-ups always have one, and of a
+  // wrap-up nobody is warned, nor is it ever over for long.
+  expect(reached('duty', 'limit')).toBe(1 + 3 * 5 + 4 + 1);
 });
 
 test('B2: every cell is looked at, and every arm is taken', () => {
@@ -44,6 +51,16 @@ test('B2: what holds of every agent holds wherever an agent can get', () => {
     expect(axes.forced?.hold === true).toBe(axes.override === 'held');
     expect(axes.current > 0 && axes.current >= (axes.max ?? 0)).toBe(axes.workload === 'full');
     expect(axes.current > 0).toBe(axes.workload !== 'free');
+    const isOver = axes.limit === 'over' || axes.limit === 'escalated';
+    expect(axes.limitUntil !== null).toBe(axes.limit !== 'none');
+    expect(axes.overAt !== null).toBe(isOver);
+    expect(axes.extendedMs > 0 && axes.duty !== 'break').toBe(false);
+    expect(axes.flapping !== null).toBe(axes.stability === 'flapping');
+    expect(axes.flapping !== null && axes.flips.length > 0).toBe(false);
+    expect(axes.isOutByFlip && axes.connectivity === 'connected').toBe(false);
+    const isWaiting = axes.queued !== null || axes.forcedNext !== null;
+    expect(isWaiting && axes.current === 0 && axes.duty !== 'wrap_up').toBe(false);
+    expect(isWaiting && axes.queued?.code === axes.dutyCode).toBe(false);
   }
 });
 
@@ -68,7 +85,7 @@ test('B2: an arm that nobody can take is found out', () => {
   if (never === undefined) throw new TypeError('the statechart has no grace');
   const padded = spoilt({ type: 'grace', region: 'connectivity', state: 'connected' }, () => [never]);
   expect(useOf(padded, report.graphs.reachable).untaken).toEqual([
-    'grace in connectivity.connected → disconnected [graceOver]',
+    'grace in connectivity.connected → disconnected [ends]',
   ]);
 });
 
@@ -86,17 +103,24 @@ test('B2: a change that is not noticed is named', () => {
 });
 
 test('B2: a list of equivalents that says more than is so, or less, is found out', () => {
-  const swaps = { mutants: /: after /, reason: '' };
-  expect(mutation(only('open'), report.graphs, []).survivors).toHaveLength(4);
-  expect(mutation(only('open'), report.graphs, [{ ...swaps, count: 4 }])).toMatchObject({
+  const open = { mutants: /, open in duty\.off → /, reason: '' };
+  const { reachable: found, alone: apart } = report.graphs;
+  const graphs = { reachable: openingsOf(found), alone: openingsOf(apart) };
+  const all = mutation(only('open'), graphs, []).survivors.length;
+  expect(all).toBeGreaterThan(1);
+  expect(mutation(only('open'), graphs, [{ ...open, count: all }])).toMatchObject({
     survivors: [],
     wrong: [],
   });
-  for (const count of [3, 5])
-    expect(mutation(only('open'), report.graphs, [{ ...swaps, count }]).wrong).toEqual([
-      `: after  speaks for ${count}, and 4 survive`,
+  for (const count of [all - 1, all + 1])
+    expect(mutation(only('open'), graphs, [{ ...open, count }]).wrong).toEqual([
+      `, open in duty\\.off →  speaks for ${count}, and ${all} survive`,
     ]);
 });
+
+function openingsOf({ states, edges }: Graph): Graph {
+  return { states, edges: edges.filter(({ stimulus }) => stimulus.type === 'open') };
+}
 
 function only(type: string): Table {
   return new Map([...table].filter(([known]) => known === type));

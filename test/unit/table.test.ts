@@ -6,7 +6,7 @@ import { compile, StatechartRefused } from '../../engine/table.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 const arm = {
-  guard: { type: 'graceOver', params: {} },
+  guard: { type: 'ends', params: {} },
   target: 'connected',
   actions: ['endSessions', 'dismiss'],
 };
@@ -53,10 +53,10 @@ const refused: Readonly<Record<string, unknown>> = {
   'an inline guard': chart({ way: { guard: inline } }),
   'an inline action': chart({ way: { actions: [inline] } }),
   'an action with parameters': chart({ way: { actions: [{ type: 'endSessions', params: {} }] } }),
-  'parameters that are a function': chart({ way: { guard: { type: 'graceOver', params: inline } } }),
+  'parameters that are a function': chart({ way: { guard: { type: 'ends', params: inline } } }),
   'an unknown guard': chart({ way: { guard: 'isTuesday' } }),
   'a guard that every object has': chart({ way: { guard: 'constructor' } }),
-  'a guard of guards': chart({ way: { guard: { type: 'xstate.and', guards: ['graceOver'] } } }),
+  'a guard of guards': chart({ way: { guard: { type: 'xstate.and', guards: ['ends'] } } }),
   'an unknown action': chart({ way: { actions: ['sendMail'] } }),
   'an unknown target': chart({ way: { target: 'elsewhere' } }),
   'a target that every object has': chart({ way: { target: 'toString' } }),
@@ -83,15 +83,24 @@ describe('B2: the compiler', () => {
     expect([...compile(machine.config).keys()].toSorted()).toEqual([
       'active',
       'choose',
+      'escalate',
       'expire',
+      'extend',
       'force',
+      'freeze',
       'grace',
       'idle',
       'leave',
       'lose',
       'open',
+      'overrun',
+      'queue',
+      'queue_force',
       'release',
       'restart',
+      'review',
+      'steady',
+      'warn',
       'work',
     ]);
   });
@@ -103,7 +112,7 @@ describe('B2: the compiler', () => {
         cells: {
           disconnected: [
             {
-              guard: guards.graceOver,
+              guard: guards.ends,
               params: {},
               target: 'connected',
               mutators: [mutators.endSessions],

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type ErrorCode, RollcallError } from '../../api/contract/errors.ts';
+import type { SummaryEvent } from '../../api/contract/summary.ts';
 import type { Tile, WatchEvent } from '../../api/contract/tile.ts';
 import {
   BoardFeed,
@@ -15,6 +16,8 @@ class Server {
   closed = 0;
   tokensRefused = 0;
   #listener: WatchListener | null = null;
+  #tell: (event: { readonly data: SummaryEvent }) => void = () => undefined;
+  summariesLeft = 0;
 
   readonly connect = () => {
     this.connections += 1;
@@ -24,9 +27,17 @@ class Server {
         this.#listener = listener;
         return { unsubscribe: () => undefined };
       },
+      watchSummary: (_: object, { onData }: { readonly onData: (event: { data: SummaryEvent }) => void }) => {
+        this.#tell = onData;
+        return { unsubscribe: () => void (this.summariesLeft += 1) };
+      },
       close: () => void (this.closed += 1),
     };
   };
+
+  sumsUp(data: SummaryEvent): void {
+    this.#tell({ data });
+  }
 
   get listener(): WatchListener {
     if (this.#listener === null) throw new TypeError('nobody watches');
@@ -210,5 +221,35 @@ describe('G4: what the server refuses', () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect(states).toHaveLength(heard);
     expect(server).toMatchObject({ connections: 1, closed: 1 });
+  });
+});
+
+const summary = (incidents: Extract<SummaryEvent, { type: 'summary' }>['incidents']): SummaryEvent => {
+  const counts = { total: 0, routable: 0, byStatus: {}, byCategory: {}, byConnectivity: {} };
+  return {
+    type: 'summary',
+    asOf: 1,
+    ...(counts as Pick<Extract<SummaryEvent, { type: 'summary' }>, keyof typeof counts>),
+    teams: [],
+    longest: {},
+    overruns: { count: 0 },
+    incidents,
+  };
+};
+
+describe('C7: incidents', () => {
+  const RESTART = { kind: 'restart', since: 1, until: 2 } as const;
+
+  test('C7: are those of the newest summary, and stay while the connection is lost', () => {
+    const { feed } = watched(server);
+    expect(feed.state.incidents).toEqual([]);
+    server.sumsUp(summary([RESTART]));
+    server.sumsUp({ type: 'pulse', asOf: 2 });
+    server.snapshot('a', tileOf(1));
+    expect(feed.state.incidents).toEqual([RESTART]);
+    feed.reconnect();
+    expect([feed.state.incidents, server.summariesLeft]).toEqual([[RESTART], 1]);
+    server.sumsUp(summary([]));
+    expect(feed.state.incidents).toEqual([]);
   });
 });

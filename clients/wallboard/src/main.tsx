@@ -20,6 +20,7 @@ const store = new BoardStore({
     const client = createRollcallClient({ url, token: session.token });
     return {
       watch: (input, listener) => client.api.presence.watch.subscribe(input, listener),
+      watchSummary: (input, listener) => client.api.presence.watchSummary.subscribe(input, listener),
       close: () => client.close(),
     };
   },

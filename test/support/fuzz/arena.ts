@@ -160,7 +160,7 @@ export class Arena {
   ask(asked: Asked): void {
     const sent = this.referee.sent(asked);
     const { agent, wish, command, expectSeq } = asked;
-    if (wish.kind === 'lose') return this.engine.lose(agent, wish.session);
+    if (wish.kind === 'lose') return this.engine.lose(agent, wish.session, { byServer: wish.byServer });
     const answer =
       wish.kind === 'profile'
         ? this.engine.enrol(memberOf(wish.person))
@@ -183,7 +183,8 @@ export class Arena {
   probe(agent: number): void {
     const isHere = (this.referee.seats.get(agent)?.agent.duty ?? null) !== null;
     if (this.zombie === null || !isHere) return;
-    const input = inputOf({ kind: 'force', status: 'busy', reason: 'a ghost', hold: false, by: 900 });
+    const ghost = { status: 'busy', reason: 'a ghost', hold: false, by: 900, isForLater: false } as const;
+    const input = inputOf({ kind: 'force', ...ghost });
     this.zombie
       .dispatch(agent, { input })
       .then((answer) => this.#guarded(() => void (answer.ok && disagree('a ghost was obeyed', answer))))

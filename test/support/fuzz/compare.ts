@@ -17,9 +17,14 @@ export function compare(record: AgentRecord, agent: ModelAgent): void {
     record.since === agent.since &&
     record.connectivity === connectivityOf(agent) &&
     record.graceUntil === agent.graceUntil &&
+    record.platformUntil === agent.platformUntil &&
     record.dutyCode === agent.duty &&
     record.dutyReason === agent.dutyReason &&
     record.dutySince === agent.dutySince &&
+    record.limit === limitOf(agent) &&
+    record.limitUntil === (agent.limit?.until ?? null) &&
+    record.extendedMs === (agent.limit?.extendedMs ?? 0) &&
+    record.overAt === (agent.limit?.overAt ?? null) &&
     record.idleSince === agent.idleSince &&
     (record.activity === 'idle') === (agent.idleSince !== null) &&
     record.current === agent.current &&
@@ -29,6 +34,17 @@ export function compare(record: AgentRecord, agent: ModelAgent): void {
     record.forced?.code === agent.override?.code &&
     record.forced?.reason === agent.override?.reason &&
     record.forced?.by === agent.override?.by &&
+    record.flips.join() === agent.flips.join() &&
+    record.isOutByFlip === agent.isOutByFlip &&
+    (record.stability === 'flapping') === (agent.flapping !== null) &&
+    record.flapping?.since === agent.flapping?.since &&
+    record.flapping?.until === agent.flapping?.until &&
+    record.queued?.code === agent.queued?.code &&
+    record.queued?.reason === agent.queued?.reason &&
+    record.forcedNext?.code === agent.forcedNext?.code &&
+    record.forcedNext?.reason === agent.forcedNext?.reason &&
+    record.forcedNext?.by === agent.forcedNext?.by &&
+    record.forcedNext?.hold === agent.forcedNext?.hold &&
     record.sessions.length === agent.sessions.length &&
     record.sessions.every(({ id, lostAt }, at) => {
       const other = agent.sessions[at];
@@ -46,4 +62,10 @@ function workloadOf({ current, max }: ModelAgent): AgentRecord['workload'] {
 function overrideOf({ override }: ModelAgent): AgentRecord['override'] {
   if (override === null) return 'none';
   return override.hold ? 'held' : 'forced';
+}
+
+function limitOf({ limit }: ModelAgent): AgentRecord['limit'] {
+  if (limit === null) return 'none';
+  if (limit.overAt !== null) return limit.isEscalated ? 'escalated' : 'over';
+  return limit.isWarned ? 'warned' : 'running';
 }

@@ -116,14 +116,38 @@ export const faults = {
     },
   },
   'a grace that is a second too long': {
-    law: (law) =>
-      lawWith(law, {
-        config: { ...law.config, RECONNECT_GRACE_SECONDS: law.config.RECONNECT_GRACE_SECONDS + 1 },
-      }),
+    law: (law) => withMore(law, 'RECONNECT_GRACE_SECONDS', 1),
   },
   'an idle limit that is ten seconds too short': {
-    law: (law) =>
-      lawWith(law, { config: { ...law.config, MAX_AGENT_IDLE_TIME: law.config.MAX_AGENT_IDLE_TIME - 10 } }),
+    law: (law) => withMore(law, 'MAX_AGENT_IDLE_TIME', -10),
+  },
+  'a break that is a minute too long': {
+    law: (law) => withMore(law, 'DEFAULT_STATUS_BREAK_DURATION', 1),
+  },
+  'a wrap-up that is a second too short': { law: (law) => withMore(law, 'WRAP_UP_SECONDS', -1) },
+  'an extension of a minute more': { law: (law) => withMore(law, 'BREAK_EXTENSION_MINUTES', 1) },
+  'a connection that may flap once more': { law: (law) => withMore(law, 'FLAP_LIMIT', 1) },
+  'a mass disconnect that takes one more': { law: (law) => withMore(law, 'BREAKER_MIN_AGENTS', 1) },
+  'a freeze that is a second too short': { law: (law) => withMore(law, 'BREAKER_FREEZE_SECONDS', -1) },
+  'an end of time that nothing follows': {
+    law: (law) => {
+      const { statuses, transitions } = law.catalogue;
+      const alert = statuses.map((status) => ({ ...status, onOverrun: { action: 'alert' } as const }));
+      return lawWith(law, { catalogue: new Catalogue(alert, transitions) });
+    },
+  },
+  'an engine that takes for now what is for later': {
+    engine: (inner) =>
+      overlaid(inner, {
+        dispatch: (agent, request) => {
+          const { input } = request;
+          if (input.type === 'queue')
+            return inner.dispatch(agent, { ...request, input: { ...input, type: 'choose' } });
+          if (input.type === 'queue_force')
+            return inner.dispatch(agent, { ...request, input: { ...input, type: 'force' } });
+          return inner.dispatch(agent, request);
+        },
+      }),
   },
   'an engine that forgets which commands it has seen': {
     engine: (inner) =>
@@ -135,7 +159,7 @@ export const faults = {
   'an engine that does not hear of a lost connection': {
     engine: (inner, random) =>
       overlaid(inner, {
-        lose: (agent, session) => (random.chance(OFTEN) ? undefined : inner.lose(agent, session)),
+        lose: (agent, ...lost) => (random.chance(OFTEN) ? undefined : inner.lose(agent, ...lost)),
       }),
   },
   'an engine that misses activity': {
@@ -165,6 +189,14 @@ function overlaid<Part extends object>(inner: Part, overlay: Partial<Part>): Par
 
 function lawWith(law: Law, changes: Partial<Law>): Law {
   return { ...law, ...changes };
+}
+
+function withMore(
+  { catalogue, config }: Law,
+  key: Exclude<keyof Law['config'], 'DEFAULT_LOGIN_STATUS'>,
+  more: number,
+): Law {
+  return { catalogue, config: { ...config, [key]: config[key] + more } };
 }
 
 function fail(): never {

@@ -20,6 +20,7 @@ const ACTS = {
   hello: 14,
   choose: 22,
   work: 8,
+  extend: 2,
   bye: 2,
   lose: 9,
   touch: 12,
@@ -35,10 +36,11 @@ const ACTS = {
   crash: 0.03,
   probe: 0.5,
   storm: 1,
+  outage: 0.3,
 };
 type Act = keyof typeof ACTS;
 const fateOf = weighing({ arrives: 70, late: 12, twice: 6, again: 8, lost: 4 });
-const inBurst = weighing({ choose: 5, work: 3, hello: 2, force: 1, release: 1 });
+const inBurst = weighing({ choose: 5, work: 3, hello: 2, force: 1, release: 1, extend: 1 });
 const waitFor = weighing({ moment: 12, second: 6, seconds: 3, deadline: 5, grace: 0.5, minutes: 0.1 });
 
 export class Player {
@@ -69,6 +71,7 @@ export class Player {
       case 'hello':
       case 'choose':
       case 'work':
+      case 'extend':
       case 'bye':
       case 'force':
       case 'release':
@@ -77,7 +80,7 @@ export class Player {
         const agent = this.#agent();
         const asked: Asked = {
           agent,
-          wish: { kind: 'lose', session: this.#session(agent) },
+          wish: { kind: 'lose', session: this.#session(agent), byServer: this.#random.chance(0.15) },
           isAwaited: false,
         };
         if (arena.referee.seats.has(agent)) arena.ask(asked);
@@ -127,10 +130,22 @@ export class Player {
         arena.probe(agent);
         return [act, agent];
       }
+      case 'outage': {
+        const agents = [...arena.people.keys()].filter(() => this.#random.chance(0.8));
+        for (const agent of agents) this.#cutOff(agent);
+        return [act, agents];
+      }
       case 'storm':
         if (arena.temper.failing > 0) arena.failing = this.#random.pick([0, 0.05, 0.3, 1]);
         return [act, arena.failing];
     }
+  }
+
+  /** All connections of an agent are gone at once. */
+  #cutOff(agent: number): void {
+    for (const { id, lostAt } of this.#arena.referee.seats.get(agent)?.agent.sessions ?? [])
+      if (lostAt === null)
+        this.#arena.ask({ agent, wish: { kind: 'lose', session: id, byServer: false }, isAwaited: false });
   }
 
   /** What the network makes of a message: mostly it arrives. */
@@ -154,7 +169,7 @@ export class Player {
   }
 
   #command(
-    kind: 'hello' | 'choose' | 'work' | 'bye' | 'force' | 'release',
+    kind: 'hello' | 'choose' | 'work' | 'extend' | 'bye' | 'force' | 'release',
     agent: number = this.#agent(),
   ): Asked {
     const seat = this.#arena.referee.seats.get(agent);
@@ -174,13 +189,20 @@ export class Player {
       case 'choose': {
         const session = this.#random.chance(0.2) ? null : this.#session(agent);
         const reason = this.#random.pick(REASONS);
-        const status = this.#status(agent);
-        return asked({ kind: 'choose', status, reason, session, by: agent }, session ?? `user:${agent}`);
+        const isForLater = this.#random.chance(0.3);
+        const status = isForLater && this.#random.chance(0.1) ? 'offline' : this.#status(agent);
+        const wish: Wish = { kind: 'choose', status, reason, session, by: agent, isForLater };
+        return asked(wish, session ?? `user:${agent}`);
       }
       case 'work': {
         const session = this.#session(agent);
         const max = this.#random.between(1, 3);
         return asked({ kind: 'work', current: this.#random.below(4), max, session, by: agent }, session);
+      }
+      case 'extend': {
+        const session = this.#random.chance(0.3) ? null : this.#session(agent);
+        const reason = this.#random.chance(0.1) ? '' : 'a long queue';
+        return asked({ kind: 'extend', reason, session, by: agent }, session ?? `user:${agent}`);
       }
       case 'bye': {
         const session = this.#session(agent);
@@ -189,7 +211,8 @@ export class Player {
       case 'force': {
         const by = this.#random.pick(SUPERVISORS);
         const status = this.#random.chance(0.1) ? 'offline' : this.#status(agent);
-        const wish: Wish = { kind: 'force', status, reason: 'as I say', hold: this.#random.chance(0.3), by };
+        const [hold, isForLater] = [this.#random.chance(0.3), this.#random.chance(0.4)];
+        const wish: Wish = { kind: 'force', status, reason: 'as I say', hold, by, isForLater };
         return asked(wish, `user:${by}`);
       }
       case 'release': {
@@ -316,7 +339,9 @@ export class Player {
       case 'deadline': {
         const now = this.#arena.clock.now();
         const seat = this.#arena.referee.seats.get(this.#agent());
-        const next = seat === undefined ? [] : alarmsOf(seat.agent, seat.evidence).map(({ at }) => at - now);
+        const freeze = this.#arena.referee.platform.freezeOf(seat?.agent.person.organisation ?? 0);
+        const alarms = seat === undefined ? [] : alarmsOf(seat.agent, seat.evidence, freeze);
+        const next = alarms.map(({ at }) => at - now);
         const left = Math.min(...next, 60_000) + this.#random.pick([-1000, -1, 0, 1, 499, 1000]);
         return Math.max(1, left > 60_000 ? 1000 : left);
       }

@@ -38,6 +38,15 @@ export function engineLawOf(law: ModelLaw): Law {
       WEBSOCKET_HEARTBEAT_INTERVAL: 30,
       RECONNECT_GRACE_SECONDS: law.graceSeconds,
       DEFAULT_LOGIN_STATUS: law.login,
+      DEFAULT_STATUS_BREAK_DURATION: law.breakMinutes,
+      BREAK_EXTENSION_MINUTES: law.extensionMinutes,
+      WRAP_UP_SECONDS: law.wrapUpSeconds,
+      FLAP_LIMIT: law.flapLimit,
+      FLAP_WINDOW_SECONDS: law.flapWindowSeconds,
+      BREAKER_MIN_AGENTS: law.breaker.minAgents,
+      BREAKER_PERCENT: law.breaker.percent,
+      BREAKER_WINDOW_SECONDS: law.breaker.windowSeconds,
+      BREAKER_FREEZE_SECONDS: law.breaker.freezeSeconds,
     },
   };
 }
@@ -53,6 +62,8 @@ function engineStatusOf({
   roles,
   needsReason,
   idle,
+  max,
+  overrun,
   archived,
 }: ModelStatus): Status {
   return status({
@@ -62,6 +73,8 @@ function engineStatusOf({
     archived,
     selectableBy: roles as readonly Role[] | null,
     reasonRequired: needsReason,
+    maxSeconds: max,
+    onOverrun: typeof overrun === 'string' ? { action: overrun } : { action: 'set', code: overrun.set },
     idleLimit: typeof idle === 'number' ? { seconds: idle } : idle,
   });
 }
@@ -73,10 +86,10 @@ export function inputOf(wish: Wish): Input {
       return { type: 'open', session, device: 'a device', address: '127.0.0.1', resume };
     }
     case 'lose':
-      return { type: 'lose', session: wish.session };
+      return { type: 'lose', session: wish.session, byServer: wish.byServer };
     case 'choose': {
-      const { status: code, reason, session, by } = wish;
-      return { type: 'choose', status: code, reason, session, by };
+      const { status: code, reason, session, by, isForLater } = wish;
+      return { type: isForLater ? 'queue' : 'choose', status: code, reason, session, by };
     }
     case 'work': {
       const { current, max, session, by } = wish;
@@ -85,11 +98,15 @@ export function inputOf(wish: Wish): Input {
     case 'bye':
       return { type: 'leave', cause: 'agent', reason: null, session: wish.session, by: wish.by };
     case 'force': {
-      const { status: code, reason, hold, by } = wish;
-      return { type: 'force', status: code, reason, hold, by };
+      const { status: code, reason, hold, by, isForLater } = wish;
+      return { type: isForLater ? 'queue_force' : 'force', status: code, reason, hold, by };
     }
     case 'release':
       return { type: 'release', by: wish.by };
+    case 'extend': {
+      const { reason, session, by } = wish;
+      return { type: 'extend', reason, session, by };
+    }
     case 'profile':
       return { type: 'profile', member: memberOf(wish.person) };
     case 'restart':

@@ -1,6 +1,17 @@
-/** What a wish comes to, by SPEC A9, A10, B7, C3, C4, C6 and E1. Time alone is in timers.ts. */
-import { changed, connectivityOf, hasSession, isLive, type ModelAgent, type Person } from './agent.ts';
-import { choices, isDuty, lawOf, mayFollow, statusOf } from './law.ts';
+/** What a wish comes to, by SPEC A9, A10, B7, C3, C4, C6, D2, D4 and E1. Time alone is in timers.ts. */
+import {
+  changed,
+  connectivityOf,
+  flipped,
+  hasSession,
+  isAtWork,
+  isLive,
+  isWrappingUp,
+  type ModelAgent,
+  onDuty,
+  type Person,
+} from './agent.ts';
+import { categoryOf, choices, isDuty, lawOf, mayFollow, statusOf } from './law.ts';
 
 export type Wish =
   | {
@@ -8,13 +19,15 @@ export type Wish =
       readonly session: string;
       readonly resume: { readonly session: string; readonly seq: number } | null;
     }
-  | { readonly kind: 'lose'; readonly session: string }
+  | { readonly kind: 'lose'; readonly session: string; readonly byServer: boolean }
   | {
       readonly kind: 'choose';
       readonly status: string;
       readonly reason: string | null;
       readonly session: string | null;
       readonly by: number;
+      /** After the task or the wrap-up at hand. */
+      readonly isForLater: boolean;
     }
   | {
       readonly kind: 'work';
@@ -30,8 +43,15 @@ export type Wish =
       readonly reason: string;
       readonly hold: boolean;
       readonly by: number;
+      readonly isForLater: boolean;
     }
   | { readonly kind: 'release'; readonly by: number }
+  | {
+      readonly kind: 'extend';
+      readonly reason: string;
+      readonly session: string | null;
+      readonly by: number;
+    }
   | { readonly kind: 'profile'; readonly person: Person }
   | { readonly kind: 'restart' };
 
@@ -54,7 +74,13 @@ const refused = (code: string, allowed: readonly string[] | null = null): Verdic
   allowed,
 });
 
-export function judge(agent: ModelAgent, wish: Wish, at: number): Verdict {
+/** When, and until when the agent's timers stand still; null while they run. */
+export interface Moment {
+  readonly at: number;
+  readonly frozen: number | null;
+}
+
+export function judge(agent: ModelAgent, wish: Wish, { at, frozen }: Moment): Verdict {
   const become = (event: string, changes: Partial<ModelAgent>, ...effects: string[]): Verdict => ({
     kind: 'changed',
     after: changed(agent, changes, at),
@@ -68,12 +94,13 @@ export function judge(agent: ModelAgent, wish: Wish, at: number): Verdict {
   switch (wish.kind) {
     case 'open': {
       const fresh = { id: wish.session, lostAt: null };
+      const back = connectivity !== 'connected' && agent.isOutByFlip ? flipped(agent, at) : {};
+      const here = { graceUntil: null, platformUntil: null, isOutByFlip: false, ...back };
       if (connectivity === 'disconnected')
         return become('session_opened', {
+          ...here,
           sessions: [fresh],
-          duty: law.login,
-          dutyReason: null,
-          dutySince: at,
+          ...onDuty(agent, { code: law.login, reason: null, by: 'agent' }, at),
         });
       const { resume } = wish;
       const held = resume === null ? undefined : agent.sessions.find(({ id }) => id === resume.session);
@@ -81,67 +108,99 @@ export function judge(agent: ModelAgent, wish: Wish, at: number): Verdict {
         if (held.lostAt === null) return UNCHANGED;
         if (connectivity === 'reconnecting' || at < held.lostAt + graceMs) {
           const sessions = agent.sessions.map((one) => (one === held ? { ...one, lostAt: null } : one));
-          return become('session_opened', { sessions, graceUntil: null });
+          return become('session_opened', { ...here, sessions });
         }
       }
-      return become('session_opened', { sessions: [...agent.sessions, fresh], graceUntil: null });
+      return become('session_opened', { ...here, sessions: [...agent.sessions, fresh] });
     }
 
     case 'lose': {
       if (!isLive(agent, wish.session)) return UNCHANGED;
       const sessions = agent.sessions.map((one) => (one.id === wish.session ? { ...one, lostAt: at } : one));
-      const isLast = sessions.every(({ lostAt }) => lostAt !== null);
-      return become('session_lost', { sessions, graceUntil: isLast ? at + graceMs : null });
+      if (sessions.some(({ lostAt }) => lostAt === null)) return become('session_lost', { sessions });
+      const isFlip = !wish.byServer && frozen === null;
+      return become('session_lost', {
+        sessions,
+        ...grace(),
+        isOutByFlip: isFlip,
+        ...(isFlip && flipped(agent, at)),
+      });
     }
 
     case 'choose': {
       const { status: code, reason, session } = wish;
-      if (code === 'offline') return leave(reason, session);
+      const isForLater = wish.isForLater && isAtWork(agent);
+      if (code === 'offline' && !isForLater) return leave(reason, session);
       if (session === null ? agent.duty === null : !isLive(agent, session)) return refused('NOT_CONNECTED');
       const from = agent.duty ?? '';
       const isHeld = agent.override?.hold === true;
       const allowed = isHeld ? ['offline'] : choices(law, agent.person.role, from);
       const status = statusOf(law, code);
-      if (!isDuty(status)) return refused('UNKNOWN_STATUS', allowed);
-      if (isHeld) return refused('TRANSITION_NOT_ALLOWED', allowed);
-      if (code !== from && !mayFollow(law, agent.person.role, [from, code]))
-        return refused('TRANSITION_NOT_ALLOWED', allowed);
-      const isSame = code === from && reason === agent.dutyReason;
-      if (isSame && agent.override === null && agent.idleSince === null) return UNCHANGED;
-      if (status.needsReason && (reason === null || reason === ''))
-        return refused('REASON_REQUIRED', allowed);
-      const dutySince = code === from ? agent.dutySince : at;
-      return become('status_chosen', {
-        duty: code,
-        dutyReason: reason,
-        dutySince,
-        override: null,
-        idleSince: null,
-      });
+      if (code !== 'offline') {
+        if (!isDuty(status)) return refused('UNKNOWN_STATUS', allowed);
+        if (isHeld) return refused('TRANSITION_NOT_ALLOWED', allowed);
+        if (code !== from && !mayFollow(law, agent.person.role, [from, code]))
+          return refused('TRANSITION_NOT_ALLOWED', allowed);
+        if (status.needsReason && (reason === null || reason === ''))
+          return refused('REASON_REQUIRED', allowed);
+      }
+      return isForLater ? queue(code, reason) : chosen(code, reason);
     }
 
     case 'work': {
       if (!isLive(agent, wish.session)) return refused('NOT_CONNECTED');
       if (agent.current === wish.current && agent.max === wish.max && agent.idleSince === null)
         return UNCHANGED;
-      return become('workload_changed', { current: wish.current, max: wish.max, idleSince: null });
+      const isDue = agent.current > 0 && wish.current === 0 && !isWrappingUp(agent);
+      const came = isDue ? due(agent, at) : NOTHING_CAME;
+      const work = { current: wish.current, max: wish.max, idleSince: null };
+      return become(
+        'workload_changed',
+        came.isGone ? came.changes : { ...work, ...came.changes },
+        ...came.effects,
+      );
     }
 
     case 'bye':
       return leave(null, wish.session);
 
     case 'force': {
-      if (connectivity === 'disconnected') return refused('NOT_CONNECTED');
-      if (wish.status === 'offline') return become('logged_out', gone('override', wish.reason), 'dismiss');
-      const duties = law.statuses.filter(isDuty).map(({ code }) => code);
-      if (!duties.includes(wish.status)) return refused('UNKNOWN_STATUS', [...duties, 'offline']);
       const { status: code, reason, by, hold } = wish;
-      return become('status_forced', { override: { code, reason, by, hold } }, 'notify_forced');
+      const isForLater = wish.isForLater && isAtWork(agent);
+      if (connectivity === 'disconnected') return refused('NOT_CONNECTED');
+      if (code === 'offline' && !isForLater) return become('logged_out', gone('override', reason), 'dismiss');
+      const duties = law.statuses.filter(isDuty).map((status) => status.code);
+      if (code !== 'offline' && !duties.includes(code))
+        return refused('UNKNOWN_STATUS', [...duties, 'offline']);
+      const override = { code, reason, by, hold };
+      return isForLater
+        ? become('force_queued', { forcedNext: override })
+        : become('status_forced', { override, forcedNext: null }, 'notify_forced');
     }
 
     case 'release':
-      if (agent.override === null) return refused('CONFLICT');
-      return become('override_released', { override: null }, 'notify_released');
+      if (agent.override === null && agent.forcedNext === null) return refused('CONFLICT');
+      return become('override_released', { override: null, forcedNext: null }, 'notify_released');
+
+    case 'extend': {
+      const { session, reason } = wish;
+      if (session === null ? agent.duty === null : !isLive(agent, session)) return refused('NOT_CONNECTED');
+      const { limit } = agent;
+      const more = law.extensionMinutes * 60_000;
+      if (limit === null || categoryOf(law, agent.duty) !== 'break') return refused('CONFLICT');
+      if (limit.extendedMs > 0 || more === 0 || limit.until + more <= at) return refused('CONFLICT');
+      if (reason === '') return refused('REASON_REQUIRED');
+      return become('break_extended', {
+        limit: {
+          until: limit.until + more,
+          extendedMs: more,
+          isWarned: false,
+          overAt: null,
+          isEscalated: false,
+        },
+        idleSince: null,
+      });
+    }
 
     case 'profile':
       if (samePerson(agent.person, wish.person)) return UNCHANGED;
@@ -150,8 +209,13 @@ export function judge(agent: ModelAgent, wish: Wish, at: number): Verdict {
     case 'restart': {
       if (connectivity === 'disconnected') return UNCHANGED;
       const sessions = agent.sessions.map((one) => ({ ...one, lostAt: at }));
-      return become('engine_restarted', { sessions, graceUntil: at + graceMs });
+      return become('engine_restarted', { sessions, ...grace(), isOutByFlip: false });
     }
+  }
+
+  /** C3, C7. */
+  function grace(): Partial<ModelAgent> {
+    return { graceUntil: Math.max(at + graceMs, frozen ?? 0), platformUntil: frozen };
   }
 
   /** C3. A late word of a session that is over ends nothing of what came after it. */
@@ -161,23 +225,97 @@ export function judge(agent: ModelAgent, wish: Wish, at: number): Verdict {
     return become('logged_out', gone('agent', reason), 'dismiss');
   }
 
+  /** A10, D4: for now. */
+  function chosen(code: string, reason: string | null): Verdict {
+    const { duty, queued, override, idleSince } = agent;
+    const isSame = code === duty && reason === agent.dutyReason;
+    if (isSame && override === null && queued === null && idleSince === null) return UNCHANGED;
+    const isWrapUp = categoryOf(law, code) === 'wrap_up';
+    const endsWrapUp = isWrappingUp(agent) && !isWrapUp && agent.current === 0;
+    const came = endsWrapUp ? forced(agent, at) : NOTHING_CAME;
+    if (came.isGone) return become('status_chosen', came.changes, ...came.effects);
+    return become(
+      'status_chosen',
+      {
+        ...onDuty(agent, { code, reason, by: 'agent' }, at),
+        queued: isWrapUp && code !== duty && code !== queued?.code ? queued : null,
+        override: null,
+        idleSince: null,
+        ...came.changes,
+      },
+      ...came.effects,
+    );
+  }
+
+  /** D4: for later. What the duty is already needs no waiting for. */
+  function queue(code: string, reason: string | null): Verdict {
+    const next = code === agent.duty ? null : { code, reason };
+    const isSame =
+      next?.code === agent.queued?.code && (next === null || next.reason === agent.queued?.reason);
+    if (isSame && agent.idleSince === null) return UNCHANGED;
+    return become('status_queued', { queued: next, idleSince: null });
+  }
+
   function gone(goneBy: 'agent' | 'override', reason: string | null): Partial<ModelAgent> {
     return { ...departed(agent, at), goneBy, dutyReason: reason };
   }
 }
 
-/** What every way of going offline has in common; a held override outlasts it (E1). */
+/** What every way of going offline has in common; a held override outlasts it, also one that waited (E1). */
 export function departed(agent: ModelAgent, at: number): Partial<ModelAgent> {
+  const { override, forcedNext } = agent;
+  const held = [forcedNext, override].find((each) => each?.hold === true && each.code !== 'offline');
   return {
     sessions: [],
     graceUntil: null,
+    platformUntil: null,
     duty: null,
     dutySince: at,
+    limit: null,
     idleSince: null,
     current: 0,
     max: null,
-    override: agent.override?.hold === true ? agent.override : null,
+    override: held ?? null,
+    queued: null,
+    forcedNext: null,
+    isOutByFlip: false,
   };
+}
+
+/** What had waited, and came. */
+export interface Came {
+  readonly isGone: boolean;
+  readonly changes: Partial<ModelAgent>;
+  readonly effects: readonly string[];
+}
+
+const NOTHING_CAME: Came = { isGone: false, changes: {}, effects: [] };
+
+/** The task or the wrap-up is over: what waited comes, the agent's choice below the supervisor's (D4). */
+export function due(agent: ModelAgent, at: number): Came {
+  const { queued } = agent;
+  const above = forced(agent, at);
+  if (above.isGone || queued === null) return above;
+  if (queued.code === 'offline') {
+    const changes = { ...departed(agent, at), goneBy: 'agent', dutyReason: queued.reason } as const;
+    return { isGone: true, changes, effects: ['dismiss'] };
+  }
+  const turned = onDuty(agent, { ...queued, by: 'agent' }, at);
+  return { ...above, changes: { ...turned, queued: null, ...above.changes } };
+}
+
+/** What a supervisor has waiting. */
+function forced(agent: ModelAgent, at: number): Came {
+  const { forcedNext } = agent;
+  if (forcedNext === null) return NOTHING_CAME;
+  if (forcedNext.code !== 'offline')
+    return {
+      isGone: false,
+      changes: { override: forcedNext, forcedNext: null },
+      effects: ['notify_forced'],
+    };
+  const changes = { ...departed(agent, at), goneBy: 'override', dutyReason: forcedNext.reason } as const;
+  return { isGone: true, changes, effects: ['dismiss'] };
 }
 
 function samePerson(a: Person, b: Person): boolean {

@@ -10,6 +10,10 @@ export interface ModelStatus {
   readonly needsReason: boolean;
   /** Seconds. */
   readonly idle: number | 'default' | 'never';
+  /** Seconds; null where only the category limits it. */
+  readonly max: number | null;
+  /** What happens when its time is over: nothing but a word, a log-out, or that code. */
+  readonly overrun: 'alert' | 'log_out' | { readonly set: string };
   readonly archived: boolean;
 }
 
@@ -22,6 +26,17 @@ export interface ModelLaw {
   readonly login: string;
   readonly graceSeconds: number;
   readonly idleSeconds: number;
+  readonly breakMinutes: number;
+  readonly extensionMinutes: number;
+  readonly wrapUpSeconds: number;
+  readonly flapLimit: number;
+  readonly flapWindowSeconds: number;
+  readonly breaker: {
+    readonly minAgents: number;
+    readonly percent: number;
+    readonly windowSeconds: number;
+    readonly freezeSeconds: number;
+  };
 }
 
 type Draft = Pick<ModelStatus, 'code' | 'category'> & Partial<ModelStatus>;
@@ -31,6 +46,8 @@ const draft = (status: Draft): ModelStatus => ({
   roles: null,
   needsReason: false,
   idle: 'never',
+  max: null,
+  overrun: 'alert',
   archived: false,
   ...status,
 });
@@ -57,14 +74,16 @@ export const LAWS: Readonly<Record<number, ModelLaw>> = {
   1: {
     statuses: [
       ...SEEDED,
-      draft({ code: 'lunch', category: 'break' }),
+      draft({ code: 'lunch', category: 'break', max: 150, overrun: { set: 'errand' } }),
       draft({ code: 'meeting', category: 'busy' }),
       draft({ code: 'training', category: 'busy', needsReason: true }),
-      draft({ code: 'chat', category: 'available', idle: 60 }),
+      draft({ code: 'chat', category: 'available', idle: 60, max: 200, overrun: { set: 'backoffice' } }),
       draft({ code: 'backoffice', category: 'available', routable: false, idle: 90 }),
-      draft({ code: 'errand', category: 'busy', idle: 45 }),
-      draft({ code: 'lounge', category: 'away', idle: 50 }),
-      draft({ code: 'nap', category: 'break', idle: 55 }),
+      draft({ code: 'errand', category: 'busy', idle: 45, max: 70, overrun: 'log_out' }),
+      draft({ code: 'lounge', category: 'away', idle: 50, max: 90, overrun: { set: 'retired' } }),
+      draft({ code: 'nap', category: 'break', idle: 55, max: 100 }),
+      draft({ code: 'notes', category: 'wrap_up', max: 30, overrun: { set: 'busy' } }),
+      draft({ code: 'paperwork', category: 'wrap_up', overrun: 'log_out' }),
       draft({ code: 'coaching', category: 'busy', roles: ['supervisor'] }),
       draft({ code: 'retired', category: 'available', archived: true }),
     ],
@@ -72,6 +91,12 @@ export const LAWS: Readonly<Record<number, ModelLaw>> = {
     login: 'available',
     graceSeconds: 30,
     idleSeconds: 300,
+    breakMinutes: 4,
+    extensionMinutes: 2,
+    wrapUpSeconds: 20,
+    flapLimit: 3,
+    flapWindowSeconds: 40,
+    breaker: { minAgents: 3, percent: 60, windowSeconds: 5, freezeSeconds: 45 },
   },
   2: {
     statuses: [...SEEDED, draft({ code: 'field', category: 'busy', idle: 40 })],
@@ -79,6 +104,12 @@ export const LAWS: Readonly<Record<number, ModelLaw>> = {
     login: 'field',
     graceSeconds: 7,
     idleSeconds: 40,
+    breakMinutes: 1,
+    extensionMinutes: 0,
+    wrapUpSeconds: 0,
+    flapLimit: 5,
+    flapWindowSeconds: 90,
+    breaker: { minAgents: 2, percent: 100, windowSeconds: 30, freezeSeconds: 20 },
   },
 };
 
@@ -102,6 +133,19 @@ export function idleMsOf(law: ModelLaw, code: string | null): number | null {
   const idle = code === null ? 'never' : statusOf(law, code)?.idle;
   if (idle === undefined || idle === 'never') return null;
   return (idle === 'default' ? law.idleSeconds : idle) * 1000;
+}
+
+/** How many milliseconds a duty with that code may last; null for ever (D2, D3). */
+export function limitMsOf(law: ModelLaw, code: string): number | null {
+  const status = statusOf(law, code);
+  if (status === null) return null;
+  if (status.max !== null) return status.max * 1000;
+  if (status.category === 'break') return law.breakMinutes * 60_000;
+  return status.category === 'wrap_up' ? law.wrapUpSeconds * 1000 : null;
+}
+
+export function categoryOf(law: ModelLaw, code: string | null): string | null {
+  return code === null ? null : (statusOf(law, code)?.category ?? null);
 }
 
 export function mayFollow(law: ModelLaw, role: string, [from, to]: readonly [string, string]): boolean {

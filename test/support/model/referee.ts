@@ -3,9 +3,10 @@
  * against the rules. Of one agent everything is judged in the order in which it came (SPEC B6); what time does may
  * come in between.
  */
-import { hasSession, type Person } from './agent.ts';
+import { hasSession, type ModelAgent, type Person } from './agent.ts';
 import { disagree } from './disagreement.ts';
 import type { Wish } from './judge.ts';
+import { Platform } from './platform.ts';
 import { type Happened, Seat, type Sent } from './seat.ts';
 
 export interface Answered {
@@ -28,10 +29,12 @@ const MAX_WAITING = 64;
 
 export class Referee {
   readonly seats = new Map<number, Seat>();
+  readonly platform = new Platform(() => this.#agents());
   /** How many appends have failed so far. */
   failures = 0;
   life = 0;
   #failedAt = -1;
+  #beganAt = 0;
   readonly #now: () => number;
   #endingLife = -1;
 
@@ -75,7 +78,13 @@ export class Referee {
   }
 
   happened(event: Happened): Sent | null {
-    return this.seat(event.agent).happened(event, this.#now());
+    const seat = this.seat(event.agent);
+    const before = seat.agent;
+    if (event.type === 'engine_restarted')
+      this.platform.restartedWith(before.person.organisation, this.#beganAt);
+    const sent = seat.happened(event, this.#now());
+    this.platform.changed(before, seat.agent, { at: event.at, now: this.#now() });
+    return sent;
   }
 
   answered(sent: Sent, answer: Answered): void {
@@ -125,6 +134,8 @@ export class Referee {
   lifeBegins(people: Iterable<Person>): void {
     const now = this.#now();
     this.life += 1;
+    this.#beganAt = now;
+    this.platform.restarted(now);
     for (const person of people) {
       const seat = this.seats.get(person.id) ?? this.#enrol(person);
       seat.queue.length = 0;
@@ -152,8 +163,12 @@ export class Referee {
     if (!this.seats.has(id)) this.#enrol({ id, organisation, ...unknown });
   }
 
+  *#agents(): Iterable<ModelAgent> {
+    for (const { agent } of this.seats.values()) yield agent;
+  }
+
   #enrol(person: Person): Seat {
-    const seat = new Seat(person, this.#now());
+    const seat = new Seat(person, this.#now(), () => this.platform.freezeOf(person.organisation));
     this.seats.set(person.id, seat);
     return seat;
   }

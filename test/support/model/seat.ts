@@ -3,7 +3,8 @@ import { hasSession, type ModelAgent, type Person, unseen } from './agent.ts';
 import { disagree } from './disagreement.ts';
 import { judge, type Verdict, type Wish } from './judge.ts';
 import { ModelMemory } from './memory.ts';
-import { type Alarm, alarmsOf, awake, type Evidence, rung, stirred } from './timers.ts';
+import { frozenUntil, type ModelFreeze } from './platform.ts';
+import { type Alarm, alarmsOf, awake, type Evidence, LATE_MS, rung, standing, stirred } from './timers.ts';
 
 /** A wish that was handed to the engine. */
 export interface Sent {
@@ -35,18 +36,25 @@ export interface Happened {
   readonly cause?: string;
   readonly previous?: string;
   readonly effects?: readonly string[];
-  readonly set: { readonly idleSince?: number | null };
+  readonly set: { readonly idleSince?: number | null; readonly platformUntil?: number | null };
 }
 
 /** Two clocks never agree to the millisecond: what is as nearly due as this may come. */
 const EARLY_MS = 10;
-/** The wheel's seconds and those of the timer that turns it need not fall together. */
-const LATE_MS = 2000;
-
 /** So many earlier states of what is known are looked at. */
 const KEPT = 100;
 
-const TIMED = new Set(['became_idle', 'became_active', 'grace_expired', 'session_expired']);
+const TIMED = new Set([
+  'became_idle',
+  'became_active',
+  'grace_expired',
+  'session_expired',
+  'limit_near',
+  'limit_over',
+  'limit_escalated',
+  'flapping_ended',
+  'platform_frozen',
+]);
 
 export class Seat {
   agent: ModelAgent;
@@ -59,7 +67,11 @@ export class Seat {
   #committedAt = 0;
   #punctualAt = 0;
 
-  constructor(person: Person, now: number) {
+  /** Of the agent's organisation. */
+  readonly #freeze: () => ModelFreeze | null;
+
+  constructor(person: Person, now: number, freeze: () => ModelFreeze | null) {
+    this.#freeze = freeze;
     this.agent = unseen(person);
     this.evidence = { from: now, to: now };
   }
@@ -103,10 +115,22 @@ export class Seat {
     }
   }
 
-  verdict({ wish, expectSeq }: Sent, at: number): Verdict {
+  verdict({ wish, expectSeq }: Sent, at: number, frozen = this.#frozen(at)): Verdict {
     if (expectSeq !== null && expectSeq !== this.agent.seq)
       return { kind: 'refused', code: 'CONFLICT', allowed: null };
-    return judge(this.agent, wish, at);
+    return judge(this.agent, wish, { at, frozen });
+  }
+
+  #frozen(at: number): number | null {
+    return frozenUntil(this.agent, this.#freeze(), at);
+  }
+
+  /** What was decided in the very millisecond in which a freeze began, may have been so before or after. */
+  #frozenAsOf({ at, set: { platformUntil = this.agent.platformUntil } }: Happened): number | null {
+    const freeze = this.#freeze();
+    const frozen = this.#frozen(at);
+    if (at !== freeze?.since || frozen === platformUntil) return frozen;
+    return frozenUntil(this.agent, freeze.before, at);
   }
 
   /** Nothing may be left open: all that was wished was judged, all that was due has come. */
@@ -122,8 +146,10 @@ export class Seat {
 
   #punctual(now: number): void {
     const { evidence, agent } = this;
-    for (const alarm of alarmsOf(agent, evidence)) {
-      if (Math.max(alarm.by, this.#committedAt) + LATE_MS <= now) disagree('overdue', { alarm, agent, now });
+    for (const alarm of alarmsOf(agent, evidence, this.#freeze())) {
+      const by = standing(agent, alarm.not, Math.max(alarm.by, this.#committedAt));
+      const isLate = by + LATE_MS <= now && now < alarm.before;
+      if (isLate) disagree('overdue', { alarm, agent, now });
     }
   }
 
@@ -140,10 +166,13 @@ export class Seat {
       .filter(({ until }) => until >= event.at - EARLY_MS)
       .map((state) => state.evidence);
     const alarm = [...known, evidence]
-      .flatMap((state) => alarmsOf(agent, state))
-      .find((one) => one.event === event.type && isDue(one, event, idleSince));
+      .flatMap((state) => alarmsOf(agent, state, this.#freeze()))
+      .find((one) => one.event === event.type && isDue(one, event, { idleSince, agent }));
     if (alarm === undefined) disagree('not due', { event, agent, evidence, now });
-    this.agent = rung(agent, alarm, { at: event.at, idleSince });
+    const { after, effects } = rung(agent, alarm, { at: event.at, idleSince, freeze: this.#freeze() });
+    if (JSON.stringify(event.effects ?? []) !== JSON.stringify(effects))
+      disagree('other effects', { event, effects });
+    this.agent = after;
     return null;
   }
 
@@ -154,7 +183,7 @@ export class Seat {
     if (command !== null && this.memory.recall(command.sender, command.id) !== null)
       disagree('done twice', { event, sent });
     const before = this.agent;
-    const verdict = this.verdict(sent, event.at);
+    const verdict = this.verdict(sent, event.at, this.#frozenAsOf(event));
     if (verdict.kind !== 'changed') disagree('it should not have happened', { event, sent, verdict });
     if (verdict.event !== event.type) disagree(`it should be ${verdict.event}`, { event, sent });
     if (event.at < Math.max(sent.sentAt, before.lastAt))
@@ -181,7 +210,13 @@ export class Seat {
   }
 }
 
-function isDue({ event, session, at, seen }: Alarm, happened: Happened, idleSince: number): boolean {
-  if (happened.at < at || (session !== null && session !== happened.session?.id)) return false;
+function isDue(
+  { event, session, at, before, not, seen }: Alarm,
+  happened: Happened,
+  { idleSince, agent }: { idleSince: number; agent: ModelAgent },
+): boolean {
+  if (happened.at < at || happened.at >= before) return false;
+  if (session !== null && session !== happened.session?.id) return false;
+  if (happened.at !== not?.since && frozenUntil(agent, not, happened.at) !== null) return false;
   return event !== 'became_idle' || (idleSince >= seen.from && idleSince <= seen.to);
 }

@@ -4,7 +4,8 @@ import { connectivityOf, type ModelAgent, show } from './agent.ts';
 export type Fields = Readonly<Record<string, unknown>>;
 
 export function tileOf(agent: ModelAgent, view: 'basic' | 'full'): Fields {
-  const { person, override } = agent;
+  const { person, override, flapping } = agent;
+  const isShownAway = flapping !== null && connectivityOf(agent) === 'connected';
   const { status, category, cause, routable } = show(agent);
   const tile: Record<string, unknown> = {
     id: person.id,
@@ -14,16 +15,20 @@ export function tileOf(agent: ModelAgent, view: 'basic' | 'full'): Fields {
     status,
     category,
     since: agent.since,
-    connectivity: connectivityOf(agent),
+    connectivity: isShownAway ? 'reconnecting' : connectivityOf(agent),
     routable,
     seq: agent.seq,
   };
-  if (agent.graceUntil !== null) tile['graceUntil'] = agent.graceUntil;
+  const graceUntil = isShownAway ? flapping.until : agent.graceUntil;
+  if (graceUntil !== null) tile['graceUntil'] = graceUntil;
   if (view === 'basic') return tile;
   tile['duty'] = agent.duty;
   tile['cause'] = cause;
   tile['current'] = agent.current;
   tile['max'] = agent.max;
+  if (agent.limit !== null) tile['deadline'] = agent.limit.until;
+  const queued = agent.forcedNext ?? agent.queued;
+  if (queued !== null) tile['queued'] = queued.code;
   if (agent.idleSince !== null) tile['idleSince'] = agent.idleSince;
   if (override?.hold === true) tile['held'] = true;
   if (cause === 'agent') {

@@ -9,6 +9,7 @@ import { type BoardQuery, isFiltering, searchOf, withoutFilters } from './board-
 import { BoardFailure, BoardSkeleton, EmptyBoard } from './board-states.tsx';
 import { titleOf } from './board-title.ts';
 import { FilterBar } from './filter-bar.tsx';
+import { IncidentBanner } from './incident-banner.tsx';
 import { SummaryBar } from './summary-bar.tsx';
 import { TileGrid } from './tile-grid.tsx';
 import { type Board, useBoard } from './use-board.ts';
@@ -37,6 +38,7 @@ export function BoardPage({ user, session }: { readonly user: User; readonly ses
           onLogOut={() => session.logOut()}
         />
         <StaleBanner isStale={isStale} />
+        <IncidentBanner />
       </div>
       <main ref={main} id="board" tabIndex={-1} className="page-main">
         {feed.failure === null && (

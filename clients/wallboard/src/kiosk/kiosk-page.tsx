@@ -3,6 +3,7 @@ import type { User } from '../../../../api/contract/auth.ts';
 import { Announcement } from '../board/announcement.tsx';
 import { isFiltering } from '../board/board-query.ts';
 import { BoardFailure, BoardSkeleton, EmptyBoard } from '../board/board-states.tsx';
+import { IncidentBanner } from '../board/incident-banner.tsx';
 import { titleOf } from '../board/board-title.ts';
 import { useBoard } from '../board/use-board.ts';
 import { useBoardQuery } from '../board/use-board-query.ts';
@@ -30,6 +31,7 @@ export function KioskPage({ user }: { readonly user: User }) {
         counts={isKnown && feed.failure === null ? view.counts : null}
       />
       <StaleBanner isStale={isStale} />
+      <IncidentBanner />
       <main ref={ref} className="kiosk-main">
         {feed.failure !== null ? (
           <BoardFailure

@@ -4,6 +4,7 @@
  * It never shows a board with a hole in it. A change that doesn't follow what is held means a new snapshot; a lost
  * connection resumes from the last cursor; a connection that is silent for long is given up for a new one.
  */
+import type { Incident, SummaryEvent } from '../../../../api/contract/summary.ts';
 import type { Scope, Tile, WatchEvent } from '../../../../api/contract/tile.ts';
 import { boardAfter, BoardGap, type BoardState, EMPTY_BOARD } from '../../../sdk/board-state.ts';
 import { type Failure, failureOf } from '../session/failure.ts';
@@ -16,6 +17,8 @@ export interface FeedState {
   readonly isLoaded: boolean;
   /** Why the server shows nothing; null while there is hope. Watch again to try again. */
   readonly failure: Failure | null;
+  /** What is wrong with the platform, or with agents' connections. */
+  readonly incidents: readonly Incident[];
 }
 
 /** What hears of a subscription. */
@@ -35,6 +38,10 @@ export interface Watching {
   readonly watch: (
     input: { scope: Scope; lastEventId: string | null },
     listener: WatchListener,
+  ) => { unsubscribe(): void };
+  readonly watchSummary: (
+    input: { scope: Scope },
+    listener: { readonly onData: (event: { readonly data: SummaryEvent }) => void },
   ) => { unsubscribe(): void };
   readonly close: () => void;
 }
@@ -60,7 +67,13 @@ export class BoardFeed implements Disposable {
   #watching: Watching | null = null;
   #subscription: { unsubscribe(): void } | null = null;
   #board: BoardState = EMPTY_BOARD;
-  #state: FeedState = { connection: 'waiting', agents: EMPTY_BOARD.agents, isLoaded: false, failure: null };
+  #state: FeedState = {
+    connection: 'waiting',
+    agents: EMPTY_BOARD.agents,
+    isLoaded: false,
+    failure: null,
+    incidents: [],
+  };
   #failures = 0;
   #retry: ReturnType<typeof setTimeout> | null = null;
   #watchdog: ReturnType<typeof setTimeout> | null = null;
@@ -116,8 +129,20 @@ export class BoardFeed implements Disposable {
         onConnectionStateChange: heard(({ state, error }) => this.#connectionChanged(state, error)),
       },
     );
-    mine.stop = () => started.unsubscribe();
-    if (!mine.isCurrent) started.unsubscribe();
+    // Of the summary only the incidents are shown: the counts are those of the tiles. Where it can't be had, the board can.
+    const summary = this.#watching.watchSummary(
+      { scope: this.#options.scope },
+      {
+        onData: heard(({ data }) => {
+          if (data.type === 'summary') this.#change({ incidents: data.incidents });
+        }),
+      },
+    );
+    mine.stop = () => {
+      started.unsubscribe();
+      summary.unsubscribe();
+    };
+    if (!mine.isCurrent) mine.stop();
     this.#guard();
   }
 
@@ -174,7 +199,7 @@ export class BoardFeed implements Disposable {
   #end(failure: Failure): void {
     this.#disconnect();
     this.#board = EMPTY_BOARD;
-    this.#change({ agents: EMPTY_BOARD.agents, isLoaded: false, failure });
+    this.#change({ agents: EMPTY_BOARD.agents, isLoaded: false, failure, incidents: [] });
   }
 
   #disconnect(): void {

@@ -13,7 +13,13 @@ import { ServerClock } from './server-clock.ts';
 const EVERY_MS_AN_AGENT = 0.1;
 const EVERY_MS = 100;
 
-const NOTHING: FeedState = { connection: 'waiting', agents: new Map(), isLoaded: false, failure: null };
+const NOTHING: FeedState = {
+  connection: 'waiting',
+  agents: new Map(),
+  isLoaded: false,
+  failure: null,
+  incidents: [],
+};
 
 export type BoardStoreOptions = Pick<FeedOptions, 'connect' | 'onTokenRefused'>;
 

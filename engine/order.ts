@@ -1,23 +1,37 @@
+export interface OrderOptions {
+  /** An entry is so many numbers. */
+  readonly width: number;
+  /** Whether an entry stands still. */
+  readonly stands: (entry: readonly number[]) => boolean;
+  /** How many stand, about; where nobody knows, as many as did when it was last looked. */
+  readonly count?: () => number;
+}
+
+/** Fewer are never looked through. */
+const FEW = 32;
+
 /**
  * Things in order, of which only the first is ever asked for: a binary heap of plain numbers. Whoever leaves says
  * nothing; an entry that stands no more is thrown out when it comes to the front, and all such now and then, so that
  * no more than as many are kept as stand. Coming costs O(log n), and an entry no object.
  */
-export class Queue {
+export class Order {
   readonly #width: number;
   readonly #stands: (entry: readonly number[]) => boolean;
   /** Entry after entry. */
   #cells: number[] = [];
-  /** With so many entries, those that stand no more are thrown out. */
-  #tidyAt = FIRST_TIDYING;
+  readonly #count: () => number;
+  /** How many stood when those that don't were last thrown out. */
+  #kept = 0;
 
   /**
    * An entry is so many numbers, compared from the first to the last; the last names what stands there, so that two that
    * stand and have the same last are the same. `stands` tells whether an entry still does.
    */
-  constructor({ width, stands }: { width: number; stands: (entry: readonly number[]) => boolean }) {
+  constructor({ width, stands, count = () => this.#kept }: OrderOptions) {
     this.#width = width;
     this.#stands = stands;
+    this.#count = count;
   }
 
   /** How many entries are kept, whether they stand or not. */
@@ -36,7 +50,7 @@ export class Queue {
   }
 
   add(...entry: readonly number[]): void {
-    if (this.size >= this.#tidyAt) this.#tidy();
+    if (this.size >= Math.max(FEW, 2 * this.#count())) this.#tidy();
     this.#cells.push(...entry);
     this.#rise(this.size - 1);
   }
@@ -52,7 +66,7 @@ export class Queue {
       this.#cells.push(...entry);
       this.#rise(this.size - 1);
     }
-    this.#tidyAt = Math.max(FIRST_TIDYING, 2 * kept.size);
+    this.#kept = kept.size;
   }
 
   #removeFirst(): void {
@@ -100,5 +114,3 @@ export class Queue {
     }
   }
 }
-
-const FIRST_TIDYING = 32;

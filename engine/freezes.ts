@@ -1,0 +1,127 @@
+/**
+ * Which organisations' timers stand still, because the platform lost their agents and not the agents it (C7): after a
+ * mass disconnect, and after the engine's own start. Fed by the committed feed alone, so that every node of a cluster
+ * finds the same.
+ */
+import { Breaker } from './breaker.ts';
+import type { Clock } from './clock.ts';
+import type { AgentEvent } from './events.ts';
+import type { Law } from './law.ts';
+import type { Member } from './member.ts';
+import type { Counted } from './tally.ts';
+
+export interface FreezesOptions {
+  readonly clock: Clock;
+  readonly law: (organisationId: number) => Law;
+}
+
+/** Times are epoch milliseconds. */
+export interface PlatformIncident {
+  readonly kind: 'mass_disconnect' | 'restart';
+  readonly since: number;
+  readonly until: number;
+}
+
+interface Freeze {
+  readonly incident: PlatformIncident;
+  /** Monotonic milliseconds: a clock that jumps neither draws it out nor cuts it short. */
+  readonly endsAt: number;
+  readonly end: Disposable;
+  /** Told so: a timer may be a little early or late. */
+  isOver: boolean;
+}
+
+/** What would come due inside a freeze comes at its end, spread over so many seconds. */
+const SPREAD_SECONDS = 10;
+
+export class Freezes implements Disposable {
+  readonly #options: FreezesOptions;
+  readonly #breakers = new Map<number, Breaker>();
+  readonly #freezes = new Map<number, Freeze>();
+
+  #onChanged: (organisationId: number) => void = () => undefined;
+
+  constructor(options: FreezesOptions) {
+    this.#options = options;
+  }
+
+  /** Hears when a freeze of an organisation begins or ends. */
+  listen(onChanged: (organisationId: number) => void): void {
+    this.#onChanged = onChanged;
+  }
+
+  /** The engine starts, and finds the agents so: whoever was here has lost it. */
+  begin(counted: Iterable<Counted>): void {
+    const organisations = new Set<number>();
+    for (const { member, connectivity } of counted) {
+      if (connectivity === 'disconnected') continue;
+      organisations.add(member.organisationId);
+      this.#breakerOf(member.organisationId).load({ agentId: member.id, connectivity });
+    }
+    for (const organisationId of organisations) this.#freeze(organisationId, 'restart');
+  }
+
+  /** Something happened. Answers whether a freeze has begun with it. */
+  observe({ agent: agentId, organisation, at, set: { connectivity } }: AgentEvent): boolean {
+    if (connectivity === undefined) return false;
+    const { config } = this.#options.law(organisation);
+    const breaker = this.#breakerOf(organisation);
+    const isMass = breaker.observe({ agentId, connectivity, at }, config);
+    if (this.#running(organisation) !== null) {
+      breaker.reset();
+      return false;
+    }
+    if (isMass) this.#freeze(organisation, 'mass_disconnect');
+    return isMass;
+  }
+
+  /** When what is due for an agent inside the freeze comes instead, epoch milliseconds; null while there is none. */
+  until({ id, organisationId }: Pick<Member, 'id' | 'organisationId'>): number | null {
+    const freeze = this.#freezes.get(organisationId);
+    if (freeze === undefined) return null;
+    const { clock } = this.#options;
+    const leftMs = freeze.endsAt + (id % SPREAD_SECONDS) * 1000 - clock.monotonic();
+    return leftMs > 0 ? Math.round(clock.now() + leftMs) : null;
+  }
+
+  /** The freeze that runs, as people are told of it. */
+  incident(organisationId: number): PlatformIncident | null {
+    return this.#running(organisationId)?.incident ?? null;
+  }
+
+  [Symbol.dispose](): void {
+    for (const { end } of this.#freezes.values()) end[Symbol.dispose]();
+  }
+
+  #running(organisationId: number): Freeze | null {
+    const freeze = this.#freezes.get(organisationId);
+    if (freeze === undefined || freeze.isOver) return null;
+    return this.#options.clock.monotonic() < freeze.endsAt ? freeze : null;
+  }
+
+  #freeze(organisationId: number, kind: PlatformIncident['kind']): void {
+    const { clock, law } = this.#options;
+    const lastsMs = law(organisationId).config.BREAKER_FREEZE_SECONDS * 1000;
+    const since = clock.now();
+    const freeze: Freeze = {
+      incident: { kind, since, until: since + lastsMs },
+      endsAt: clock.monotonic() + lastsMs,
+      end: clock.after(lastsMs, () => {
+        freeze.isOver = true;
+        this.#onChanged(organisationId);
+      }),
+      isOver: false,
+    };
+    this.#freezes.set(organisationId, freeze);
+    this.#breakerOf(organisationId).reset();
+    this.#onChanged(organisationId);
+  }
+
+  #breakerOf(organisationId: number): Breaker {
+    const known = this.#breakers.get(organisationId);
+    if (known !== undefined) return known;
+    const made = new Breaker();
+    this.#breakers.set(organisationId, made);
+    return made;
+  }
+}
