@@ -1,0 +1,99 @@
+/** A server in a process of its own, as users start it; and the other commands of the project. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const READY = /rollcall listens at (\S+)/;
+
+/** How a process is started. */
+export interface Launch {
+  /** Its whole environment, but for PATH, HOME and what every start here has: a free port, warnings and errors alone. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
+  /** A module that is loaded before anything else. */
+  readonly preload?: string;
+  /** A program that becomes the process, with its arguments: what is to be run is added to them. */
+  readonly under?: readonly string[];
+}
+
+export interface ServerProcess extends AsyncDisposable {
+  /** `http://127.0.0.1:port` */
+  readonly url: string;
+  readonly process: ChildProcess;
+  /** Everything that it printed so far. */
+  output(): string;
+  /** Sends a signal and waits until the process is gone; answers its exit code or signal. */
+  end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null>;
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/** The server did not come up. The message is what it printed. */
+export class ServerEnded extends Error {
+  override readonly name = 'ServerEnded';
+}
+
+/** Starts `npm start`; resolves when it listens. @throws ServerEnded */
+export async function startServer(launch: Launch): Promise<ServerProcess> {
+  const { child, output } = start('api/main.ts', launch);
+  const exited = once(child, 'exit');
+  const url = await Promise.race([
+    ready(child, output),
+    exited.then(() => {
+      throw new ServerEnded(`the server ended: ${output()}`);
+    }),
+  ]);
+  const end = async (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    const [code, by] = (await exited) as [number | null, NodeJS.Signals | null];
+    return code ?? by;
+  };
+  return {
+    url,
+    process: child,
+    output,
+    end,
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode === null && child.signalCode === null) await end('SIGKILL');
+    },
+  };
+}
+
+/** Runs a command of the project to its end. */
+export async function runCommand(script: string, launch: Launch): Promise<Ended> {
+  const { child, output } = start(script, launch);
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return { code, output: output() };
+}
+
+function start(
+  script: string,
+  { variables, args = [], preload, under = [] }: Launch,
+): { child: ChildProcess; output: () => string } {
+  const { PATH = '', HOME = '' } = process.env;
+  const imports = preload === undefined ? ['tsx'] : ['tsx', preload];
+  const node = [process.execPath, ...imports.flatMap((module) => ['--import', module]), script, ...args];
+  const [program = '', ...rest] = [...under, ...node];
+  const child = spawn(program, rest, {
+    cwd: ROOT,
+    env: { PATH, HOME, PORT: '0', LOG_LEVEL: 'warn', ...variables },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  return { child, output: () => printed };
+}
+
+function ready(child: ChildProcess, output: () => string): Promise<string> {
+  return new Promise((resolve) => {
+    child.stdout?.on('data', () => {
+      const url = READY.exec(output())?.[1];
+      if (url !== undefined) resolve(url);
+    });
+  });
+}
