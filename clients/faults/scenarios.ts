@@ -7,6 +7,7 @@ import { killNine } from './scenarios/kill-nine.ts';
 import { proxyRecycle } from './scenarios/proxy-recycle.ts';
 import { rollingRestart } from './scenarios/rolling-restart.ts';
 import { sleepAndWake } from './scenarios/sleep-and-wake.ts';
+import { storeOutage } from './scenarios/store-outage.ts';
 import { tokenExpiry } from './scenarios/token-expiry.ts';
 import { twoTabs } from './scenarios/two-tabs.ts';
 import { unpluggedWatcher } from './scenarios/unplugged-watcher.ts';
@@ -22,6 +23,7 @@ export const SCENARIOS: readonly Scenario[] = [
   killNine,
   rollingRestart,
   corruptFile,
+  storeOutage,
   unpluggedWatcher,
   tokenExpiry,
 ];
