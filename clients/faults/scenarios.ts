@@ -3,6 +3,7 @@ import { backgroundThrottling } from './scenarios/background-throttling.ts';
 import { clockJump } from './scenarios/clock-jump.ts';
 import { corruptFile } from './scenarios/corrupt-file.ts';
 import { duplicatesAndLate } from './scenarios/duplicates-and-late.ts';
+import { fullDisk } from './scenarios/full-disk.ts';
 import { killNine } from './scenarios/kill-nine.ts';
 import { proxyRecycle } from './scenarios/proxy-recycle.ts';
 import { rollingRestart } from './scenarios/rolling-restart.ts';
@@ -24,6 +25,7 @@ export const SCENARIOS: readonly Scenario[] = [
   rollingRestart,
   corruptFile,
   storeOutage,
+  fullDisk,
   unpluggedWatcher,
   tokenExpiry,
 ];

@@ -147,10 +147,14 @@ export class Stage implements AsyncDisposable {
   /** Agents with a tab each, all connected; `reason` begins whatever reason they give. */
   async crowd(
     site: Pick<Site, 'url' | 'password'>,
-    { reason = 'faults', ...who }: { count: number; first?: number; reason?: string },
+    {
+      reason = 'faults',
+      device = 'faults',
+      ...who
+    }: { count: number; first?: number; reason?: string; device?: string },
   ): Promise<Crowd> {
     const logins = await this.logIn(site, who);
-    const tabs = await Promise.all(logins.map((login) => this.tab(site, login)));
+    const tabs = await Promise.all(logins.map((login) => this.tab(site, login, device)));
     return this.use(new Crowd(tabs, reason));
   }
 

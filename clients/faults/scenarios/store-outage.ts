@@ -66,6 +66,11 @@ export const storeOutage: Scenario = {
     await mustCatchUp(stage, site, 'it answers again');
 
     await crowd.rest();
+    await until(async () => isDrained(await readinessOf(site.url)), {
+      what: 'nothing lags',
+      withinMs: DRAINED_MS,
+    });
+    story.must(true, 'with nobody changing anything, /ready tells that nothing lags');
     story.mustBeNone(
       crowd.refused,
       `no command was refused; ${crowd.acknowledged} were acknowledged in all (F3)`,
