@@ -3,7 +3,7 @@ import { PASSWORD, SEEDED_AGENTS } from './ground/seeded-folder.ts';
 import type { Given, Wishes } from './stage.ts';
 
 export interface Arguments {
-  /** The scenario to play, or `all`; null where there is only to be told which there are. */
+  /** The scenario to play, or ALL; null where there is only to be told which there are. */
   readonly name: string | null;
   readonly given: Given | null;
   readonly wishes: Wishes;
@@ -13,6 +13,9 @@ export interface Arguments {
 export class BadArgument extends Error {
   override readonly name = 'BadArgument';
 }
+
+/** Stands for every scenario. */
+export const ALL = 'all';
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 const MAX_SECONDS = 3_600;
@@ -39,6 +42,7 @@ export function readArguments(args: readonly string[]): Arguments {
     wishes: {
       seconds: whole('--seconds', values.seconds, MAX_SECONDS),
       agents: whole('--agents', values.agents, SEEDED_AGENTS),
+      isInARow: name === ALL,
     },
   };
 }

@@ -4,7 +4,7 @@
  * Something goes wrong in the world around a server, which is driven from outside and must come through. SCENARIO is a
  * name, or `all`; without one, it is told which there are. Ends with 1 where a scenario failed. See docs/faults.md.
  */
-import { BadArgument, readArguments } from './arguments.ts';
+import { ALL, BadArgument, readArguments } from './arguments.ts';
 import { type Folder, seed, temporaryFolder } from './ground/seeded-folder.ts';
 import { inWords, type Outcome, play } from './runner.ts';
 import type { Scenario } from './scenario.ts';
@@ -34,10 +34,10 @@ async function faults(): Promise<number> {
   const { name, given, wishes } = readArguments(process.argv.slice(2));
   if (name === null) {
     for (const { name: each, shows } of SCENARIOS) tell(`${each.padEnd(LONGEST_NAME)}  ${shows}`);
-    tell(`${'all'.padEnd(LONGEST_NAME)}  each of them`);
+    tell(`${ALL.padEnd(LONGEST_NAME)}  each of them`);
     return 0;
   }
-  const wanted = name === 'all' ? SCENARIOS : SCENARIOS.filter((scenario) => scenario.name === name);
+  const wanted = name === ALL ? SCENARIOS : SCENARIOS.filter((scenario) => scenario.name === name);
   if (wanted.length === 0)
     throw new BadArgument(`there is no scenario ${name}; leave it out to see which there are`);
 

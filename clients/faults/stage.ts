@@ -26,6 +26,8 @@ export interface Wishes {
   /** How long what is broken stays broken, where a scenario has no length of its own. */
   readonly seconds: number | null;
   readonly agents: number | null;
+  /** Others are played before and after it: it takes no longer than it must. */
+  readonly isInARow: boolean;
 }
 
 export interface StageOptions {

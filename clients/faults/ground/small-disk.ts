@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NotHere } from '../scenario.ts';
+import type { Folder } from './seeded-folder.ts';
 
 const FILLER = 'filler';
 const CHUNK = Buffer.alloc(1 << 20);
-/** Mounts what is named first, and becomes the rest. */
-const MOUNT = 'mount -t tmpfs -o "size=$1" tmpfs "$2" && shift 2 && exec "$@"';
+/** Mounts so many bytes on a folder, puts a copy of another one there, and becomes the rest. */
+const MOUNT = 'mount -t tmpfs -o "size=$1" tmpfs "$2" && cp -a "$3/." "$2" && shift 3 && exec "$@"';
 
 /**
  * A small file system in memory, which exists for one process alone and goes with it: in a mount namespace of its own.
@@ -23,10 +24,14 @@ export class SmallDisk {
     this.under = under;
   }
 
-  /** To be mounted on that folder, which must be there. @throws NotHere */
-  static async on(folder: string, bytes: number): Promise<SmallDisk> {
+  /** To be mounted on a folder, with a copy of what another one holds. @throws NotHere */
+  static async on(
+    { path }: Folder,
+    { bytes, holding }: { bytes: number; holding: Folder },
+  ): Promise<SmallDisk> {
     const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
-    const under = ['unshare', '--mount', ...user, '--', 'sh', '-c', MOUNT, 'sh', String(bytes), folder];
+    const namespace = ['unshare', '--mount', ...user, '--'];
+    const under = [...namespace, 'sh', '-c', MOUNT, 'sh', String(bytes), path, holding.path];
     const tried = spawn(under[0] ?? '', [...under.slice(1), 'true'], { stdio: 'ignore' });
     const code = await Promise.race([
       once(tried, 'exit').then(([exit]: unknown[]) => exit),
@@ -34,7 +39,7 @@ export class SmallDisk {
     ]);
     if (code !== 0)
       throw new NotHere(`no small file system can be mounted here (unshare --mount, tmpfs): ${String(code)}`);
-    return new SmallDisk(folder, under);
+    return new SmallDisk(path, under);
   }
 
   /** Fills it to the last byte, as seen by that process. */

@@ -8,7 +8,7 @@ const HEARTBEAT_SECONDS = 5;
 const SCALE = 30 / HEARTBEAT_SECONDS;
 /** What browsers do to a tab in the background. */
 const TIMERS_MS = 60_000 / SCALE;
-const LOOKS_MS = (4 * 60_000) / SCALE;
+const LOOKS_MS = (3 * 60_000) / SCALE;
 
 /** A tab that nobody looks at: its timers run once a minute, and it answers pings because the browser does. */
 export const backgroundThrottling: Scenario = {
@@ -30,7 +30,7 @@ export const backgroundThrottling: Scenario = {
     const agentId = computer.told.tile?.id ?? 0;
     story.notes(
       `${SCALE} times as fast: a heartbeat each ${HEARTBEAT_SECONDS} s instead of 30, ` +
-        `timers each ${TIMERS_MS / 1000} s instead of 60, ${LOOKS_MS / 1000} s instead of 4 minutes`,
+        `timers each ${TIMERS_MS / 1000} s instead of 60, ${LOOKS_MS / 1000} s instead of 3 minutes`,
     );
     const begun = performance.now();
     story.does('leaves the tab alone');

@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Login } from '../../sdk/login.ts';
 import { Tab } from '../cast/tab.ts';
 import { visit } from '../cast/visit.ts';
@@ -7,6 +5,7 @@ import { freePort } from '../ground/free-port.ts';
 import { ADMIN_PASSWORD } from '../ground/seeded-folder.ts';
 import { SmallDisk } from '../ground/small-disk.ts';
 import { judgeHistories } from '../judging/history.ts';
+import { isDrained, readinessOf } from '../judging/readiness.ts';
 import type { Scenario } from '../scenario.ts';
 import type { OwnSite, Stage } from '../stage.ts';
 import { inSeconds, pause, until } from '../waiting.ts';
@@ -16,24 +15,21 @@ const EVERY_MS = 65;
 /** Long reasons and names make large events: a file of the journal is full sooner. */
 const REASON = '…'.repeat(450);
 const DEVICE = '…'.repeat(190);
-/** The journal's files have 64 MB: room for two, and then some. */
-const DISK_BYTES = 160 << 20;
+/** The journal's files have 64 MB: room for two, for the embedded database, and for the history. */
+const DISK_BYTES = 384 << 20;
 const FULL_MS = 120_000;
 const STAYS_FULL_MS = 5_000;
 const SOON_MS = 30_000;
 
-/** The disk that the journal is on is full, and later it isn't. */
+/** The disk is full on which the data folder is, and later it isn't. */
 export const fullDisk: Scenario = {
   name: 'full-disk',
-  shows:
-    'the journal’s disk is full: commands get JOURNAL_FAILED, nothing is half done; with room again it goes on',
+  shows: 'the disk is full: commands get JOURNAL_FAILED, nothing is half done; with room again all goes on',
   plays: 'on a server of its own',
   async play(stage) {
     const { story, wishes } = stage;
-    const folder = await stage.folder();
-    const journal = join(folder.path, 'journal');
-    await mkdir(journal);
-    const disk = await SmallDisk.on(journal, DISK_BYTES);
+    const folder = await stage.emptyFolder();
+    const disk = await SmallDisk.on(folder, { bytes: DISK_BYTES, holding: await stage.folder() });
     const site = await stage.siteOn(folder, {
       variables: { DATA_DIR: folder.path, PORT: String(await freePort()), ADMIN_PASSWORD },
       under: disk.under,
@@ -45,7 +41,9 @@ export const fullDisk: Scenario = {
     if (!leaving || !late || !small) throw new TypeError('three were asked for');
     const begun = performance.now();
 
-    story.does('fills the journal’s file system; what has its place in the journal already goes on');
+    story.does(
+      'fills the file system of the data folder; commands go on as long as the journal has a place for them',
+    );
     await disk.fill(pid);
     crowd.begin(EVERY_MS);
     const tookMs = await until(() => crowd.refused.length > 0, {
@@ -103,6 +101,11 @@ export const fullDisk: Scenario = {
       ),
       'board and agents agree (F5)',
     );
+    const drainedMs = await until(async () => isDrained(await readinessOf(site.url)), {
+      what: 'nothing lags',
+      withinMs: FULL_MS,
+    });
+    story.must(true, `the history, which had no room either, is copied (F3): after ${inSeconds(drainedMs)}`);
     story.mustBeNone(
       await judgeHistories(site.manager, crowd.promises, site.since),
       `the histories hold all ${crowd.acknowledged} acknowledged changes, and none of the ${crowd.refused.length} refused ones`,

@@ -12,6 +12,7 @@ const AGENTS = 20;
 const EVERY_MS = 200;
 const UNDER_LOAD_MS = 2_000;
 const AWAY_SECONDS = 60;
+const AWAY_SECONDS_IN_A_ROW = 15;
 const LOOK_MS = 1_000;
 const BACK_MS = 25_000;
 const DRAINED_MS = 90_000;
@@ -33,7 +34,7 @@ export const storeOutage: Scenario = {
     crowd.begin(EVERY_MS);
     await pause(UNDER_LOAD_MS);
 
-    const awayMs = (wishes.seconds ?? AWAY_SECONDS) * 1000;
+    const awayMs = (wishes.seconds ?? (wishes.isInARow ? AWAY_SECONDS_IN_A_ROW : AWAY_SECONDS)) * 1000;
     story.does(`stops PostgreSQL for ${inSeconds(awayMs)}, while statuses change`);
     await postgres.stop();
     const before = crowd.acknowledged;
