@@ -13,6 +13,9 @@ export interface Hello {
   readonly resume?: { readonly session: string; readonly seq: number };
 }
 
+/** Whatever the server has to say, it has said by then. */
+const PATIENCE_MS = 20_000;
+
 export type Answer = Extract<ServerFrame, { op: 'ok' | 'no' }>;
 
 interface Waiting {
@@ -20,7 +23,7 @@ interface Waiting {
   readonly broken: (error: WireBroken) => void;
 }
 
-/** The connection ended before what was waited for came. */
+/** What was waited for did not come: the connection ended, or nothing was said for long. */
 export class WireBroken extends Error {
   override readonly name = 'WireBroken';
 }
@@ -45,7 +48,6 @@ export class Wire implements Disposable {
         resolve({ code, reason });
         for (const { broken } of this.#waiting)
           broken(new WireBroken(`closed with ${code} ${reason}`.trim()));
-        this.#waiting.clear();
       });
     });
   }
@@ -71,38 +73,54 @@ export class Wire implements Disposable {
   }
 
   /** @throws WireBroken where the server closes instead of welcoming. */
-  hello(hello: Hello): Promise<WelcomeFrame> {
-    const welcome = this.next((frame): frame is WelcomeFrame => frame.op === 'welcome');
+  async hello(hello: Hello): Promise<WelcomeFrame> {
+    const welcomes = this.#frames(1, (frame): frame is WelcomeFrame => frame.op === 'welcome');
     this.send({ op: 'hello', ...hello });
+    const [welcome] = await welcomes;
+    if (welcome === undefined) throw new TypeError('one welcome was waited for');
     return welcome;
   }
 
   /** Sends a frame that has an id; resolves to its answer. @throws WireBroken */
-  ask(
+  async ask(
     frame: { readonly op: string; readonly id: string } & Readonly<Record<string, unknown>>,
   ): Promise<Answer> {
-    const answer = this.answerTo(frame.id);
+    const answers = this.answersTo(frame.id, 1);
     this.send(frame);
+    const [answer] = await answers;
+    if (answer === undefined) throw new TypeError('one answer was waited for');
     return answer;
   }
 
-  /** The next answer to that id. @throws WireBroken */
-  answerTo(id: string): Promise<Answer> {
-    return this.next((frame): frame is Answer => (frame.op === 'ok' || frame.op === 'no') && frame.id === id);
+  /** The next answers to that id, so many. @throws WireBroken */
+  answersTo(id: string, count: number): Promise<readonly Answer[]> {
+    return this.#frames(
+      count,
+      (frame): frame is Answer => (frame.op === 'ok' || frame.op === 'no') && frame.id === id,
+    );
   }
 
-  /** The next frame, from now on, that is such a one. @throws WireBroken */
-  next<Frame extends ServerFrame>(isSuch: (frame: ServerFrame) => frame is Frame): Promise<Frame> {
+  /** The next `count` frames, from now on, that are such ones. @throws WireBroken where they don't come */
+  #frames<Frame extends ServerFrame>(
+    count: number,
+    isSuch: (frame: ServerFrame) => frame is Frame,
+  ): Promise<readonly Frame[]> {
     return new Promise((resolve, reject) => {
       if (!this.isOpen) return reject(new WireBroken('the connection has ended'));
+      const frames: Frame[] = [];
+      const end = (settle: () => void) => {
+        clearTimeout(timer);
+        this.#waiting.delete(waiting);
+        settle();
+      };
       const waiting: Waiting = {
         hear: (frame) => {
-          if (!isSuch(frame)) return;
-          this.#waiting.delete(waiting);
-          resolve(frame);
+          if (isSuch(frame) && frames.push(frame) === count) end(() => resolve(frames));
         },
-        broken: reject,
+        broken: (error) => end(() => reject(error)),
       };
+      const late = new WireBroken(`nothing came within ${PATIENCE_MS / 1000} s`);
+      const timer = setTimeout(waiting.broken, PATIENCE_MS, late);
       this.#waiting.add(waiting);
     });
   }

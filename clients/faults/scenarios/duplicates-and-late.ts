@@ -1,5 +1,5 @@
 import { mustHaveChosen, seqOf, visit, type VisitOptions } from '../cast/visit.ts';
-import { type Answer, Wire } from '../cast/wire.ts';
+import { Wire } from '../cast/wire.ts';
 import type { Scenario } from '../scenario.ts';
 import type { OwnSite } from '../stage.ts';
 import { activityOfOtherTimes, byesInARace, seqsOutOfOrder } from './late-frames.ts';
@@ -47,7 +47,7 @@ async function framesTwice(options: VisitOptions): Promise<void> {
   );
 
   const away = { op: 'status', id: 'two', status: 'away', reason: 'twice at once' };
-  const answers = twoAnswers(wire, away.id);
+  const answers = wire.answersTo(away.id, 2);
   wire.send(away);
   wire.send(away);
   const [one, two] = await answers;
@@ -60,11 +60,6 @@ async function framesTwice(options: VisitOptions): Promise<void> {
     { seq: seqOf(first) ?? 0, status: 'busy', reason: 'a call' },
     { seq: seqOf(one) ?? 0, status: 'away', reason: 'twice at once' },
   ]);
-}
-
-async function twoAnswers(wire: Wire, id: string): Promise<readonly Answer[]> {
-  const first = await wire.answerTo(id);
-  return [first, await wire.answerTo(id)];
 }
 
 /** What closes a socket, each with its own code. */

@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { play } from '../../clients/faults/runner.ts';
+import { SCENARIOS } from '../../clients/faults/scenarios.ts';
+import { TEMPLATE_VARIABLE } from '../support/data-folders.ts';
+import { runToEnd } from '../support/server-process.ts';
+
+const LONGEST_MS = 180_000;
+
+/** The folder that the test run shares. */
+const template = async () => ({
+  path: process.env[TEMPLATE_VARIABLE] ?? '',
+  [Symbol.asyncDispose]: async () => {},
+});
+
+/** The quick ones: so that all keep running while the server changes. */
+test.each(['proxy-recycle', 'duplicates-and-late', 'token-expiry'])(
+  'npm run faults -- %s passes',
+  { timeout: LONGEST_MS },
+  async (name) => {
+    const scenario = SCENARIOS.find((each) => each.name === name);
+    if (scenario === undefined) throw new TypeError(`there is no scenario ${name}`);
+    const lines: string[] = [];
+    const outcome = await play(scenario, {
+      given: null,
+      signal: new AbortController().signal,
+      tell: (line) => lines.push(line),
+      wishes: { seconds: null, agents: null, isInARow: true },
+      template,
+    });
+    expect(outcome, lines.join('\n')).toEqual({ kind: 'pass' });
+  },
+);
+
+test('without an argument it tells which scenarios there are; one that there isn’t ends with 1', async () => {
+  const { code, output } = await runToEnd('clients/faults/main.ts', {});
+  expect(code).toBe(0);
+  const names = output
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' ')[0]);
+  expect(names).toEqual([...SCENARIOS.map(({ name }) => name), 'all']);
+  expect(await runToEnd('clients/faults/main.ts', {}, ['earthquake'])).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('there is no scenario earthquake'),
+  });
+});
+
+test('broken off (SIGINT), it ends every process that it started', { timeout: LONGEST_MS }, async () => {
+  const args = ['--import', 'tsx', 'clients/faults/main.ts', 'sleep-and-wake'];
+  const faults = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = once(faults, 'exit');
+  const asleep = new Promise<void>((resolve) => {
+    faults.stdout.on('data', (text: Buffer) => text.includes('to sleep') && resolve());
+  });
+  await asleep;
+  const children = await childrenOf(faults.pid ?? 0);
+  // The server, and three computers of which two are stopped.
+  expect(children.length).toBeGreaterThanOrEqual(4);
+  faults.kill('SIGINT');
+  expect(await exited).toEqual([130, null]);
+  expect(children.filter(isRunning)).toEqual([]);
+});
+
+async function childrenOf(parent: number): Promise<readonly number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')));
+  // The command's name, the second field, may hold spaces; the parent is the second one behind it.
+  const parentOf = (stat: string) => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  return pids.flatMap((pid, index) => (parentOf(stats[index] ?? '') === parent ? [Number(pid)] : []));
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
