@@ -4,9 +4,11 @@ import { createRollcallClient } from '../sdk/client.ts';
 import type { Login } from '../sdk/login.ts';
 import { Entrance } from '../simulator/entrance.ts';
 import { usernameOf } from '../simulator/roster.ts';
+import { Computer, type ComputerOptions } from './cast/computer.ts';
 import { Crowd } from './cast/crowd.ts';
 import { Person } from './cast/person.ts';
 import { Tab } from './cast/tab.ts';
+import { Wire } from './cast/wire.ts';
 import { freePort } from './ground/free-port.ts';
 import { ADMIN_PASSWORD, copyOf, type Folder, PASSWORD, temporaryFolder } from './ground/seeded-folder.ts';
 import { type Launch, type ServerProcess, startServer } from './ground/server-process.ts';
@@ -126,7 +128,7 @@ export class Stage implements AsyncDisposable {
     return this.use(await Person.logIn(credentials));
   }
 
-  /** Logs agents in: agent0001 and so on, so many from the place `first` (0 is the first) on. */
+  /** Logs agents in: agent0001 and so on, so many from the place `first` (0 is the first) on. None has a session. */
   async logIn(
     { url, password }: Pick<Site, 'url' | 'password'>,
     { count, first = 0 }: { count: number; first?: number },
@@ -134,9 +136,21 @@ export class Stage implements AsyncDisposable {
     const client = createRollcallClient({ url, token: () => null, WebSocket });
     this.defer(() => client.close());
     const entrance = new Entrance(client, password);
-    return Promise.all(
-      Array.from({ length: count }, (_, index) => entrance.logIn(usernameOf(first + index))),
-    );
+    const usernames = Array.from({ length: count }, (_, index) => usernameOf(first + index));
+    const logins = await Promise.all(usernames.map((username) => entrance.logIn(username)));
+    if (this.#options.given !== null) await Promise.all(logins.map((login) => sayBye(url, login)));
+    return logins;
+  }
+
+  /** A computer of the agent in that place, connected. */
+  async computer(
+    site: Site,
+    place: number,
+    more: Pick<ComputerOptions, 'timersEveryMs'> = {},
+  ): Promise<Computer> {
+    await this.logIn(site, { count: 1, first: place });
+    const { url, password } = site;
+    return this.use(await Computer.start({ url, password, username: usernameOf(place), ...more }));
   }
 
   /** A tab of an agent, connected. */
@@ -186,4 +200,11 @@ export class Stage implements AsyncDisposable {
       }
     }
   }
+}
+
+/** Ends whatever sessions an earlier scenario has left. */
+async function sayBye(url: string, login: Login): Promise<void> {
+  using wire = await Wire.open(url);
+  await wire.hello({ token: await login.token(), device: 'faults' });
+  await wire.ask({ op: 'bye', id: 'bye' });
 }

@@ -1,5 +1,3 @@
-import { usernameOf } from '../../simulator/roster.ts';
-import { Computer } from '../cast/computer.ts';
 import type { Scenario } from '../scenario.ts';
 import { pause } from '../waiting.ts';
 
@@ -19,14 +17,7 @@ export const backgroundThrottling: Scenario = {
     const { story } = stage;
     const site = await stage.site();
     await stage.configure(site, { WEBSOCKET_HEARTBEAT_INTERVAL: HEARTBEAT_SECONDS });
-    const computer = stage.use(
-      await Computer.start({
-        url: site.url,
-        password: site.password,
-        username: usernameOf(0),
-        timersEveryMs: TIMERS_MS,
-      }),
-    );
+    const computer = await stage.computer(site, 0, { timersEveryMs: TIMERS_MS });
     const agentId = computer.told.tile?.id ?? 0;
     story.notes(
       `${SCALE} times as fast: a heartbeat each ${HEARTBEAT_SECONDS} s instead of 30, ` +

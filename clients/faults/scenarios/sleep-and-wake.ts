@@ -1,6 +1,6 @@
 import type { Tile } from '../../../api/contract/tile.ts';
 import { usernameOf } from '../../simulator/roster.ts';
-import { Computer } from '../cast/computer.ts';
+import type { Computer } from '../cast/computer.ts';
 import { compareHistory, timelineOf } from '../judging/history.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Site, Stage } from '../stage.ts';
@@ -138,15 +138,15 @@ class Worker {
     this.promised = [{ seq, ...BREAK }];
   }
 
-  static async begin(stage: Stage, { url, password, board }: Site, place: number): Promise<Worker> {
-    const username = usernameOf(place);
-    const computer = stage.use(await Computer.start({ url, password, username }));
+  static async begin(stage: Stage, site: Site, place: number): Promise<Worker> {
+    const { board } = site;
+    const computer = await stage.computer(site, place);
     computer.choose(BREAK);
     await computer.until(({ tile }) => tile?.status === BREAK.status, {
       what: 'it is on a break',
       withinMs: LEEWAY_MS,
     });
-    const worker = new Worker(computer, username);
+    const worker = new Worker(computer, usernameOf(place));
     await board.until(worker.agentId, ({ seq }) => seq === worker.promised[0]?.seq, {
       what: 'the board shows it',
       withinMs: LEEWAY_MS,
