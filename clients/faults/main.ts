@@ -5,8 +5,8 @@
  * name, or `all`; without one, it is told which there are. Ends with 1 where a scenario failed. See docs/faults.md.
  */
 import { ALL, BadArgument, readArguments } from './arguments.ts';
-import { type Folder, seed, temporaryFolder } from './ground/seeded-folder.ts';
-import { inWords, type Outcome, play } from './runner.ts';
+import { Template } from './ground/seeded-folder.ts';
+import { inWords, type Outcome, play, type RunnerOptions } from './runner.ts';
 import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 
@@ -41,18 +41,9 @@ async function faults(): Promise<number> {
   if (wanted.length === 0)
     throw new BadArgument(`there is no scenario ${name}; leave it out to see which there are`);
 
-  let seeded: Folder | null = null;
-  const template = async () => (seeded ??= await seededFolder());
-  const outcomes = new Map<Scenario, Outcome>();
-  try {
-    for (const scenario of wanted) {
-      if (stopping.signal.aborted) break;
-      const played = { tell, signal: stopping.signal, given, wishes, template };
-      outcomes.set(scenario, await play(scenario, played));
-    }
-  } finally {
-    await (seeded as Folder | null)?.[Symbol.asyncDispose]();
-  }
+  await using seeded = new Template();
+  const options = { signal: stopping.signal, given, wishes, template: () => seeded.folder() };
+  const outcomes = await playInTurn(wanted, options);
   if (wanted.length > 1)
     for (const [scenario, outcome] of outcomes)
       tell(`${scenario.name.padEnd(LONGEST_NAME)}  ${inWords(outcome)}`);
@@ -60,10 +51,27 @@ async function faults(): Promise<number> {
   return [...outcomes.values()].some(({ kind }) => kind === 'fail') ? 1 : 0;
 }
 
-async function seededFolder(): Promise<Folder> {
-  const folder = await temporaryFolder();
-  await seed({ DATA_DIR: folder.path });
-  return folder;
+/** Those that mostly wait side by side, each told when it has ended; the others one after the other. */
+async function playInTurn(
+  wanted: readonly Scenario[],
+  options: Omit<RunnerOptions, 'tell'>,
+): Promise<ReadonlyMap<Scenario, Outcome>> {
+  const outcomes = new Map<Scenario, Outcome>();
+  // The agents of a given server are the same for all.
+  const together =
+    wanted.length > 1 && options.given === null ? wanted.filter((each) => each.mostlyWaits) : [];
+  await Promise.all(
+    together.map(async (scenario) => {
+      const lines: string[] = [];
+      outcomes.set(scenario, await play(scenario, { ...options, tell: (line) => lines.push(line) }));
+      tell(lines.join('\n'));
+    }),
+  );
+  for (const scenario of wanted) {
+    if (options.signal.aborted) break;
+    if (!outcomes.has(scenario)) outcomes.set(scenario, await play(scenario, { ...options, tell }));
+  }
+  return outcomes;
 }
 
 function tell(line: string): void {

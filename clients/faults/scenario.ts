@@ -8,6 +8,8 @@ export interface Scenario {
   readonly shows: string;
   /** Whether it can be played against a server that somebody else has started. */
   readonly plays: 'on any server' | 'on a server of its own';
+  /** It hardly works the machine: others of the kind may be played beside it, each on a server of its own. */
+  readonly mostlyWaits?: boolean;
   /** @throws Fault, or whatever else: then it has failed. @throws NotHere */
   play(stage: Stage): Promise<void>;
 }

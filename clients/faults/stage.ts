@@ -65,6 +65,7 @@ export class Stage implements AsyncDisposable {
   readonly wishes: Wishes;
   readonly #options: StageOptions;
   readonly #things: (Disposable | AsyncDisposable)[] = [];
+  readonly #opening = new Set<Promise<unknown>>();
   #isOver = false;
 
   constructor(options: StageOptions) {
@@ -75,9 +76,19 @@ export class Stage implements AsyncDisposable {
 
   use<Thing extends Disposable | AsyncDisposable>(thing: Thing): Thing {
     this.#things.push(thing);
-    // Opened while the scenario was being broken off.
+    // Opened by a scenario that was broken off and has not noticed yet.
     if (this.#isOver) void this[Symbol.asyncDispose]();
     return thing;
+  }
+
+  /** What is being opened: should the scenario be broken off meanwhile, it is waited for, and closed. */
+  async open<Thing extends Disposable | AsyncDisposable>(opening: Promise<Thing>): Promise<Thing> {
+    this.#opening.add(opening);
+    try {
+      return this.use(await opening);
+    } finally {
+      this.#opening.delete(opening);
+    }
   }
 
   /** Does this when its turn comes. */
@@ -90,7 +101,7 @@ export class Stage implements AsyncDisposable {
     const { given } = this.#options;
     if (given === null) return this.ownSite({ variables });
     const manager = await this.person({ ...given, username: 'manager' });
-    const board = this.use(await WatchedBoard.open(manager));
+    const board = await this.open(WatchedBoard.open(manager));
     return { ...given, manager, board, since: board.asOf };
   }
 
@@ -106,26 +117,26 @@ export class Stage implements AsyncDisposable {
     const { url } = server;
     const given = { url, password: PASSWORD, adminPassword: ADMIN_PASSWORD };
     const manager = await this.person({ ...given, username: 'manager' });
-    const board = this.use(await WatchedBoard.open(manager));
+    const board = await this.open(WatchedBoard.open(manager));
     return { ...given, manager, board, since: 0, folder, server, launch };
   }
 
   /** @throws ServerEnded */
   async start(launch: Launch): Promise<ServerProcess> {
-    return this.use(await startServer(launch));
+    return this.open(startServer(launch));
   }
 
   /** With people in it. */
   async folder(): Promise<Folder> {
-    return this.use(await copyOf(await this.#options.template()));
+    return this.open(copyOf(await this.#options.template()));
   }
 
   async emptyFolder(): Promise<Folder> {
-    return this.use(await temporaryFolder());
+    return this.open(temporaryFolder());
   }
 
   async person(credentials: { url: string; username: string; password: string }): Promise<Person> {
-    return this.use(await Person.logIn(credentials));
+    return this.open(Person.logIn(credentials));
   }
 
   /** Logs agents in: agent0001 and so on, so many from the place `first` (0 is the first) on. None has a session. */
@@ -150,7 +161,7 @@ export class Stage implements AsyncDisposable {
   ): Promise<Computer> {
     await this.logIn(site, { count: 1, first: place });
     const { url, password } = site;
-    return this.use(await Computer.start({ url, password, username: usernameOf(place), ...more }));
+    return this.open(Computer.start({ url, password, username: usernameOf(place), ...more }));
   }
 
   /** A tab of an agent, connected. */
@@ -190,14 +201,20 @@ export class Stage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    do {
+      for (let thing = this.#things.pop(); thing !== undefined; thing = this.#things.pop())
+        await this.#close(thing);
+      await Promise.allSettled(this.#opening);
+    } while (this.#things.length > 0);
     this.#isOver = true;
-    for (let thing = this.#things.pop(); thing !== undefined; thing = this.#things.pop()) {
-      try {
-        if (Symbol.asyncDispose in thing) await thing[Symbol.asyncDispose]();
-        else thing[Symbol.dispose]();
-      } catch (error) {
-        this.story.notes(`could not be closed: ${String(error)}`);
-      }
+  }
+
+  async #close(thing: Disposable | AsyncDisposable): Promise<void> {
+    try {
+      if (Symbol.asyncDispose in thing) await thing[Symbol.asyncDispose]();
+      else thing[Symbol.dispose]();
+    } catch (error) {
+      this.story.notes(`could not be closed: ${String(error)}`);
     }
   }
 }

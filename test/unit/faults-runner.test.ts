@@ -34,6 +34,8 @@ interface Playing extends Pick<Scenario, 'plays'> {
   readonly signal: AbortSignal;
 }
 
+const isNotPlayed = () => Promise.reject(new Error('is played'));
+
 describe('a scenario', () => {
   test('passes where everything is as it must be, and tells so', async () => {
     const { outcome, lines } = await played(async ({ story }) => {
@@ -70,9 +72,8 @@ describe('a scenario', () => {
   test('that can’t be played here is skipped with the reason, and so is one that needs another server', async () => {
     const missing = await played(() => Promise.reject(new NotHere('there is no PostgreSQL here')));
     expect(missing.outcome).toEqual({ kind: 'skipped', why: 'there is no PostgreSQL here' });
-    const act = () => Promise.reject(new Error('is not played'));
-    const { outcome } = await played(act, { given: GIVEN, plays: 'on a server of its own' });
-    expect(outcome).toMatchObject({ kind: 'skipped' });
+    const elsewhere = await played(isNotPlayed, { given: GIVEN, plays: 'on a server of its own' });
+    expect(elsewhere.outcome).toMatchObject({ kind: 'skipped' });
   });
 
   test('closes what it opened in the opposite order, whatever fails on the way', async () => {

@@ -20,6 +20,32 @@ export async function temporaryFolder(): Promise<Folder> {
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
+/** A data folder with people in it, seeded when it is first asked for. Disposing waits for that. */
+export class Template implements AsyncDisposable {
+  #folder: Promise<Folder> | null = null;
+
+  /** @throws Error with what the command printed */
+  folder(): Promise<Folder> {
+    return (this.#folder ??= seededFolder());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const folder = await this.#folder?.catch(() => null);
+    await folder?.[Symbol.asyncDispose]();
+  }
+}
+
+async function seededFolder(): Promise<Folder> {
+  const folder = await temporaryFolder();
+  try {
+    await seed({ DATA_DIR: folder.path });
+  } catch (error) {
+    await folder[Symbol.asyncDispose]();
+    throw error;
+  }
+  return folder;
+}
+
 export async function copyOf(template: Folder): Promise<Folder> {
   const folder = await temporaryFolder();
   await cp(template.path, folder.path, { recursive: true });

@@ -13,6 +13,7 @@ export const backgroundThrottling: Scenario = {
   name: 'background-throttling',
   shows: 'a tab whose timers run once a minute stays connected for minutes, without a flicker on the board',
   plays: 'on any server',
+  mostlyWaits: true,
   async play(stage) {
     const { story } = stage;
     const site = await stage.site();

@@ -4,15 +4,16 @@ import type { Tab } from '../cast/tab.ts';
 import { startProxy, type Proxy } from '../ground/proxy.ts';
 import { WallClock } from '../ground/wall-clock.ts';
 import { judgeHistories } from '../judging/history.ts';
+import type { WatchedBoard } from '../judging/watched-board.ts';
 import type { Scenario } from '../scenario.ts';
 import type { OwnSite, Stage } from '../stage.ts';
 import { inSeconds, pause, until } from '../waiting.ts';
 
 const HOUR_MS = 3_600_000;
 const HEARTBEAT_SECONDS = 5;
-const GRACE_SECONDS = 15;
+const GRACE_MS = 15_000;
 /** The least that may be set. */
-const IDLE_SECONDS = 30;
+const IDLE_MS = 30_000;
 /** Of each kind. */
 const AGENTS = 3;
 /** Deadlines fall due by then, before the clock jumps and after. */
@@ -36,14 +37,15 @@ export const clockJump: Scenario = {
   name: 'clock-jump',
   shows: 'the server’s wall clock jumps an hour ahead and back, while breaks, idle limits and graces run',
   plays: 'on a server of its own',
+  mostlyWaits: true,
   async play(stage) {
     const { story } = stage;
     const clock = await WallClock.in(await stage.emptyFolder());
     const site = await stage.ownSite(clock.launch);
     await stage.configure(site, {
       WEBSOCKET_HEARTBEAT_INTERVAL: HEARTBEAT_SECONDS,
-      RECONNECT_GRACE_SECONDS: GRACE_SECONDS,
-      MAX_AGENT_IDLE_TIME: IDLE_SECONDS,
+      RECONNECT_GRACE_SECONDS: GRACE_MS / 1000,
+      MAX_AGENT_IDLE_TIME: IDLE_MS / 1000,
     });
     story.notes(
       'Date is shifted in the server’s process, by a module that is loaded before it; its timers are not',
@@ -53,12 +55,12 @@ export const clockJump: Scenario = {
       active: await stage.crowd(site, { count: AGENTS, first: AGENTS }),
       idling: await stage.crowd(site, { count: AGENTS, first: 2 * AGENTS }),
     };
-    await Promise.all(cast.onBreak.tabs.map((tab) => tab.choose('break', 'tea')));
+    await all(cast.onBreak, (tab) => tab.choose('break', 'tea'));
     const stirring = setInterval(() => {
       for (const tab of cast.active.tabs) tab.active();
     }, 1_000);
     stage.defer(() => clearInterval(stirring));
-    const proxy = stage.use(await startProxy(site.url));
+    const proxy = await stage.open(startProxy(site.url));
 
     const jumps = [
       { shiftMs: HOUR_MS, first: 3 * AGENTS, how: 'ahead by an hour' },
@@ -97,101 +99,115 @@ interface Parts {
 
 /** Answers who came for it. */
 async function playJump(
-  { stage, site, cast, proxy }: Parts,
+  parts: Parts,
   { jump, first }: { readonly jump: () => Promise<void>; readonly first: number },
 ): Promise<readonly Crowd[]> {
-  const { story } = stage;
+  const { stage, site, cast, proxy } = parts;
   const { board } = site;
-  const { onBreak, active, idling } = cast;
-  const losing = await stage.crowd(site, { count: AGENTS, first });
-  const late = await stage.crowd(site, { count: AGENTS, first: first + AGENTS });
+  const leaving = await stage.crowd(site, { count: AGENTS, first });
+  const later = await stage.crowd(site, { count: AGENTS, first: first + AGENTS });
   const cutOff = await stage.crowd({ ...site, url: proxy.url }, { count: AGENTS, first: first + 2 * AGENTS });
 
-  for (const tab of idling.tabs) tab.active();
-  await all(idling.tabs, ({ agentId }) => board.until(agentId, is('available'), soon('is active again')));
+  for (const tab of cast.idling.tabs) tab.active();
+  await all(cast.idling, ({ agentId }) => board.until(agentId, is('available'), soon('is active again')));
   const stirredAt = performance.now();
-  for (const tab of losing.tabs) tab.close();
-  const lost = await all(losing.tabs, ({ agentId }) =>
-    board.until(agentId, ({ connectivity }) => connectivity === 'reconnecting', soon('is reconnecting')),
-  );
-  const lostAt = performance.now();
-  const graceMs = Math.min(...lost.map(({ graceUntil = 0 }) => graceUntil - board.asOf));
+  await leave(leaving, board);
+  const leftAt = performance.now();
   await pause(BEFORE_MS);
 
   const jumpedAt = performance.now();
   await jump();
   await pause(STILL_MS);
-  const everybody = [onBreak, active, idling, losing, late, cutOff].flatMap(({ tabs }) => tabs);
-  story.mustBeNone(
+  const everybody = [cast.onBreak, cast.active, cast.idling, leaving, later, cutOff].flatMap(
+    ({ tabs }) => tabs,
+  );
+  stage.story.mustBeNone(
     everybody.flatMap(({ agentId, username }) =>
       board.shown(agentId, jumpedAt).map(({ tile }) => `${username} ${tile.status} ${tile.connectivity}`),
     ),
     `no storm: nothing happened to any of ${everybody.length} agents (D6)`,
   );
 
+  await liveOn(parts, cutOff);
+  await leave(later, board);
+  const leftLaterAt = performance.now();
+  await mustBecome(parts, { who: leaving, status: 'offline', since: leftAt, afterMs: GRACE_MS });
+  await mustBecome(parts, { who: later, status: 'offline', since: leftLaterAt, afterMs: GRACE_MS });
+  await mustBecome(parts, {
+    who: cast.idling,
+    status: 'away',
+    since: stirredAt,
+    afterMs: IDLE_MS,
+  });
+  mustHaveStayed(parts, jumpedAt);
+  return [leaving, later, cutOff];
+}
+
+/** Resolves when the board shows them as reconnecting. */
+async function leave(crowd: Crowd, board: WatchedBoard): Promise<void> {
+  for (const tab of crowd.tabs) tab.close();
+  await all(crowd, ({ agentId }) =>
+    board.until(agentId, ({ connectivity }) => connectivity === 'reconnecting', soon('is reconnecting')),
+  );
+}
+
+/** What goes on by the new time. */
+async function liveOn({ stage, site, cast, proxy }: Parts, cutOff: Crowd): Promise<void> {
+  const { story } = stage;
   story.does('breaks some connections, ends others, and changes statuses, by the new time');
+  const cutAt = performance.now();
   const connections = cutOff.tabs.map((tab) => tab.connections);
   proxy.cut();
   await until(
     () => cutOff.tabs.every((tab, index) => tab.isLive && tab.connections > (connections[index] ?? 0)),
-    {
-      what: 'who lost the connection is back',
-      withinMs: BACK_MS,
-    },
-  );
-  story.mustBeNone(board.whoLeft(cutOff.tabs, jumpedAt), 'who lost the connection came back, and never left');
-  for (const tab of late.tabs) tab.close();
-  const lateAt = performance.now();
-  const chosen = await all(active.tabs, (tab) => tab.choose('busy', `after ${Math.round(jumpedAt)}`));
-  story.must(
-    chosen.every((seq) => seq !== null),
-    'commands are carried out',
-  );
-  await all(active.tabs, (tab) => tab.choose('available', `later than ${Math.round(jumpedAt)}`));
-
-  await all(losing.tabs, ({ agentId }) =>
-    board.until(agentId, is('offline'), { what: 'the grace is over', withinMs: graceMs + LATE_MS }),
-  );
-  const goneMs = performance.now() - lostAt;
-  story.must(
-    goneMs >= graceMs - EARLY_MS,
-    `who was in grace went when the grace was over, not before: after ${inSeconds(goneMs)} of ${inSeconds(graceMs)}`,
-  );
-  await all(late.tabs, ({ agentId }) =>
-    board.until(agentId, is('offline'), { what: 'a later grace is over', withinMs: graceMs + LATE_MS }),
-  );
-  const laterMs = performance.now() - lateAt;
-  story.must(
-    laterMs >= GRACE_SECONDS * 1000 - EARLY_MS,
-    `so was who went after the jump: after ${inSeconds(laterMs)}`,
-  );
-  await all(idling.tabs, ({ agentId }) =>
-    board.until(agentId, is('away'), {
-      what: 'who does nothing is away',
-      withinMs: IDLE_SECONDS * 1000 + LATE_MS,
-    }),
-  );
-  const idleMs = performance.now() - stirredAt;
-  story.must(
-    idleMs >= IDLE_SECONDS * 1000 - EARLY_MS,
-    `who did nothing was away after the idle limit, not before: after ${inSeconds(idleMs)}`,
+    { what: 'who lost the connection is back', withinMs: BACK_MS },
   );
   story.mustBeNone(
-    onBreak.tabs.flatMap(({ agentId, username }) =>
+    site.board.whoLeft(cutOff.tabs, cutAt),
+    'who lost the connection came back, and never left',
+  );
+  const busy = await all(cast.active, (tab) => tab.choose('busy', `at ${Math.round(cutAt)}`));
+  const available = await all(cast.active, (tab) => tab.choose('available', `after ${Math.round(cutAt)}`));
+  story.must(!busy.includes(null) && !available.includes(null), 'commands are carried out');
+}
+
+interface Becoming {
+  readonly who: Crowd;
+  readonly status: string;
+  /** Monotonic time here, milliseconds. */
+  readonly since: number;
+  readonly afterMs: number;
+}
+
+/** When the time has passed, by the clock that never jumps, and not before. */
+async function mustBecome({ stage, site }: Parts, { who, status, since, afterMs }: Becoming): Promise<void> {
+  await all(who, ({ agentId }) =>
+    site.board.until(agentId, is(status), { what: `is ${status}`, withinMs: afterMs + LATE_MS }),
+  );
+  const tookMs = performance.now() - since;
+  stage.story.must(
+    tookMs >= afterMs - EARLY_MS,
+    `${who.tabs.length} agents were ${status} when their time was over, not before: after ${inSeconds(tookMs)} of ${inSeconds(afterMs)}`,
+  );
+}
+
+function mustHaveStayed({ stage, site, cast }: Parts, since: number): void {
+  const { board } = site;
+  stage.story.mustBeNone(
+    cast.onBreak.tabs.flatMap(({ agentId, username }) =>
       board.tile(agentId).status === 'break' ? [] : [username],
     ),
     'breaks went on',
   );
-  story.mustBeNone(
-    active.tabs.flatMap(({ agentId, username }) =>
-      board.shown(agentId, jumpedAt).some(({ tile }) => tile.status === 'away') ? [username] : [],
+  stage.story.mustBeNone(
+    cast.active.tabs.flatMap(({ agentId, username }) =>
+      board.shown(agentId, since).some(({ tile }) => tile.status === 'away') ? [username] : [],
     ),
     'nobody who was active was shown as away (C2)',
   );
-  return [losing, late, cutOff];
 }
 
-function all<Result>(tabs: readonly Tab[], each: (tab: Tab) => Promise<Result>): Promise<Result[]> {
+function all<Result>({ tabs }: Crowd, each: (tab: Tab) => Promise<Result>): Promise<Result[]> {
   return Promise.all(tabs.map(each));
 }
 

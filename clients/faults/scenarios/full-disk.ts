@@ -1,13 +1,11 @@
-import type { Login } from '../../sdk/login.ts';
 import { Tab } from '../cast/tab.ts';
-import { visit } from '../cast/visit.ts';
+import { type Visit, visit } from '../cast/visit.ts';
 import { freePort } from '../ground/free-port.ts';
 import { ADMIN_PASSWORD } from '../ground/seeded-folder.ts';
 import { SmallDisk } from '../ground/small-disk.ts';
 import { judgeHistories } from '../judging/history.ts';
 import { isDrained, readinessOf } from '../judging/readiness.ts';
 import type { Scenario } from '../scenario.ts';
-import type { OwnSite, Stage } from '../stage.ts';
 import { inSeconds, pause, until } from '../waiting.ts';
 
 const AGENTS = 60;
@@ -39,6 +37,7 @@ export const fullDisk: Scenario = {
     const [leaving] = (await stage.crowd(site, { count: 1, first: AGENTS })).tabs;
     const [late, small] = await stage.logIn(site, { count: 2, first: AGENTS + 1 });
     if (!leaving || !late || !small) throw new TypeError('three were asked for');
+    const filling = await visit({ stage, site, login: small });
     const begun = performance.now();
 
     story.does(
@@ -54,7 +53,7 @@ export const fullDisk: Scenario = {
       `${crowd.acknowledged} changes were acknowledged in ${inSeconds(tookMs)}, before the first was refused`,
     );
     await crowd.rest();
-    await fillToTheLast(stage, site, small);
+    await fillToTheLast(filling);
     crowd.begin(EVERY_MS);
     const before = crowd.acknowledged;
 
@@ -115,8 +114,7 @@ export const fullDisk: Scenario = {
 };
 
 /** Where large events don't fit any more, small ones still may. */
-async function fillToTheLast(stage: Stage, site: OwnSite, login: Login): Promise<void> {
-  const { wire } = await visit({ stage, site, login });
+async function fillToTheLast({ wire }: Visit): Promise<void> {
   for (let current = 1; ; current++) {
     const answer = await wire.ask({ op: 'work', id: `work ${current}`, current, max: 1_000 });
     if (answer.op === 'no') return;

@@ -28,8 +28,8 @@ export const killNine: Scenario = {
       // The same tokens hold for all rounds.
       JWT_EXPIRY: '12h',
     };
-    const played = stage.use(
-      await KillRounds.begin({
+    const played = await stage.open(
+      KillRounds.begin({
         start: () => startServer({ variables }),
         agents,
         password: PASSWORD,

@@ -23,6 +23,7 @@ export const sleepAndWake: Scenario = {
   name: 'sleep-and-wake',
   shows: 'two computers sleep, one for less than the grace and one for longer; both come back as they should',
   plays: 'on any server',
+  mostlyWaits: true,
   async play(stage) {
     const { story } = stage;
     const site = await stage.site();

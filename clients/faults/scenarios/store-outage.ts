@@ -25,10 +25,10 @@ export const storeOutage: Scenario = {
   plays: 'on a server of its own',
   async play(stage) {
     const { story, wishes } = stage;
-    const postgres = stage.use(await postgresOrNone());
-    const network = stage.use(await startProxy(postgres.url('postgres')));
+    const postgres = await stage.open(postgresOrNone());
+    const network = await stage.open(startProxy(postgres.url('postgres')));
     const site = await siteWith(stage, { postgres, network });
-    const proxy = stage.use(await startProxy(site.url));
+    const proxy = await stage.open(startProxy(site.url));
     const crowd = await stage.crowd({ ...site, url: proxy.url }, { count: wishes.agents ?? AGENTS });
     const begun = performance.now();
     crowd.begin(EVERY_MS);
