@@ -14,6 +14,15 @@ import { ADMIN_PASSWORD, copyOf, type Folder, PASSWORD, temporaryFolder } from '
 import { type Launch, type ServerProcess, startServer } from './ground/server-process.ts';
 import { WatchedBoard } from './judging/watched-board.ts';
 import type { Story } from './story.ts';
+import { pause } from './waiting.ts';
+
+/** Whatever is being opened is open by then, or hangs. */
+const OPENED_MS = 60_000;
+
+/** Somebody wants to stop: nothing more is opened. */
+class BrokenOff extends Error {
+  override readonly name = 'BrokenOff';
+}
 
 /** A server that somebody else has started. */
 export interface Given {
@@ -65,7 +74,7 @@ export class Stage implements AsyncDisposable {
   readonly wishes: Wishes;
   readonly #options: StageOptions;
   readonly #things: (Disposable | AsyncDisposable)[] = [];
-  readonly #opening = new Set<Promise<unknown>>();
+  readonly #underWay = new Set<Promise<unknown>>();
   #isOver = false;
 
   constructor(options: StageOptions) {
@@ -74,21 +83,24 @@ export class Stage implements AsyncDisposable {
     this.wishes = options.wishes;
   }
 
+  /** @throws BrokenOff, having closed it, where the scenario was broken off and has not noticed yet */
   use<Thing extends Disposable | AsyncDisposable>(thing: Thing): Thing {
+    if (this.#isOver) {
+      this.#underWay.add(this.#close(thing));
+      throw new BrokenOff('the scenario was broken off');
+    }
     this.#things.push(thing);
-    // Opened by a scenario that was broken off and has not noticed yet.
-    if (this.#isOver) void this[Symbol.asyncDispose]();
     return thing;
   }
 
-  /** What is being opened: should the scenario be broken off meanwhile, it is waited for, and closed. */
-  async open<Thing extends Disposable | AsyncDisposable>(opening: Promise<Thing>): Promise<Thing> {
-    this.#opening.add(opening);
-    try {
-      return this.use(await opening);
-    } finally {
-      this.#opening.delete(opening);
-    }
+  /** Should the scenario be broken off meanwhile, what is being opened is waited for, and closed. @throws BrokenOff */
+  async open<Thing extends Disposable | AsyncDisposable>(begin: () => Promise<Thing>): Promise<Thing> {
+    if (this.#isOver) throw new BrokenOff('the scenario was broken off');
+    const opening = begin();
+    this.#underWay.add(opening);
+    const thing = await opening;
+    this.#underWay.delete(opening);
+    return this.use(thing);
   }
 
   /** Does this when its turn comes. */
@@ -101,7 +113,7 @@ export class Stage implements AsyncDisposable {
     const { given } = this.#options;
     if (given === null) return this.ownSite({ variables });
     const manager = await this.person({ ...given, username: 'manager' });
-    const board = await this.open(WatchedBoard.open(manager));
+    const board = await this.open(() => WatchedBoard.open(manager));
     return { ...given, manager, board, since: board.asOf };
   }
 
@@ -117,26 +129,26 @@ export class Stage implements AsyncDisposable {
     const { url } = server;
     const given = { url, password: PASSWORD, adminPassword: ADMIN_PASSWORD };
     const manager = await this.person({ ...given, username: 'manager' });
-    const board = await this.open(WatchedBoard.open(manager));
+    const board = await this.open(() => WatchedBoard.open(manager));
     return { ...given, manager, board, since: 0, folder, server, launch };
   }
 
   /** @throws ServerEnded */
   async start(launch: Launch): Promise<ServerProcess> {
-    return this.open(startServer(launch));
+    return this.open(() => startServer(launch));
   }
 
   /** With people in it. */
   async folder(): Promise<Folder> {
-    return this.open(copyOf(await this.#options.template()));
+    return this.open(async () => copyOf(await this.#options.template()));
   }
 
   async emptyFolder(): Promise<Folder> {
-    return this.open(temporaryFolder());
+    return this.open(() => temporaryFolder());
   }
 
   async person(credentials: { url: string; username: string; password: string }): Promise<Person> {
-    return this.open(Person.logIn(credentials));
+    return this.open(() => Person.logIn(credentials));
   }
 
   /** Logs agents in: agent0001 and so on, so many from the place `first` (0 is the first) on. None has a session. */
@@ -161,7 +173,7 @@ export class Stage implements AsyncDisposable {
   ): Promise<Computer> {
     await this.logIn(site, { count: 1, first: place });
     const { url, password } = site;
-    return this.open(Computer.start({ url, password, username: usernameOf(place), ...more }));
+    return this.open(() => Computer.start({ url, password, username: usernameOf(place), ...more }));
   }
 
   /** A tab of an agent, connected. */
@@ -201,12 +213,15 @@ export class Stage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    do {
-      for (let thing = this.#things.pop(); thing !== undefined; thing = this.#things.pop())
-        await this.#close(thing);
-      await Promise.allSettled(this.#opening);
-    } while (this.#things.length > 0);
     this.#isOver = true;
+    while (this.#things.length + this.#underWay.size > 0) {
+      // What is being opened may still write into a folder, or ask a server, that is to be closed.
+      const waited = [...this.#underWay];
+      await Promise.race([Promise.allSettled(waited), pause(OPENED_MS)]);
+      for (const each of waited) this.#underWay.delete(each);
+      const last = this.#things.pop();
+      if (last !== undefined) await this.#close(last);
+    }
   }
 
   async #close(thing: Disposable | AsyncDisposable): Promise<void> {

@@ -21,6 +21,6 @@ export async function seededFolder(): Promise<DataFolder> {
 
 export async function makeTemplate(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'rollcall-template-'));
-  await seeded.seed({ DATA_DIR: path });
+  await seeded.seed({ DATA_DIR: path }).done;
   return path;
 }

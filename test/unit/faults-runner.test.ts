@@ -87,7 +87,7 @@ describe('a scenario', () => {
     expect({ outcome, closed }).toEqual({ outcome: { kind: 'pass' }, closed: [3, 2, 1] });
   });
 
-  test('that is broken off is not waited for; what it opens after that is closed at once', async () => {
+  test('that is broken off is not waited for; what it still has is closed at once, and it opens no more', async () => {
     const stopping = new AbortController();
     const begun = new Deferred();
     const goingOn = new Deferred();
@@ -98,7 +98,8 @@ describe('a scenario', () => {
         stage.defer(() => void closed.push('early'));
         begun.resolve();
         await goingOn.promise;
-        stage.defer(() => void closed.push('late'));
+        expect(() => stage.defer(() => void closed.push('late'))).toThrow('broken off');
+        await expect(stage.open(() => Promise.reject(new Error('is opened')))).rejects.toThrow('broken off');
         ended.resolve();
       },
       { signal: stopping.signal },

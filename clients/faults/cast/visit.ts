@@ -22,7 +22,7 @@ export interface Visit extends VisitOptions {
 
 export async function visit(options: VisitOptions): Promise<Visit> {
   const { stage, site, login } = options;
-  const wire = await stage.open(Wire.open(site.url));
+  const wire = await stage.open(() => Wire.open(site.url));
   const { session, seq } = await wire.hello({ token: await login.token(), device: 'faults' });
   const agentId = login.user.id;
   await site.board.until(agentId, (tile) => tile.seq >= seq, {

@@ -2,7 +2,7 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runCommand } from './server-process.ts';
+import { startCommand } from './server-process.ts';
 
 /** Of every seeded user but admin. */
 export const PASSWORD = 'Rollcall1';
@@ -20,30 +20,33 @@ export async function temporaryFolder(): Promise<Folder> {
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** A data folder with people in it, seeded when it is first asked for. Disposing waits for that. */
+/** A data folder with people in it, seeded when it is first asked for. Disposing breaks that off. */
 export class Template implements AsyncDisposable {
   #folder: Promise<Folder> | null = null;
+  #seeding: Seeding | null = null;
 
   /** @throws Error with what the command printed */
   folder(): Promise<Folder> {
-    return (this.#folder ??= seededFolder());
+    return (this.#folder ??= this.#seed());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#seeding?.[Symbol.asyncDispose]();
     const folder = await this.#folder?.catch(() => null);
     await folder?.[Symbol.asyncDispose]();
   }
-}
 
-async function seededFolder(): Promise<Folder> {
-  const folder = await temporaryFolder();
-  try {
-    await seed({ DATA_DIR: folder.path });
-  } catch (error) {
-    await folder[Symbol.asyncDispose]();
-    throw error;
+  async #seed(): Promise<Folder> {
+    const folder = await temporaryFolder();
+    try {
+      this.#seeding = seed({ DATA_DIR: folder.path });
+      await this.#seeding.done;
+    } catch (error) {
+      await folder[Symbol.asyncDispose]();
+      throw error;
+    }
+    return folder;
   }
-  return folder;
 }
 
 export async function copyOf(template: Folder): Promise<Folder> {
@@ -52,18 +55,24 @@ export async function copyOf(template: Folder): Promise<Folder> {
   return folder;
 }
 
+/** Disposing breaks it off. */
+export interface Seeding extends AsyncDisposable {
+  /** Rejects with what the command printed, where nobody could be seeded. */
+  readonly done: Promise<void>;
+}
+
 /**
  * Puts supervisors, a manager, a viewer, admin and so many agents into what the variables name: a data folder, or a
  * database.
- * @throws Error with what the command printed
  */
-export async function seed(
-  variables: Readonly<Record<string, string>>,
-  agents: number = SEEDED_AGENTS,
-): Promise<void> {
-  const { code, output } = await runCommand('api/commands/seed.ts', {
+export function seed(variables: Readonly<Record<string, string>>, agents: number = SEEDED_AGENTS): Seeding {
+  const command = startCommand('api/commands/seed.ts', {
     variables: { ADMIN_PASSWORD, ...variables },
     args: ['--agents', String(agents), '--password', PASSWORD],
   });
-  if (code !== 0) throw new Error(`nobody could be seeded: ${output}`);
+  const succeed = async () => {
+    const { code, output } = await command.ended;
+    if (code !== 0) throw new Error(`nobody could be seeded: ${output}`);
+  };
+  return { done: succeed(), [Symbol.asyncDispose]: () => command[Symbol.asyncDispose]() };
 }

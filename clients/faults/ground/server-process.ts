@@ -70,11 +70,29 @@ export async function startServer(launch: Launch): Promise<ServerProcess> {
   };
 }
 
-/** Runs a command of the project to its end. */
-export async function runCommand(script: string, launch: Launch): Promise<Ended> {
+/** A command of the project that runs. Disposing kills it where it hasn't ended. */
+export interface Command extends AsyncDisposable {
+  readonly ended: Promise<Ended>;
+}
+
+export function startCommand(script: string, launch: Launch): Command {
   const { child, output } = start(script, launch);
-  const [code] = (await once(child, 'exit')) as [number | null];
-  return { code, output: output() };
+  const ended = once(child, 'exit').then(([code]: unknown[]) => ({
+    code: code as number | null,
+    output: output(),
+  }));
+  return {
+    ended,
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+/** Runs a command of the project to its end. */
+export function runCommand(script: string, launch: Launch): Promise<Ended> {
+  return startCommand(script, launch).ended;
 }
 
 function start(

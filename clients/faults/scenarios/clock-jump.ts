@@ -60,7 +60,7 @@ export const clockJump: Scenario = {
       for (const tab of cast.active.tabs) tab.active();
     }, 1_000);
     stage.defer(() => clearInterval(stirring));
-    const proxy = await stage.open(startProxy(site.url));
+    const proxy = await stage.open(() => startProxy(site.url));
 
     const jumps = [
       { shiftMs: HOUR_MS, first: 3 * AGENTS, how: 'ahead by an hour' },

@@ -78,7 +78,7 @@ async function framesThatClose(options: VisitOptions): Promise<void> {
   ];
   const wrongs: string[] = [];
   for (const [what, code, frames] of expected) {
-    const wire = await stage.open(Wire.open(site.url));
+    const wire = await stage.open(() => Wire.open(site.url));
     for (const frame of frames) wire.send(frame);
     const closed = await wire.closed;
     if (closed.code !== code) wrongs.push(`${what}: ${closed.code} instead of ${code}`);
@@ -98,7 +98,7 @@ async function againAfterKill(options: VisitOptions, { server, launch }: OwnSite
   stage.story.does('kills the server (SIGKILL) right after an acknowledgement, and starts it again');
   await server.end('SIGKILL');
   const { url } = await stage.start(launch);
-  const next = await stage.open(Wire.open(url));
+  const next = await stage.open(() => Wire.open(url));
   const resume = { session, seq: seqOf(first) ?? 0 };
   const { resumed, tile } = await next.hello({ token: await login.token(), device: 'faults', resume });
   stage.story.must(

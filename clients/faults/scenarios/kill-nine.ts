@@ -28,7 +28,7 @@ export const killNine: Scenario = {
       // The same tokens hold for all rounds.
       JWT_EXPIRY: '12h',
     };
-    const played = await stage.open(
+    const played = await stage.open(() =>
       KillRounds.begin({
         start: () => startServer({ variables }),
         agents,

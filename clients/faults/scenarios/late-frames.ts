@@ -65,7 +65,7 @@ export async function byesInARace({ stage, site, login }: VisitOptions): Promise
   let welcomed = 0;
   for (let race = 0; race < RACES; race++) {
     const [first, second, third] = await Promise.all(
-      [0, 1, 2].map(async () => await stage.open(Wire.open(site.url))),
+      [0, 1, 2].map(async () => await stage.open(() => Wire.open(site.url))),
     );
     if (!first || !second || !third) throw new TypeError('three were asked for');
     await first.hello({ token, device: 'first' });

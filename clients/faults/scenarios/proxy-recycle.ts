@@ -23,7 +23,7 @@ export const proxyRecycle: Scenario = {
     const { story, wishes } = stage;
     const site = await stage.site();
     const { board, manager } = site;
-    const proxy = await stage.open(startProxy(site.url));
+    const proxy = await stage.open(() => startProxy(site.url));
     const behind = { url: proxy.url, password: site.password };
     const crowd = await stage.crowd(behind, { count: wishes.agents ?? AGENTS });
     const { tabs } = crowd;

@@ -25,10 +25,10 @@ export const storeOutage: Scenario = {
   plays: 'on a server of its own',
   async play(stage) {
     const { story, wishes } = stage;
-    const postgres = await stage.open(postgresOrNone());
-    const network = await stage.open(startProxy(postgres.url('postgres')));
+    const postgres = await stage.open(() => postgresOrNone());
+    const network = await stage.open(() => startProxy(postgres.url('postgres')));
     const site = await siteWith(stage, { postgres, network });
-    const proxy = await stage.open(startProxy(site.url));
+    const proxy = await stage.open(() => startProxy(site.url));
     const crowd = await stage.crowd({ ...site, url: proxy.url }, { count: wishes.agents ?? AGENTS });
     const begun = performance.now();
     crowd.begin(EVERY_MS);
@@ -106,7 +106,7 @@ async function siteWith(
     PORT: String(await freePort()),
     ADMIN_PASSWORD,
   };
-  await seed(variables, stage.wishes.agents ?? AGENTS);
+  await stage.use(seed(variables, stage.wishes.agents ?? AGENTS)).done;
   return stage.siteOn(folder, { variables });
 }
 

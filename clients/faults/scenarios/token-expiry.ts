@@ -22,7 +22,7 @@ export const tokenExpiry: Scenario = {
     const { story } = stage;
     const site = await stage.ownSite({ variables: { JWT_EXPIRY: `${TOKEN_SECONDS}s` } });
     story.notes(`an access token holds for ${TOKEN_SECONDS} s here, instead of 15 minutes`);
-    const proxy = await stage.open(startProxy(site.url));
+    const proxy = await stage.open(() => startProxy(site.url));
     const crowd = await stage.crowd({ ...site, url: proxy.url }, { count: AGENTS });
     const [login] = await stage.logIn(site, { count: 1, first: AGENTS });
     if (login === undefined) throw new TypeError('one was asked for');
@@ -35,7 +35,7 @@ export const tokenExpiry: Scenario = {
       crowd.tabs.every(({ isLive, connections }) => isLive && connections === 1),
       'sockets outlive the token that they were opened with',
     );
-    const late = await stage.open(Wire.open(site.url));
+    const late = await stage.open(() => Wire.open(site.url));
     late.send({ op: 'hello', token, device: 'late' });
     const { code } = await late.closed;
     story.must(
@@ -63,7 +63,7 @@ export const tokenExpiry: Scenario = {
       username: login.user.username,
       password: site.password,
     });
-    const wire = await stage.open(Wire.open(site.url));
+    const wire = await stage.open(() => Wire.open(site.url));
     await wire.hello({ token: await person.login.token(), device: 'ending' });
     await person.api.auth.logout.mutate({});
     const closed = await Promise.race([wire.closed, pause(SOON_MS)]);

@@ -118,14 +118,14 @@ async function oneLogsOut(stage: Stage, site: Site, login: Login): Promise<void>
 async function oneSessionTwice(stage: Stage, site: Site, login: Login): Promise<void> {
   const { story } = stage;
   const token = await login.token();
-  const first = await stage.open(Wire.open(site.url));
+  const first = await stage.open(() => Wire.open(site.url));
   const { session, seq, tile } = await first.hello({ token, device: 'first' });
   await site.board.until(tile.id, (shown) => shown.seq === seq, {
     what: 'the board shows it',
     withinMs: SOON_MS,
   });
   const begun = performance.now();
-  const second = await stage.open(Wire.open(site.url));
+  const second = await stage.open(() => Wire.open(site.url));
   const welcome = await second.hello({ token, device: 'second', resume: { session, seq } });
   const { code } = await first.closed;
   story.must(
