@@ -88,8 +88,9 @@ export class AgentConnection implements SocketListener, Outlet, Beating {
     }
   }
 
-  pong(): void {
+  pong(text: string): void {
     this.#unansweredPings = 0;
+    if (this.#state.kind === 'live') this.#state.session.answered(text);
   }
 
   closed(): void {
@@ -101,6 +102,10 @@ export class AgentConnection implements SocketListener, Outlet, Beating {
 
   send(frame: ServerFrame): void {
     this.#options.socket.send(JSON.stringify(frame));
+  }
+
+  ping(text: string): void {
+    this.#options.socket.ping(text);
   }
 
   close(code: CloseCode | 1001, reason: string): void {
@@ -183,6 +188,10 @@ export class AgentConnection implements SocketListener, Outlet, Beating {
     );
     this.#beatAsTold(session);
     session.welcome(record, live.session !== opening.session);
+    const receiving = session.receive();
+    // What waited may have been more than a slow peer's socket takes.
+    if (this.#isClosed()) return receiving[Symbol.dispose]();
+    this.#held.push(receiving);
     for (const frame of this.#early.splice(0)) this.#take(frame);
   }
 

@@ -6,14 +6,18 @@
 import { allowedNow } from '../engine/agent.ts';
 import type { Answer } from '../engine/answers.ts';
 import type { Clock } from '../engine/clock.ts';
+import type { Delivery } from '../engine/delivery.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { AgentEvent } from '../engine/events.ts';
 import type { Input } from '../engine/inputs.ts';
 import type { Committed } from '../engine/partition.ts';
 import type { AgentRecord } from '../engine/record.ts';
 import { tileOf } from '../engine/tile.ts';
+import { Arrivals } from './arrivals.ts';
 import { hasPresence } from './auth/permissions.ts';
 import type { ClientFrame, CloseCode, ServerFrame } from './contract/agent-frames.ts';
+import { messageOf } from './inbox.ts';
+import { activityOf } from './message-commands.ts';
 import { chooseStatus } from './presence-commands.ts';
 import { statusesOf } from './statuses.ts';
 
@@ -28,6 +32,8 @@ export type OpenInput = Extract<Input, { type: 'open' }>;
 /** The socket, as the session sees it. */
 export interface Outlet {
   send(frame: ServerFrame): void;
+  /** A protocol ping; its text comes back once everything that was sent before it has arrived. */
+  ping(text: string): void;
   close(code: CloseCode, reason: string): void;
 }
 
@@ -44,12 +50,18 @@ const ACTIVE_MS = 1_000;
 
 export class AgentSession {
   readonly #options: AgentSessionOptions;
+  readonly #arrivals: Arrivals;
+  #delivery: Delivery | null = null;
   #activeAt = -ACTIVE_MS;
   /** This session's own command logged the agent out: it is answered first. */
   #isLeaving = false;
 
   constructor(options: AgentSessionOptions) {
     this.#options = options;
+    this.#arrivals = new Arrivals({
+      ping: (text) => options.outlet.ping(text),
+      onArrived: (messageIds) => this.#delivery?.delivered(messageIds),
+    });
   }
 
   get organisationId(): number | null {
@@ -83,6 +95,21 @@ export class AgentSession {
       heartbeatMs: law.config.WEBSOCKET_HEARTBEAT_INTERVAL * 1000,
       resumed,
     });
+  }
+
+  /** From here on messages are delivered, those that waited first. Disposing ends it. */
+  receive(): Disposable {
+    const { engine, live, outlet } = this.#options;
+    this.#delivery = engine.messages.attach(live.agentId, (letter) => {
+      outlet.send({ op: 'message', ...messageOf(letter) });
+      this.#arrivals.sent(letter.id);
+    });
+    return this.#delivery;
+  }
+
+  /** A ping came back. */
+  answered(text: string): void {
+    this.#arrivals.answered(text);
   }
 
   /** The law changed: what was told at the welcome is told anew. */
@@ -127,6 +154,18 @@ export class AgentSession {
           code: 'CONFLICT',
           message: 'no break with an end to extend',
         });
+      case 'read':
+        return this.#answer(
+          frame.id,
+          await engine.messages.read(agentId, frame.messages, { id: frame.id, session }),
+        );
+      case 'acknowledge':
+        return this.#answer(
+          frame.id,
+          await engine.messages.acknowledge(agentId, frame.message, { id: frame.id, session }),
+        );
+      case 'activity':
+        return this.#recordActivity(frame);
       case 'bye':
         return this.#command(frame.id, { type: 'leave', cause: 'agent', reason: null, session, by: agentId });
     }
@@ -150,9 +189,21 @@ export class AgentSession {
           outlet.send({ op: 'notice', kind, at: event.at, ...(text !== undefined && { text }) });
           break;
         }
+        // A message of its own, and not to the agent.
+        case 'notify_supervisors':
+          break;
       }
     }
     void this.#keep(record);
+  }
+
+  async #recordActivity(frame: Extract<ClientFrame, { op: 'activity' }>): Promise<void> {
+    const { engine, clock, live, outlet } = this.#options;
+    const member = engine.member(live.agentId);
+    if (member === null) return outlet.close(4401, 'the user was deactivated');
+    const activity = activityOf(frame, { member, now: clock.now() });
+    const command = { id: frame.id, session: live.session };
+    this.#answer(frame.id, await engine.recordActivity(activity, command));
   }
 
   async #command(id: string, input: Input): Promise<void> {

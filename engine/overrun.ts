@@ -1,7 +1,8 @@
-import type { AgentRecord } from './record.ts';
-
 /** What a record tells of the limit of its duty, where the law has set one. */
-type Limited = AgentRecord & { readonly limit?: string; readonly limitUntil?: number | null };
+export interface Limited {
+  readonly limit?: string;
+  readonly limitUntil?: number | null;
+}
 
 /** Since when the time of an agent's duty is over, epoch milliseconds; null while it isn't. */
 export function overSince({ limit, limitUntil }: Limited): number | null {

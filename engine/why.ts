@@ -1,6 +1,5 @@
 import { allowedNow, nextDeadline } from './agent.ts';
 import type { Configuration, Context, Session } from './axes.ts';
-import type { Rejected } from './directory.ts';
 import type { Law } from './law.ts';
 import type { AgentRecord } from './record.ts';
 import { type FullTile, tileOf } from './tile.ts';
@@ -36,6 +35,15 @@ export interface Why {
   readonly nextDeadline: { readonly at: number; readonly what: string } | null;
   readonly allowed: readonly string[];
   readonly lastRejected: Rejected | null;
+}
+
+/** A command that was refused. */
+export interface Rejected {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly command: string;
+  readonly code: string;
+  readonly message: string;
 }
 
 /** What is known beside the record; times are epoch milliseconds. */

@@ -23,6 +23,7 @@ export interface Opened {
 
 export interface Arena extends Disposable {
   readonly engine: Engine;
+  readonly journal: MemoryJournal;
   readonly clock: FakeClock;
   readonly gateway: AgentGateway;
   readonly liveSessions: LiveSessions;
@@ -88,6 +89,7 @@ export async function startArena(members: readonly Member[] = [member(1), member
   };
   return {
     engine,
+    journal,
     clock,
     gateway,
     liveSessions,
