@@ -20,15 +20,17 @@ import {
   type Writer,
 } from './journal/port.ts';
 import type { Config, Law } from './law.ts';
+import { type LawListener, type Listener, Listeners } from './listeners.ts';
 import { machine } from './machine.ts';
 import type { Member, Roster } from './member.ts';
 import { Messages } from './messages.ts';
-import { type Contents, type Committed, Partition } from './partition.ts';
+import { type Contents, Partition } from './partition.ts';
 import { Places } from './places.ts';
 import { Population, PARTITIONS } from './population.ts';
 import type { Owner } from './owner.ts';
 import type { AgentRecord } from './record.ts';
 import type { Request, Write } from './requests.ts';
+import { review } from './review.ts';
 import { SnapshotKeeper, type SnapshotOptions } from './snapshots/keeper.ts';
 import { Summaries } from './summaries.ts';
 import { compile } from './table.ts';
@@ -59,11 +61,6 @@ export interface EngineOptions {
   readonly announce?: Announce;
 }
 
-export type Listener = (committed: Committed) => void;
-export type LawListener = (organisationId: number) => void;
-
-/** So many agents are looked at anew in one go when the law changes; then others have their turn. */
-const REVIEWED_AT_ONCE = 256;
 /** After so long others have their turn. */
 const LONGEST_TURN_MS = 4;
 /** So many of each partition are told in one go that the engine began anew. */
@@ -105,8 +102,7 @@ export class Engine implements AsyncDisposable {
   readonly availability: Availability;
   readonly messages: Messages;
   readonly #options: EngineOptions & EngineParts;
-  readonly #listeners = new Map<number, Set<Listener>>();
-  readonly #lawListeners = new Set<LawListener>();
+  readonly #listeners = new Listeners();
   readonly #closing = new AbortController();
   #turning: Disposable | null = null;
   /** Whoever waits for the next batch. */
@@ -211,14 +207,7 @@ export class Engine implements AsyncDisposable {
 
   /** Hears every committed event of one agent. Disposing ends it. */
   listen(agentId: number, listener: Listener): Disposable {
-    const listeners = this.#listeners.get(agentId) ?? new Set();
-    this.#listeners.set(agentId, listeners.add(listener));
-    return {
-      [Symbol.dispose]: () => {
-        listeners.delete(listener);
-        if (listeners.size === 0) this.#listeners.delete(agentId);
-      },
-    };
+    return this.#listeners.add(agentId, listener);
   }
 
   /**
@@ -227,26 +216,13 @@ export class Engine implements AsyncDisposable {
    * @throws Error when something could not be written down
    */
   async review(organisationId: number): Promise<void> {
-    for (const listener of this.#lawListeners) listener(organisationId);
-    for (const partition of this.#options.population.partitions) {
-      const present = [...partition.directory.present(organisationId)];
-      for (let next = 0; next < present.length; next += REVIEWED_AT_ONCE) {
-        const chunk = present.slice(next, next + REVIEWED_AT_ONCE);
-        const answers = await Promise.all(
-          chunk.map((agentId) => partition.dispatch(agentId, { input: { type: 'review' } })),
-        );
-        // Who was deactivated meanwhile has no presence to show.
-        const failed = answers.find((answer) => !answer.ok && answer.code !== 'NOT_FOUND');
-        if (failed?.ok === false) throw new Error(failed.message);
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-    }
+    this.#listeners.tellLaw(organisationId);
+    await review(this.#options.population, organisationId);
   }
 
   /** Hears of which organisation the law changed, when it holds already. Disposing ends it. */
   listenToLaws(listener: LawListener): Disposable {
-    this.#lawListeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#lawListeners.delete(listener) };
+    return this.#listeners.addToLaws(listener);
   }
 
   /** An agent as committed; null for nobody. */
@@ -376,8 +352,7 @@ export class Engine implements AsyncDisposable {
       this.topics.publish(before, record, offset);
       this.#count(before, record);
     }
-    for (const change of committed)
-      for (const listener of this.#listeners.get(change.event.agent) ?? []) listener(change);
+    for (const change of committed) this.#listeners.tell(change);
     this.messages.publish(notes);
     for (const { event } of committed) if (event.set.current === 0) this.messages.freed(event.agent);
   }
