@@ -4,7 +4,7 @@ import type { Folder } from './seeded-folder.ts';
 
 /** A file of a journal, looked at without its code. The server MUST be stopped. */
 export interface Segment {
-  /** Behind the last byte that is not zero. */
+  /** Behind the last byte that is not zero: what was written may end in zeros, and somewhat later. */
   readonly used: number;
   /** Turns the bits of a byte; a second time, back. */
   flip(at: number): Promise<void>;

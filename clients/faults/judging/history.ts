@@ -1,6 +1,6 @@
-import type { TimelineEntry } from '../../../api/contract/timeline.ts';
+import type { Timeline, TimelineEntry } from '../../../api/contract/timeline.ts';
 import type { Person } from '../cast/person.ts';
-import { pause } from '../waiting.ts';
+import { until } from '../waiting.ts';
 
 /** A status change as the server acknowledged it. */
 export interface Promised {
@@ -20,30 +20,45 @@ const PAGE = 100;
 const END_OF_TIME = 253_402_300_799_999;
 /** How long the documents may lag behind the journal. */
 const PATIENCE_MS = 60_000;
-const LOOK_MS = 250;
 
-/** What the server tells of an agent from `since` on (epoch milliseconds), when it lags no more. */
+/** What the server tells of an agent from `since` on (epoch milliseconds), when it lags no more. @throws Fault */
 export async function timelineOf(
-  { api }: Person,
+  overseer: Person,
   agentId: number,
   since: number,
 ): Promise<readonly TimelineEntry[]> {
-  const begun = performance.now();
-  for (;;) {
-    const entries: TimelineEntry[] = [];
-    let lag = 0;
-    let cursor: string | null = null;
-    do {
-      const page: Awaited<ReturnType<typeof api.presence.timeline.query>> = await api.presence.timeline.query(
-        { agentId, from: since, to: END_OF_TIME, limit: PAGE, cursor },
-      );
-      entries.push(...page.entries);
-      lag = Math.max(lag, page.lagMs);
-      cursor = page.next;
-    } while (cursor !== null);
-    if (lag === 0 || performance.now() - begun > PATIENCE_MS) return entries;
-    await pause(LOOK_MS);
-  }
+  let told = await pagesOf(overseer, agentId, since);
+  await until(
+    async () => {
+      if (told.lagMs > 0) told = await pagesOf(overseer, agentId, since);
+      return told.lagMs === 0;
+    },
+    { what: `the history of agent ${agentId} lags no more`, withinMs: PATIENCE_MS },
+  );
+  return told.entries;
+}
+
+async function pagesOf(
+  { api }: Person,
+  agentId: number,
+  from: number,
+): Promise<{ readonly entries: readonly TimelineEntry[]; readonly lagMs: number }> {
+  const entries: TimelineEntry[] = [];
+  let lagMs = 0;
+  let cursor: string | null = null;
+  do {
+    const page: Timeline = await api.presence.timeline.query({
+      agentId,
+      from,
+      to: END_OF_TIME,
+      limit: PAGE,
+      cursor,
+    });
+    entries.push(...page.entries);
+    lagMs = Math.max(lagMs, page.lagMs);
+    cursor = page.next;
+  } while (cursor !== null);
+  return { entries, lagMs };
 }
 
 /** Compares the history of each agent with what was promised; answers what is wrong. */

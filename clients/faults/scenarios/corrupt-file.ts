@@ -12,7 +12,8 @@ const BACK_MS = 40_000;
 /** Where bytes are flipped: such a share of what was written. */
 const PLACES = [0.2, 0.5, 0.8];
 const DAMAGED = /^rollcall: the journal is damaged at position \d+/;
-/** The beginning of a write, and what may lie behind it. */
+/** What a write may have left that got no further: a later page of it. The last whole one may end in zeros. */
+const PAGE_BYTES = 4_096;
 const TORN = Buffer.concat([Buffer.from('RCL1'), Buffer.alloc(60, 0x5a)]);
 
 /** A disk that lies, a copy that went wrong, and a machine that went down in the middle of a write. */
@@ -45,8 +46,8 @@ export const corruptFile: Scenario = {
       await segment.flip(at);
     }
 
-    story.does('puts the beginning of a write behind the last whole one, and starts the server');
-    await segment.write(segment.used, TORN);
+    story.does('leaves a part of a write behind the last whole one, and starts the server');
+    await segment.write(segment.used + PAGE_BYTES, TORN);
     const server = await stage.start(site.launch);
     const told = /cut the torn tail of the journal/.test(server.output());
     story.must(told, 'it starts, having cut the torn end, and reports it (F2)', server.output());
