@@ -1,10 +1,13 @@
 import type { Pool } from 'pg';
+import type { Clock } from '../engine/clock.ts';
 import type { Journal } from '../engine/journal/port.ts';
 import type { ProjectorStatus } from '../engine/projector.ts';
 import type { DumpKeeper } from './dumps/keeper.ts';
+import { withinOr } from './patience.ts';
 import type { Projections } from './projections.ts';
 
 export interface HealthOptions {
+  readonly clock: Clock;
   readonly pool: Pool;
   readonly journal: Journal;
   readonly projections: Pick<Projections, 'status'>;
@@ -16,6 +19,8 @@ export interface HealthOptions {
 export class Health {
   readonly #options: HealthOptions;
   #isDraining = false;
+  /** The question that the database has not answered yet. */
+  #asking: Promise<DatabaseState> | null = null;
 
   constructor(options: HealthOptions) {
     this.#options = options;
@@ -28,11 +33,8 @@ export class Health {
 
   /** 200 when ready, if only just (degraded), else 503; the body says what is missing. */
   async ready(): Promise<Response> {
-    const { pool, journal, projections, dumps } = this.#options;
-    const database = await pool.query('SELECT 1').then(
-      () => 'ok',
-      () => 'failed',
-    );
+    const { journal, projections, dumps } = this.#options;
+    const database = await this.#database();
     const [head, floor, copied] = await Promise.all([journal.head(), journal.floor(), projections.status()]);
     const dump = dumps?.status();
     const isReady = database === 'ok' && !this.#isDraining;
@@ -50,7 +52,25 @@ export class Health {
       { status: isReady ? 200 : 503 },
     );
   }
+
+  /** One that hangs is asked no second time meanwhile: whoever probes would take its connections one by one. */
+  async #database(): Promise<DatabaseState> {
+    const { pool, clock } = this.#options;
+    this.#asking ??= pool
+      .query('SELECT 1')
+      .then(
+        () => 'ok' as const,
+        () => 'failed' as const,
+      )
+      .finally(() => (this.#asking = null));
+    return withinOr(this.#asking, { clock, waitMs: DATABASE_WAIT_MS, otherwise: 'failed' });
+  }
 }
+
+type DatabaseState = 'ok' | 'failed';
+
+/** A probe has an answer by then, whatever the database does. */
+const DATABASE_WAIT_MS = 2_000;
 
 /** Commands go on while nothing is copied; somebody should know of it all the same. */
 function isWell({ state }: ProjectorStatus): boolean {
