@@ -22,18 +22,21 @@ import { DumpKeeper, type DumpKeeperOptions } from './dumps/keeper.ts';
 import { type Mark, writeMark } from './dumps/mark.ts';
 import { DATABASE, DatabaseLost, reclaim } from './dumps/reclaim.ts';
 import { type Dump, DumpStore } from './dumps/store.ts';
-import { inOneLine } from './dumps/words.ts';
+import { damagedOnes, inOneLine } from './dumps/words.ts';
 
 export interface EmbeddedOptions {
   /** The caller MUST hold its lock until this is disposed of. */
   readonly dataFolder: string;
   readonly timeoutMs: number;
   readonly clock: Clock;
-  /** Told of the database's end, and of a last dump that could not be made. */
+  /** Told of the database's end. */
   readonly onError: (error: Error) => void;
-  /** Told in one line what became of a database that could not be relied on. */
+  /** Told in one line each what became of a database, or of a dump, that could not be relied on. */
   readonly tell: (line: string) => void;
 }
+
+/** A stop waits so long for its dump. Without it nothing is lost: the files themselves are made durable after it. */
+const LAST_DUMP_MS = 10_000;
 
 interface Parts {
   readonly options: EmbeddedOptions;
@@ -57,8 +60,9 @@ export class EmbeddedDatabase implements AsyncDisposable {
 
   /** @throws DatabaseLost, NoRoom, DatabaseUnavailable, DatabaseNewer */
   static async open(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
-    const { dataFolder, clock, timeoutMs, onError } = options;
+    const { dataFolder, clock, timeoutMs, onError, tell } = options;
     const dumps = await DumpStore.open(dataFolder);
+    for (const line of damagedOnes(dumps.damaged)) tell(line);
     const boot = await presentBoot(clock);
     const mark = await reclaim({ disk, dataFolder, dumps, boot, now: clock.now() });
     if (mark.unsettled?.kind === 'new') await mustKnowAll(dataFolder);
@@ -74,7 +78,11 @@ export class EmbeddedDatabase implements AsyncDisposable {
       throw explained(error, mark);
     });
     try {
-      if (mark.unsettled?.kind === 'unproven') await prove(database, mark);
+      if (mark.unsettled?.kind === 'unproven') {
+        await prove(database, mark);
+        // None of them can be read: they must neither pass for dumps, nor hold up that one is made.
+        for (const dump of dumps.dumps) await dumps.discard(dump);
+      }
       const migrations = await migrate(database.db);
       const settled = await settle(database, { mark, options });
       return new EmbeddedDatabase({
@@ -105,12 +113,12 @@ export class EmbeddedDatabase implements AsyncDisposable {
     return this.#mark.era;
   }
 
-  /** Dumps it while others go on. Nothing has changed where it fails. */
-  async dump(): Promise<Dump> {
+  /** Dumps it while others go on, one dump after the other. Nothing has changed where it fails, or is broken off. */
+  async dump(signal?: AbortSignal): Promise<Dump> {
     const { database, dumps } = this;
     // As of before the dump: what the dump holds is that, or more.
     const head = { takenAt: this.#options.clock.now(), positions: await standings(database.pool) };
-    return database.backUp((backup) => dumps.save(head, backup));
+    return database.backUp((backup) => dumps.save(head, backup, signal));
   }
 
   /** Has it dumped from time to time, and at once where there is no dump yet. Dispose of that before this. */
@@ -119,20 +127,35 @@ export class EmbeddedDatabase implements AsyncDisposable {
     onTrouble: DumpKeeperOptions['onTrouble'],
   ): Promise<DumpKeeper> {
     const { clock } = this.#options;
-    return DumpKeeper.start({ clock, journal, onTrouble, dumps: this.dumps, dump: () => this.dump() });
+    return DumpKeeper.start({
+      clock,
+      journal,
+      onTrouble,
+      dumps: this.dumps,
+      dump: (signal) => this.dump(signal),
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { dataFolder, onError } = this.#options;
+    const { dataFolder } = this.#options;
     // One that came to an end by itself is as after kill -9: the next start looks at it.
     if (this.#hasEnded()) return this.database[Symbol.asyncDispose]();
-    await this.dump().catch((cause: unknown) =>
-      onError(new Error('the database was closed without a last dump', { cause })),
-    );
+    await this.#dumpLast();
     await this.database[Symbol.asyncDispose]();
     await syncTree(disk, join(dataFolder, DATABASE));
     await disk.syncFolder(dataFolder);
     await writeMark(disk, dataFolder, { ...this.#mark, stopped: true });
+  }
+
+  async #dumpLast(): Promise<void> {
+    const { clock, tell } = this.#options;
+    const tooLate = new AbortController();
+    using _ = clock.after(LAST_DUMP_MS, () =>
+      tooLate.abort(new Error(`it was not done within ${LAST_DUMP_MS / 1000} s`)),
+    );
+    await this.dump(tooLate.signal).catch((error: unknown) =>
+      tell(`the database is closed without a last dump, the ones before stay: ${reasonOf(error)}`),
+    );
   }
 }
 
@@ -161,7 +184,7 @@ async function prove({ db }: FolderDatabase, mark: Mark): Promise<void> {
 
 /** What can be done about a database that is not as it was and of no use. */
 function explained(cause: unknown, { unsettled }: Mark): unknown {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = reasonOf(cause);
   switch (unsettled?.kind) {
     case 'put back':
       return new DatabaseLost(
@@ -178,6 +201,10 @@ function explained(cause: unknown, { unsettled }: Mark): unknown {
     default:
       return cause;
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Does what follows from what became of the database, all of it or nothing; doing it again changes nothing. */

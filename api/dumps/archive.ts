@@ -2,16 +2,16 @@
 import { isAbsolute, join } from 'node:path';
 import type { BackupEntry } from '../../drizzle/embedded/backup.ts';
 import type { Disk, DiskFile } from '../../engine/journal/disk.ts';
-import { type Chunked, ChunkDamaged, type ChunkReader, ChunkWriter } from './chunks.ts';
+import { type Chunked, ChunkDamaged, type ChunkOptions, type ChunkReader, ChunkWriter } from './chunks.ts';
 import { BLOCK_BYTES, padding, readTarHeader, tarHeader } from './tar.ts';
 
 /** Copies the entries into a file, which is durable then. */
 export async function pack(
   entries: AsyncIterable<BackupEntry>,
   file: DiskFile,
-  chunkBytes: number,
+  options: ChunkOptions & Pick<Chunked, 'chunkBytes'>,
 ): Promise<Chunked> {
-  const writer = new ChunkWriter(file, chunkBytes);
+  const writer = new ChunkWriter(file, options);
   for await (const entry of entries) {
     const size = entry.kind === 'file' ? entry.size : 0;
     await writer.write(tarHeader({ ...entry, size }));
@@ -20,7 +20,7 @@ export async function pack(
   }
   await writer.write(Buffer.alloc(2 * BLOCK_BYTES));
   await writer.finish();
-  return { bytes: writer.length, chunkBytes, checksums: writer.checksums };
+  return { bytes: writer.length, chunkBytes: options.chunkBytes, checksums: writer.checksums };
 }
 
 /** Makes a folder of it; not durable. @throws ChunkDamaged */

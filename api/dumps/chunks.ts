@@ -7,6 +7,13 @@ import type { DiskFile } from '../../engine/journal/disk.ts';
 
 export const CHUNK_BYTES = 4 << 20;
 
+export interface ChunkOptions {
+  /** 4 MB when absent. */
+  readonly chunkBytes?: number;
+  /** Breaks it off before the next chunk: its reason is thrown. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Fills `into` from `position`; returns how many bytes there were. */
 export type Read = (into: Uint8Array, position: number) => Promise<number>;
 
@@ -14,13 +21,15 @@ export class ChunkWriter {
   readonly checksums: string[] = [];
   readonly #file: DiskFile;
   readonly #chunk: Buffer<ArrayBuffer>;
+  readonly #signal: AbortSignal | undefined;
   #filled = 0;
   /** What was written before this chunk. */
   #written = 0;
 
-  constructor(file: DiskFile, chunkBytes = CHUNK_BYTES) {
+  constructor(file: DiskFile, { chunkBytes = CHUNK_BYTES, signal }: ChunkOptions = {}) {
     this.#file = file;
     this.#chunk = Buffer.alloc(chunkBytes);
+    this.#signal = signal;
   }
 
   get length(): number {
@@ -51,6 +60,7 @@ export class ChunkWriter {
   }
 
   async #flush(): Promise<void> {
+    this.#signal?.throwIfAborted();
     const bytes = this.#chunk.subarray(0, this.#filled);
     this.checksums.push(await checksumOf(bytes));
     await this.#file.write(bytes, this.#written);
@@ -70,13 +80,15 @@ export interface Chunked {
 export class ChunkReader {
   readonly #file: DiskFile;
   readonly #of: Chunked;
+  readonly #signal: AbortSignal | undefined;
   #chunk = Buffer.alloc(0);
   #at = 0;
   #next = 0;
 
-  constructor(file: DiskFile, of: Chunked) {
+  constructor(file: DiskFile, of: Chunked, { signal }: Pick<ChunkOptions, 'signal'> = {}) {
     this.#file = file;
     this.#of = of;
+    this.#signal = signal;
   }
 
   /** The next bytes, at most so many and at least one; they hold until more is read. @throws ChunkDamaged */
@@ -104,6 +116,7 @@ export class ChunkReader {
   }
 
   async #readChunk(): Promise<void> {
+    this.#signal?.throwIfAborted();
     const { bytes, chunkBytes, checksums } = this.#of;
     const start = this.#next * chunkBytes;
     const chunk = Buffer.alloc(Math.max(0, Math.min(chunkBytes, bytes - start)));

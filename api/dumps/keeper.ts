@@ -10,7 +10,8 @@ export interface DumpKeeperOptions {
   readonly clock: Clock;
   readonly journal: Pick<Journal, 'epoch' | 'head'>;
   readonly dumps: Pick<DumpStore, 'newest' | 'heldSafely'>;
-  readonly dump: () => Promise<Dump>;
+  /** Makes one; the signal breaks it off. */
+  readonly dump: (signal: AbortSignal) => Promise<Dump>;
   /** How often a dump is made, milliseconds; an hour when absent. */
   readonly everyMs?: number;
   /** After how much of the journal one is made before its time, in its offsets: bytes. 256 MB when absent. */
@@ -40,6 +41,7 @@ const OVERDUE = 3;
 export class DumpKeeper implements AsyncDisposable {
   readonly #options: DumpKeeperOptions;
   readonly #looking: Disposable;
+  readonly #stopping = new AbortController();
   #trouble: Error | null = null;
   /** On the monotonic clock; null before this keeper has tried. */
   #triedAt: number | null = null;
@@ -85,9 +87,10 @@ export class DumpKeeper implements AsyncDisposable {
     await this.#taking;
   }
 
-  /** What is being made is waited for. */
+  /** A dump that is being made is broken off: whoever stops makes another one, and waits for one only. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#looking[Symbol.dispose]();
+    this.#stopping.abort(new Error('the server stops'));
     await this.#taking;
   }
 
@@ -95,10 +98,11 @@ export class DumpKeeper implements AsyncDisposable {
     const { clock, dump, journal, onTrouble } = this.#options;
     try {
       const head = await journal.head();
-      await dump();
+      await dump(this.#stopping.signal);
       this.#dumpedAt = head;
       this.#trouble = null;
     } catch (error) {
+      if (this.#stopping.signal.aborted) return;
       this.#trouble = error instanceof Error ? error : new Error(String(error));
       onTrouble(this.#trouble);
     } finally {

@@ -7,6 +7,8 @@ import { z } from 'zod';
 import type { Disk } from '../../engine/journal/disk.ts';
 
 const instant = z.int();
+/** Numbers of the dumps that could not be read. */
+const damaged = z.array(z.int()).readonly();
 
 const unsettledSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -18,8 +20,9 @@ const unsettledSchema = z.discriminatedUnion('kind', [
     takenAt: instant,
     /** Name of the folder in which the files are that were given up; null where there were none. */
     aside: z.string().nullable(),
+    damaged,
   }),
-  z.object({ kind: z.literal('unproven'), why: z.enum(['power', 'unmarked']) }),
+  z.object({ kind: z.literal('unproven'), why: z.enum(['power', 'unmarked']), damaged }),
   z.object({ kind: z.literal('new') }),
 ]);
 

@@ -58,7 +58,10 @@ export async function reclaim(options: ReclaimOptions): Promise<Mark> {
   const { disk, dataFolder, dumps, boot, now } = options;
   const mark = await readMark(disk, dataFolder);
   const hasDatabase = (await disk.list(dataFolder)).includes(DATABASE);
-  const standing = standingOf({ mark, hasDatabase, hasDump: dumps.newest !== null }, boot);
+  const standing = standingOf(
+    { mark, hasDatabase, hasDump: dumps.newest !== null || dumps.damaged.length > 0 },
+    boot,
+  );
   // Else a dump that was put in place, and nothing more, would pass for the database that is missing.
   if (standing === 'missing' && mark !== null)
     await writeMark(disk, dataFolder, { ...mark, boot: NO_BOOT, stopped: false });
@@ -73,9 +76,10 @@ export async function reclaim(options: ReclaimOptions): Promise<Mark> {
 
 async function become(standing: Standing, mark: Mark | null, options: ReclaimOptions): Promise<Unsettled> {
   if (standing === 'new' || standing === 'whole') return { kind: 'new' };
-  const found = await unpackNewest(options);
-  if (found !== null) return putInPlace(found, { ...options, why: standing, mark });
-  if (standing !== 'missing') return { kind: 'unproven', why: standing };
+  const { dump, damaged } = await unpackNewest(options);
+  if (dump !== null) return putInPlace({ dump, damaged }, { ...options, why: standing, mark });
+  if (standing !== 'missing')
+    return { kind: 'unproven', why: standing, damaged: numbersOf(damaged, options) };
   const { dataFolder } = options;
   throw new DatabaseLost(
     `the database in ${dataFolder} is gone, and no dump of it can be read: restore a backup, ` +
@@ -83,13 +87,13 @@ async function become(standing: Standing, mark: Mark | null, options: ReclaimOpt
   );
 }
 
-/** The newest dump that is whole, and those before it that were not. */
+/** The newest dump that is whole, null where none is; and the newer ones, which are not. */
 interface Unpacked {
-  readonly dump: Dump;
+  readonly dump: Dump | null;
   readonly damaged: readonly Dump[];
 }
 
-async function unpackNewest({ disk, dataFolder, dumps }: ReclaimOptions): Promise<Unpacked | null> {
+async function unpackNewest({ disk, dataFolder, dumps }: ReclaimOptions): Promise<Unpacked> {
   const folder = join(dataFolder, UNPACKED);
   const damaged: Dump[] = [];
   for (const dump of dumps.dumps.toReversed()) {
@@ -103,7 +107,11 @@ async function unpackNewest({ disk, dataFolder, dumps }: ReclaimOptions): Promis
     }
   }
   await disk.removeFolder(folder);
-  return null;
+  return { dump: null, damaged };
+}
+
+function numbersOf(damaged: readonly Dump[], { dumps }: ReclaimOptions): readonly number[] {
+  return [...dumps.damaged, ...damaged.map(({ number }) => number)].toSorted((a, b) => a - b);
 }
 
 interface Place extends ReclaimOptions {
@@ -112,7 +120,10 @@ interface Place extends ReclaimOptions {
 }
 
 /** What was there is kept aside. */
-async function putInPlace({ dump, damaged }: Unpacked, place: Place): Promise<Unsettled> {
+async function putInPlace(
+  { dump, damaged }: { readonly dump: Dump; readonly damaged: readonly Dump[] },
+  place: Place,
+): Promise<Unsettled> {
   const { disk, dataFolder, dumps, why, mark } = place;
   const path = (name: string) => join(dataFolder, name);
   const aside = mark === null ? ASIDE : `${ASIDE}-${stampOf(mark.openedAt)}-${mark.era.slice(0, 4)}`;
@@ -134,6 +145,7 @@ async function putInPlace({ dump, damaged }: Unpacked, place: Place): Promise<Un
     dump: dump.number,
     takenAt: dump.manifest.takenAt,
     aside: isKept ? aside : null,
+    damaged: numbersOf(damaged, place),
   };
 }
 

@@ -30,6 +30,11 @@ export class NoRoom extends Error {
   override readonly name = 'NoRoom';
 }
 
+/** One is being made already. */
+export class DumpUnderWay extends Error {
+  override readonly name = 'DumpUnderWay';
+}
+
 /** So many are kept, in case the newest can't be read some day. */
 const KEPT = 2;
 const NAME = /^(\d{10})\.(tar|json)$/;
@@ -42,7 +47,9 @@ export class DumpStore {
   readonly #chunkBytes: number;
   /** Oldest first. */
   #dumps: readonly Dump[] = [];
+  #damaged: readonly number[] = [];
   #lastNumber = 0;
+  #isSaving = false;
 
   private constructor(folder: string, { disk = realDisk, chunkBytes = CHUNK_BYTES }: DumpStoreOptions) {
     this.#folder = folder;
@@ -69,6 +76,11 @@ export class DumpStore {
     return this.#dumps.at(-1) ?? null;
   }
 
+  /** Numbers of those that were found unreadable when this was opened; they are not among `dumps`. */
+  get damaged(): readonly number[] {
+    return this.#damaged;
+  }
+
   /**
    * The journal of that identity is needed behind this offset alone for that copy's sake, whichever of the dumps is
    * fallen back to. 0 while there is but one.
@@ -82,16 +94,31 @@ export class DumpStore {
     return Math.min(...positions);
   }
 
-  /** Writes a dump: durable, and read back, when this resolves; else nothing has changed. @throws NoRoom */
-  async save(head: DumpHead, backup: Backup): Promise<Dump> {
-    await this.#needRoom(backup.bytes + SPARE_BYTES);
-    const number = this.#lastNumber + 1;
+  /**
+   * Writes a dump: durable, and read back, when this resolves; else the dumps are what they were.
+   * @throws NoRoom, DumpUnderWay, the signal's reason
+   */
+  async save(head: DumpHead, backup: Backup, signal?: AbortSignal): Promise<Dump> {
+    if (this.#isSaving) throw new DumpUnderWay(`a dump is being written to ${this.#folder} already`);
+    this.#isSaving = true;
+    try {
+      await this.#needRoom(backup.bytes + SPARE_BYTES);
+      return await this.#write(head, backup, signal);
+    } finally {
+      this.#isSaving = false;
+    }
+  }
+
+  async #write(head: DumpHead, backup: Backup, signal: AbortSignal | undefined): Promise<Dump> {
+    // Never the number of one that failed: what a crash leaves of that would be taken for a part of this.
+    const number = ++this.#lastNumber;
     const [tar, json] = [this.#path(number, 'tar'), this.#path(number, 'json')];
     try {
-      const packed = await this.#in(tar, 'create', (file) => pack(backup.entries, file, this.#chunkBytes));
+      const options = { chunkBytes: this.#chunkBytes, signal };
+      const packed = await this.#in(tar, 'create', (file) => pack(backup.entries, file, options));
       const dump: Dump = { number, manifest: { format: 1, ...head, ...packed } };
-      await this.#read(dump, (reader) => reader.finish());
-      await this.#write(`${json}.new`, encodeManifest(dump.manifest));
+      await this.#in(tar, 'read', (file) => new ChunkReader(file, packed, { signal }).finish());
+      await this.#create(`${json}.new`, encodeManifest(dump.manifest));
       await this.#disk.rename(`${json}.new`, json);
       await this.#disk.syncFolder(this.#folder);
       this.#keep(dump);
@@ -126,14 +153,16 @@ export class DumpStore {
       if (isUnfinished) await this.#disk.remove(join(this.#folder, name));
       else if (kind === 'json') {
         this.#lastNumber = number;
+        // Without its tar: one that was being removed.
+        if (!names.includes(`${digits}.tar`)) continue;
         const manifest = decodeManifest(await this.#contentOf(this.#path(number, 'json')));
-        if (manifest !== null && names.includes(`${digits}.tar`)) this.#keep({ number, manifest });
+        if (manifest === null) this.#damaged = [...this.#damaged, number];
+        else this.#keep({ number, manifest });
       }
     }
   }
 
   #keep(dump: Dump): void {
-    this.#lastNumber = dump.number;
     this.#dumps = [...this.#dumps, dump].slice(-KEPT);
   }
 
@@ -161,7 +190,7 @@ export class DumpStore {
     });
   }
 
-  #write(path: string, bytes: Buffer): Promise<void> {
+  #create(path: string, bytes: Buffer): Promise<void> {
     return this.#in(path, 'create', async (file) => {
       await file.write(bytes, 0);
       await file.datasync();

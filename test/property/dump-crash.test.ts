@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Carelessness, carelessDisks } from '../support/careless-disks.ts';
-import { dumpAndCrash, type DumpTally, NO_TALLY } from '../support/dump-lives.ts';
+import { dumpAndCrash } from '../support/dump-lives.ts';
+import { type DumpTally, NO_TALLY } from '../support/dump-world.ts';
 import { Breached } from '../support/ledger.ts';
 
 const SEEDS = 600;

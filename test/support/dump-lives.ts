@@ -5,17 +5,16 @@
 import { join } from 'node:path';
 import { syncTree } from '../../api/dumps/folders.ts';
 import { type Mark, readMark, writeMark } from '../../api/dumps/mark.ts';
-import { DATABASE, DatabaseLost, reclaim, type Standing, standingOf } from '../../api/dumps/reclaim.ts';
+import { DATABASE, reclaim, type Standing, standingOf } from '../../api/dumps/reclaim.ts';
 import { DumpStore } from '../../api/dumps/store.ts';
 import type { Boot } from '../../engine/journal/boot.ts';
 import type { Disk } from '../../engine/journal/disk.ts';
 import { backupOf } from './backups.ts';
 import type { Carelessness } from './careless-disks.ts';
 import { CrashingDisk, type Faults, NO_FAULTS } from './crashing-disk.ts';
-import { Breached } from './ledger.ts';
+import { breached, DATA, type DumpTally, World } from './dump-world.ts';
 import { Seeded } from './seeded.ts';
 
-const DATA = '/data';
 const FOLDER = join(DATA, DATABASE);
 const FILES = ['PG_VERSION', 'base/1/table', 'base/1/index', 'base/2/table', 'global/control'];
 const FAULTS: readonly Faults[] = [
@@ -23,29 +22,6 @@ const FAULTS: readonly Faults[] = [
   { write: 0, datasync: 0.2, syncFolder: 0, create: 0 },
   { write: 0, datasync: 0, syncFolder: 0.5, create: 0.3 },
 ];
-
-/** How often what happened. */
-export interface DumpTally {
-  whole: number;
-  new: number;
-  'put back': number;
-  unproven: number;
-  dumps: number;
-  failedDumps: number;
-  cleanStops: number;
-  damages: number;
-}
-
-export const NO_TALLY: DumpTally = {
-  whole: 0,
-  new: 0,
-  'put back': 0,
-  unproven: 0,
-  dumps: 0,
-  failedDumps: 0,
-  cleanStops: 0,
-  damages: 0,
-};
 
 /** @throws Breached */
 export async function dumpAndCrash(
@@ -78,53 +54,6 @@ export async function dumpAndCrash(
     .begin()
     .catch((error: unknown) => world.mayEndWith(error));
   return world.tally;
-}
-
-/** What the judge knows. */
-class World {
-  readonly tally: DumpTally = { ...NO_TALLY };
-  boot = 1;
-  /** The last version that was written whole; null while there is no database. */
-  version: number | null = null;
-  /** One that may have been written in part. */
-  writing: number | null = null;
-  /** A version at least as new must be found, whatever happens; null while there is no dump. */
-  dumped: number | null = null;
-  /** Power was lost and the database was not closed in order, for sure. */
-  isLost = false;
-  isClosed = false;
-  /** By the numbers of the dumps. */
-  readonly versions = new Map<number, number>();
-  readonly #damaged = new Set<number>();
-
-  /** It is gone, and each of its dumps was damaged: that has to be told. */
-  mayEndWith(error: unknown): boolean {
-    if (error instanceof DatabaseLost && this.dumped === null) return true;
-    throw error;
-  }
-
-  losePower(): void {
-    this.boot += 1;
-    if (!this.isClosed && this.version !== null) this.isLost = true;
-  }
-
-  /** A byte of the newest dump changes; where there is one before it, that is as good as it was. */
-  async damageNewest(disk: Disk, random: Seeded): Promise<void> {
-    const names = await disk.list(join(DATA, 'dumps'));
-    const isWhole = (name: string) => name.endsWith('.json') && names.includes(name.replace('json', 'tar'));
-    const numbers = names.filter(isWhole).map((name) => Number.parseInt(name, 10));
-    const [before, newest] = numbers.sort((a, b) => a - b).slice(-2);
-    if (before === undefined || newest === undefined) return;
-    const file = await disk.open(join(DATA, 'dumps', `${String(newest).padStart(10, '0')}.tar`), 'existing');
-    const at = random.below(await file.size());
-    const byte = Buffer.alloc(1);
-    await file.read(byte, at);
-    await file.write(Buffer.of(byte.readUInt8(0) ^ 0xff), at);
-    await file.datasync();
-    this.#damaged.add(newest);
-    this.dumped = this.#damaged.has(before) ? null : (this.versions.get(before) ?? null);
-    this.tally.damages++;
-  }
 }
 
 interface LifeOptions {
@@ -199,7 +128,10 @@ class Life {
   async #standing(dumps: DumpStore, boot: Boot): Promise<Standing> {
     const mark = await readMark(this.#disk, DATA);
     const hasDatabase = (await this.#disk.list(DATA)).includes(DATABASE);
-    return standingOf({ mark, hasDatabase, hasDump: dumps.newest !== null }, boot);
+    return standingOf(
+      { mark, hasDatabase, hasDump: dumps.newest !== null || dumps.damaged.length > 0 },
+      boot,
+    );
   }
 
   /** The version that all of the database is of; null where it isn't of one. */
@@ -228,14 +160,12 @@ class Life {
   }
 
   async #dump(dumps: DumpStore): Promise<void> {
-    const { version, tally, versions } = this.#world;
+    const { version, tally } = this.#world;
     if (version === null) return;
     const files = new Map(FILES.map((path) => [path, contentOf(path, version)]));
-    versions.set((dumps.newest?.number ?? 0) + 1, version);
     if (this.#random.chance(0.3)) this.#device.faults = this.#random.pick(FAULTS);
     try {
-      const { number } = await dumps.save({ takenAt: version, positions: {} }, backupOf(files));
-      versions.set(number, version);
+      await dumps.save({ takenAt: version, positions: {} }, backupOf(files));
       this.#world.dumped = version;
       tally.dumps++;
     } catch {
@@ -265,8 +195,4 @@ function versionOf(content: Buffer | null): number {
   const version = Number.parseInt(content.toString(), 10);
   const is = FILES.some((path) => contentOf(path, version).equals(content));
   return is ? version : NaN;
-}
-
-function breached(what: string, found: unknown): never {
-  throw new Breached('lost', `the database ${what}: ${JSON.stringify(found)}`);
 }
