@@ -85,4 +85,19 @@ await describeDatabases('the audit of presence', (databases) => {
     await audit.apply(history.projection());
     expect((await entries())[0]).toMatchObject({ userId: null, newValues: { by: 2_000_000_000 } });
   });
+
+  test('F3: of an organisation that the database has lost nothing is entered, and the copy goes on', async () => {
+    const [agent, lost] = [AGENT + 1, organisationId + 1_000_000];
+    const history = await History.lived([agent], {
+      organisationId: lost,
+      live: async ({ agents: [first] }) => {
+        await first?.opens('s1');
+        await first?.isForced('break', { by: supervisor });
+      },
+    });
+    const audit = presenceAudit(database.pool);
+    await audit.position(history.epoch);
+    expect(await audit.apply(history.projection())).toMatchObject({ position: history.head });
+    expect(await entries()).toEqual([]);
+  });
 });

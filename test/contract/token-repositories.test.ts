@@ -53,6 +53,17 @@ await describeDatabases('log-in sessions', (databases) => {
     owner = { organisationId, userId, familyId: randomUUID() };
   });
 
+  test('F3: all end at once, and those that have ended before stay as they were', async () => {
+    const another = { ...owner, familyId: randomUUID() };
+    for (const of of [owner, another]) await logIn(of);
+    await tokens.revokeFamily(db, another.familyId, at(1));
+    await tokens.revokeAll(db, at(5));
+    expect(await isLive(6)).toBe(false);
+    const recent = await tokens.revokedSince(db, at(5));
+    expect(recent).toContain(owner.familyId);
+    expect(recent).not.toContain(another.familyId);
+  });
+
   describe('a token', () => {
     test('is exchanged for a child, and that one for its own', async () => {
       const first = await logIn();

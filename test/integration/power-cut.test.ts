@@ -82,7 +82,7 @@ test('F3, C4: after a power cut it is put back to its dump: history is copied an
   refused.send({ op: 'hello', token: agent.token, device: 'test' });
   expect(await refused.closed).toMatchObject({ code: 4401 });
   using later = await logIn(second.url, 'admin');
-  const next = await hire(later, 'somebody.else');
+  const next = await hire(later, 'another');
   expect(next.id).toBeGreaterThan(lost.id);
   await readyWhen(second.url, { isSo: isCaughtUp, withinMs: 20_000 });
   expect(await second.end('SIGTERM')).toBe(0);
