@@ -58,7 +58,7 @@ test('F3: after kill -9, and after a power cut behind a clean stop, the embedded
   expect([second.output(), third.output()].join('')).not.toContain('"level"');
 }, 120_000);
 
-test('F3, C4: after a power cut it is put back to its dump: history is copied anew, sessions have ended, ids go on', async () => {
+test('F3: after a power cut it is put back to its dump: history is copied anew, sessions have ended, ids go on', async () => {
   await using folder = await seededFolder();
   const first = await start(folder);
   using admin = await logIn(first.url, 'admin');

@@ -16,19 +16,17 @@ const BEFORE: Boot = { id: 'before', since: 0 };
 const PRESENT: Boot = { id: 'present', since: 1 };
 const MARK: Mark = { boot: BEFORE, openedAt: NOW, stopped: false, era: 'first', unsettled: null };
 
-test.each([
-  [
-    'whole',
-    'closed in order, whatever happened then',
-    { mark: { ...MARK, stopped: true }, hasDatabase: true },
-    PRESENT,
-  ],
-  ['whole', 'killed since the machine was started', { mark: MARK, hasDatabase: true }, BEFORE],
-  ['power', 'open when the machine went down', { mark: MARK, hasDatabase: true }, PRESENT],
-  ['unmarked', 'there, and nothing says how it was left', { mark: null, hasDatabase: true }, PRESENT],
-  ['missing', 'not there, and was dumped', { mark: MARK, hasDatabase: false }, PRESENT],
-] as const)('F3: a database is %s that is %s', (standing, _, traces, boot) => {
-  expect(standingOf({ ...traces, hasDump: true }, boot)).toBe(standing);
+const STANDINGS = {
+  'closed in order, whatever happened then': [{ ...MARK, stopped: true }, true, PRESENT, 'whole'],
+  'killed since the machine was started': [MARK, true, BEFORE, 'whole'],
+  'open when the machine went down': [MARK, true, PRESENT, 'power'],
+  'there, and nothing says how it was left': [null, true, PRESENT, 'unmarked'],
+  'not there, and was dumped': [MARK, false, PRESENT, 'missing'],
+} as const;
+
+test.each(Object.entries(STANDINGS))('F3: what a database is that is %s', (_, row) => {
+  const [mark, hasDatabase, boot, standing] = row;
+  expect(standingOf({ mark, hasDatabase, hasDump: true }, boot)).toBe(standing);
 });
 
 test('F3: a database is new where there is none, and no dump of one', () => {
