@@ -74,7 +74,7 @@ export class Tokens {
         issuer: ISSUER,
         currentDate: new Date(this.#clock.now()),
       });
-      const { sub, sid, sx, era } = payload;
+      const { sub, sid, sx, era = '' } = payload;
       if (typeof sid !== 'string' || typeof sx !== 'number' || !/^\d+$/.test(sub ?? '')) return 'invalid';
       if (era !== this.#era) return 'invalid';
       return { userId: Number(sub), sessionId: sid, sessionExpiresAt: sx };

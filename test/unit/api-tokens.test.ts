@@ -126,3 +126,17 @@ function decode(part: string): Record<string, unknown> {
 function encode(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
+
+test('F3: a token of another era does not hold: its session ended with a database that was lost', async () => {
+  const clock = new FakeClock();
+  const claims = claimsAt(clock);
+  const of = (era?: string) =>
+    new Tokens({ clock, secrets: [NEW], accessMs: ACCESS_MS, ...(era !== undefined && { era }) });
+  const { token } = await of('first').sign(claims);
+  expect(await of('first').verify(token)).toEqual(claims);
+  for (const other of [of('second'), of()]) expect(await other.verify(token)).toBe('invalid');
+  // Without eras, as of a database server.
+  const { token: plain } = await of().sign(claims);
+  expect(await of().verify(plain)).toEqual(claims);
+  expect(await of('first').verify(plain)).toBe('invalid');
+});
