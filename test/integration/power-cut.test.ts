@@ -25,7 +25,7 @@ function hire({ api }: Person, username: string) {
 
 /** Runs until it has been asked to stop, and so leaves a dump. */
 async function runInOrder(folder: DataFolder): Promise<void> {
-  const server = await start(folder);
+  await using server = await start(folder);
   expect(await server.end('SIGTERM')).toBe(0);
 }
 
@@ -38,13 +38,13 @@ async function refusedStart({ path }: DataFolder): Promise<string> {
 
 test('F3: after kill -9, and after a power cut behind a clean stop, the embedded database is what it was', async () => {
   await using folder = await seededFolder();
-  const first = await start(folder);
+  await using first = await start(folder);
   using admin = await logIn(first.url, 'admin');
   const { id, username } = await hire(admin, 'newcomer');
   using agent = await logIn(first.url, username);
   await first.end('SIGKILL');
 
-  const second = await start(folder);
+  await using second = await start(folder);
   const { socket, welcome } = await sayHello(second.url, agent.token);
   expect(welcome).toMatchObject({ tile: { id } });
   socket[Symbol.dispose]();
@@ -60,7 +60,7 @@ test('F3: after kill -9, and after a power cut behind a clean stop, the embedded
 
 test('F3: after a power cut it is put back to its dump: history is copied anew, sessions have ended, ids go on', async () => {
   await using folder = await seededFolder();
-  const first = await start(folder);
+  await using first = await start(folder);
   using admin = await logIn(first.url, 'admin');
   const lost = await hire(admin, 'newcomer');
   using agent = await logIn(first.url, lost.username);
@@ -73,7 +73,7 @@ test('F3: after a power cut it is put back to its dump: history is copied anew, 
   await first.end('SIGKILL');
   await cutPower(folder.path);
 
-  const second = await start(folder);
+  await using second = await start(folder);
   expect(second.output()).toMatch(
     /power was lost while the database was in use: it was put back to dump 1 of /,
   );
@@ -97,7 +97,7 @@ test('F3: a damaged dump is told, and the one before it is taken', async () => {
   const dumps = await dumpsIn(folder.path);
   expect(dumps).toHaveLength(2);
   await damageDump(folder.path, dumps[1] ?? '');
-  const first = await start(folder);
+  await using first = await start(folder);
   await first.end('SIGKILL');
   await cutPower(folder.path);
   await using second = await start(folder);
@@ -110,7 +110,7 @@ test('F3: without a dump that can be read the start is refused, and nothing is m
   await using folder = await seededFolder();
   await runInOrder(folder);
   for (const name of await dumpsIn(folder.path)) await damageDump(folder.path, name);
-  const first = await start(folder);
+  await using first = await start(folder);
   await first.end('SIGKILL');
   await cutPower(folder.path);
   expect(await refusedStart(folder)).toMatch(
