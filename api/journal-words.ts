@@ -5,7 +5,7 @@ import type { AgentEvent } from '../engine/events.ts';
 export type Names = ReadonlyMap<number, string>;
 
 export function inWords(event: AgentEvent, names: Names): string {
-  const { seq, at, type, by, reason, session, effects } = event;
+  const { seq, at, type, by, reason, session, ahead, effects } = event;
   const parts = [
     `${type.replaceAll('_', ' ')}${by === undefined ? '' : ` by ${nameOf(by, names)}`}`,
     ...statusOf(event),
@@ -14,6 +14,7 @@ export function inWords(event: AgentEvent, names: Names): string {
     ...(session === undefined
       ? []
       : [`session ${session.id} on ${JSON.stringify(session.device)} at ${session.address}`]),
+    ...(ahead === undefined ? [] : [`anew, for the client knew of #${ahead}`]),
     ...(effects ?? []).map((effect) => effect.replaceAll('_', ' ')),
   ];
   return `${localTime(at)}  #${seq}  ${parts.join('; ')}`;

@@ -62,6 +62,8 @@ export function logIn(engine: Engine, agent: number): Promise<void> {
         session: sessionOf(agent),
         device: 'bench',
         address: '192.0.2.17',
+        lives: 'on_socket',
+        login: 'a log-in',
         resume: null,
       },
     }),

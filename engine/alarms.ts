@@ -1,7 +1,7 @@
-import type { Deadline } from './agent.ts';
 import type { Clock } from './clock.ts';
 import { Wheel } from './deadlines.ts';
 import type { Actor } from './directory.ts';
+import type { Deadline } from './next-deadline.ts';
 
 export interface AlarmsOptions {
   readonly clock: Clock;

@@ -1,7 +1,7 @@
 import type { AgentRecord } from './record.ts';
 import { newcomer } from './record.ts';
 import type { Member } from './member.ts';
-import type { Pending } from './partition.ts';
+import type { Pending } from './requests.ts';
 
 /** One agent in memory. The record is what is committed; everything else is gone with the process. */
 export interface Actor {

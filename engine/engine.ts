@@ -13,8 +13,9 @@ import type { Journal, Offset } from './journal/port.ts';
 import type { Config, Law } from './law.ts';
 import { machine } from './machine.ts';
 import type { Member, Roster } from './member.ts';
-import { type Committed, Partition, type Request } from './partition.ts';
+import { type Committed, Partition } from './partition.ts';
 import type { AgentRecord } from './record.ts';
+import type { Request } from './requests.ts';
 import { Summaries } from './summaries.ts';
 import { compile } from './table.ts';
 import { Topics } from './topics.ts';
@@ -120,6 +121,24 @@ export class Engine implements AsyncDisposable {
     this.#partitionOf(agentId).tell(agentId, { type: 'lose', session, byServer });
   }
 
+  /** The log-in session has ended on whose requests a session lived. */
+  lapse(agentId: number, session: string): void {
+    this.#partitionOf(agentId).tell(agentId, { type: 'lapse', session, since: null });
+  }
+
+  /** The agent logs out, in every tab, by the word of that session. Resolves when it is durable, or will be. */
+  async logOut(agentId: number, session: string): Promise<void> {
+    const input = { type: 'leave', cause: 'agent', reason: null, session, by: agentId } as const;
+    const answer = await this.dispatch(agentId, { input });
+    if (!answer.ok) this.#partitionOf(agentId).tell(agentId, input);
+  }
+
+  /** Everybody who is connected, or reconnecting. */
+  *present(): Iterable<AgentRecord> {
+    for (const record of presentIn(this.#options.partitions))
+      if (record.connectivity !== 'disconnected') yield record;
+  }
+
   /** A user was made, changed or deactivated. Repeating it changes nothing. */
   enrol(member: Member): Promise<Answer> {
     return this.#partitionOf(member.id).enrol(member);
@@ -211,8 +230,8 @@ export class Engine implements AsyncDisposable {
     organisationId: number,
     see: (agentIds: readonly number[]) => Promise<void> | void,
   ): Promise<void> {
-    const present = [...presentIn(this.#options.partitions)]
-      .filter((record) => isHere(record, organisationId))
+    const present = [...this.present()]
+      .filter(({ member }) => member.organisationId === organisationId)
       .map(({ member }) => member.id);
     for (let next = 0; next < present.length; next += LOOKED_AT_ONCE) {
       await see(present.slice(next, next + LOOKED_AT_ONCE));
@@ -275,10 +294,6 @@ export class Engine implements AsyncDisposable {
 /** Of whom something has happened; nobody else is here. */
 function* presentIn(partitions: readonly Partition[]): Iterable<AgentRecord> {
   for (const { directory } of partitions) for (const { record } of directory.actors()) yield record;
-}
-
-function isHere({ member, connectivity }: AgentRecord, organisationId: number): boolean {
-  return member.organisationId === organisationId && connectivity !== 'disconnected';
 }
 
 interface EngineParts {

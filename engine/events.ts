@@ -19,6 +19,8 @@ export interface AgentEvent {
   readonly reason?: string;
   readonly session?: Pick<Session, 'id' | 'device' | 'address'>;
   readonly command?: CommandId;
+  /** The seq that the client knew of, where that is ahead of ours: something was lost (C9). */
+  readonly ahead?: number;
   /** Why the effective status changed, and from which; absent where it stayed. */
   readonly cause?: Cause;
   readonly previous?: string;
@@ -62,6 +64,7 @@ const PAST_TENSE = {
   lose: 'session_lost',
   expire: 'session_expired',
   grace: 'grace_expired',
+  lapse: 'session_lapsed',
   restart: 'engine_restarted',
   freeze: 'platform_frozen',
   leave: 'logged_out',

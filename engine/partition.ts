@@ -5,7 +5,8 @@
  * Of one agent at most one event is on its way at a time; what comes meanwhile waits and is judged after it. So a
  * decision never builds on anything uncommitted, and a failed append has nothing to undo (SPEC B6, F1, F5).
  */
-import { apply, type Deadline, decide, nextDeadline } from './agent.ts';
+import { Activity } from './activity.ts';
+import { apply, type Decision } from './agent.ts';
 import { Alarms } from './alarms.ts';
 import { type Answer, AnswerMemory } from './answers.ts';
 import { Appender } from './appender.ts';
@@ -17,24 +18,12 @@ import type { CommandId, Input } from './inputs.ts';
 import { type CommittedBatch, Fenced, JournalBroken, type Writer } from './journal/port.ts';
 import type { Law } from './law.ts';
 import type { Member } from './member.ts';
+import { type Deadline, nextDeadline } from './next-deadline.ts';
 import type { AgentRecord } from './record.ts';
+import { decideRequest, type Opens, type Pending, type Request } from './requests.ts';
 import type { Table } from './table.ts';
 import { tileOf } from './tile.ts';
 import { explain, type Why } from './why.ts';
-
-/** An input with what its sender wants to know. */
-export interface Request {
-  readonly input: Input;
-  readonly command?: CommandId;
-  readonly expectSeq?: number;
-}
-
-/** An input on its way. Nobody waits for the engine's own: they are repeated until they are durable. */
-export interface Pending extends Request {
-  readonly answer: ((answer: Answer) => void) | null;
-  /** The moment that a timer stands for: it is never judged as if it were earlier. */
-  readonly notBefore: number;
-}
 
 interface Decided {
   readonly actor: Actor;
@@ -64,6 +53,7 @@ export class Partition {
   readonly directory = new Directory();
   readonly #options: PartitionOptions;
   readonly #alarms: Alarms;
+  readonly #activity: Activity;
   readonly #answers = new AnswerMemory();
   readonly #appender: Appender<Decided>;
   #stopped: Refusal | null = null;
@@ -72,6 +62,7 @@ export class Partition {
 
   constructor(options: PartitionOptions) {
     this.#options = options;
+    this.#activity = new Activity(options.clock);
     this.#appender = new Appender({
       writer: options.writer,
       onFailed: (decided, error) => this.#failed(decided, error),
@@ -79,7 +70,7 @@ export class Partition {
     this.#alarms = new Alarms({
       clock: options.clock,
       actorAt: (place) => this.directory.at(place),
-      nowOf: (actor) => this.#nowOf(actor),
+      nowOf: (actor) => this.#activity.nowOf(actor),
       deadlineOf: (actor) => this.#deadlineOf(actor),
       onDue: (actor, deadline) => this.#tell(actor, deadline.input, deadline.at),
     });
@@ -115,13 +106,9 @@ export class Partition {
 
   /** Activity was seen at `at` (epoch milliseconds). Journals nothing unless it ends idleness, and allocates nothing. */
   touch(agentId: number, session: string, at: number): void {
-    const { clock } = this.#options;
-    const actor = this.directory.activate(agentId, clock.monotonic());
+    const actor = this.directory.activate(agentId, this.#options.clock.monotonic());
     if (actor === null) return;
-    const seenAt = clock.monotonic() - Math.max(0, clock.now() - at);
-    if (seenAt > actor.activeAt) actor.activeAt = seenAt;
-    const bySession = (actor.sessionActivity ??= new Map<string, number>());
-    if (seenAt > (bySession.get(session) ?? -Infinity)) bySession.set(session, seenAt);
+    this.#activity.touch(actor, session, at);
     this.#stir(actor);
   }
 
@@ -151,10 +138,10 @@ export class Partition {
    */
   begin(): void {
     this.#live = true;
-    const { clock } = this.#options;
     for (const actor of this.directory.actors()) {
       const { member, connectivity, idleSince } = actor.record;
-      if (idleSince !== null) actor.activeAt = clock.monotonic() - Math.max(0, clock.now() - idleSince);
+      if (idleSince !== null) this.#activity.recall(actor, idleSince);
+      this.#activity.noteRequests(actor);
       this.#tell(actor, {
         type: 'profile',
         member: this.directory.member(member.id) ?? { ...member, active: false },
@@ -210,31 +197,49 @@ export class Partition {
   }
 
   #judge(actor: Actor, pending: Pending): void {
-    const { clock, table, law, frozenUntil } = this.#options;
-    const { command, expectSeq } = pending;
+    const { clock } = this.#options;
+    const { command } = pending;
     const input = this.#asOfNow(actor, pending.input);
     const remembered = command === undefined ? null : this.#answers.recall(actor.record.member.id, command);
     if (remembered !== null) return pending.answer?.(remembered);
-    if ('by' in input && input.by === actor.record.member.id) actor.activeAt = clock.monotonic();
+    if ('by' in input && input.by === actor.record.member.id) this.#activity.stir(actor);
 
-    const decision = decide(actor.record, input, {
-      table,
-      law: law(actor.record.member.organisationId),
-      now: Math.max(clock.now(), pending.notBefore),
-      frozenUntil: frozenUntil(actor.record.member),
-      ...(command !== undefined && { command }),
-      ...(expectSeq !== undefined && { expectSeq }),
-    });
+    const decision = this.#decide(actor, { ...pending, input });
     switch (decision.kind) {
       case 'changed':
         actor.busy = true;
         return this.#appender.add({ actor, pending, event: decision.event });
+      case 'opens':
+        return this.#open(actor, pending, decision.event);
       case 'unchanged':
         return this.#answer(actor, pending, done(actor, command));
       case 'refused':
         actor.lastRefusal = rejected(input, decision.refusal, clock.now());
         return this.#answer(actor, pending, decision.refusal);
     }
+  }
+
+  #decide(actor: Actor, request: Pending): Decision | Opens {
+    const { clock, table, law, frozenUntil } = this.#options;
+    const { member } = actor.record;
+    return decideRequest(actor.record, request, {
+      table,
+      law: law(member.organisationId),
+      now: Math.max(clock.now(), request.notBefore),
+      frozenUntil: frozenUntil(member),
+    });
+  }
+
+  /** The session begins; what it was begun for is judged next, before all that waits. */
+  #open(actor: Actor, pending: Pending, event: AgentEvent): void {
+    const { opening, expectSeq: _, ...asked } = pending;
+    if (opening === undefined) throw new TypeError('there is no session to begin');
+    const answer = (given: Answer) => {
+      if (given.ok) actor.waiting = [asked, ...actor.waiting];
+      else asked.answer?.(given);
+    };
+    actor.busy = true;
+    this.#appender.add({ actor, pending: { input: opening, answer, notBefore: 0 }, event });
   }
 
   #answer(actor: Actor, { command, answer, input }: Pending, given: Answer): void {
@@ -250,7 +255,16 @@ export class Partition {
 
   /** What waited may have been overtaken by activity: an agent is idle only since it was last seen. */
   #asOfNow(actor: Actor, input: Input): Input {
-    return input.type === 'idle' ? { type: 'idle', since: this.#seenAt(actor) } : input;
+    switch (input.type) {
+      case 'idle':
+        return { type: 'idle', since: this.#activity.seenAt(actor) };
+      case 'lapse':
+        return input.since === null
+          ? input
+          : { ...input, since: this.#activity.requestedAt(actor, input.session) };
+      default:
+        return input;
+    }
   }
 
   /**
@@ -259,17 +273,7 @@ export class Partition {
    */
   #stir(actor: Actor): void {
     if (actor.record.activity !== 'idle' || actor.busy || actor.waiting.length > 0) return;
-    this.#tell(actor, { type: 'active', at: this.#seenAt(actor) });
-  }
-
-  /** The agent's own line of time, which stands while the wall clock lies behind what has happened (B3, D6). */
-  #nowOf({ record }: Actor): number {
-    return Math.max(this.#options.clock.now(), record.lastAt);
-  }
-
-  /** When the agent was last seen active, on that line. */
-  #seenAt(actor: Actor): number {
-    return Math.round(this.#nowOf(actor) - (this.#options.clock.monotonic() - actor.activeAt));
+    this.#tell(actor, { type: 'active', at: this.#activity.seenAt(actor) });
   }
 
   /** Nothing was written: people are told, the engine's own news are repeated. */
@@ -316,8 +320,9 @@ export class Partition {
       this.#answers.remember(event.agent, event.command, done(actor, event.command));
     for (const { id } of before.sessions) if (!hasSession(record, id)) this.#forget(actor, id);
     // A fresh log-in is activity; the hello of a further tab is none (C2).
-    if (event.type === 'session_opened' && event.set.dutyCode !== undefined)
-      actor.activeAt = clock.monotonic();
+    if (event.type === 'session_opened' && (event.set.dutyCode !== undefined || event.ahead !== undefined))
+      this.#activity.stir(actor);
+    if (event.set.sessions !== undefined) this.#activity.noteRequests(actor, before.sessions);
     this.#arm(actor);
     return { event, record };
   }
@@ -325,10 +330,11 @@ export class Partition {
   #deadlineOf(actor: Actor): Deadline | null {
     const { member } = actor.record;
     return nextDeadline(actor.record, {
-      now: this.#nowOf(actor),
+      now: this.#activity.nowOf(actor),
       law: this.#options.law(member.organisationId),
-      activeAt: this.#seenAt(actor),
+      activeAt: this.#activity.seenAt(actor),
       frozenUntil: this.#options.frozenUntil(member),
+      requestedAt: (session) => this.#activity.requestedAt(actor, session),
     });
   }
 

@@ -79,9 +79,9 @@ export async function issue(db: Queryable, token: NewToken): Promise<void> {
 export async function rotate(db: Queryable, presented: Presented): Promise<Rotation> {
   const { tokenHash, now } = presented;
   return inTransaction(db, async (tx) => {
-    const presentedFamily = await familyOf(tx, tokenHash);
-    if (presentedFamily === null) return { outcome: 'refused' };
-    await lockFamily(tx, presentedFamily);
+    const presentedBy = await ownerOf(tx, tokenHash);
+    if (presentedBy === null) return { outcome: 'refused' };
+    await lockFamily(tx, presentedBy.familyId);
     // Read once more: what another did to the family before the lock shows only now.
     const [token] = await settle(
       tx
@@ -107,13 +107,16 @@ export async function rotate(db: Queryable, presented: Presented): Promise<Rotat
   });
 }
 
-/** The family of a token, whatever has become of either; null for a token that was never issued. */
-export async function familyOf(db: Queryable, tokenHash: string): Promise<string | null> {
-  const { familyId } = refreshTokens;
+/** Whose token it is, and of which family, whatever has become of either; null for a token that was never issued. */
+export async function ownerOf(db: Queryable, tokenHash: string): Promise<TokenOwner | null> {
+  const { organisationId, userId, familyId } = refreshTokens;
   const [found] = await settle(
-    db.select({ familyId }).from(refreshTokens).where(eq(refreshTokens.tokenHash, tokenHash)),
+    db
+      .select({ organisationId, userId, familyId })
+      .from(refreshTokens)
+      .where(eq(refreshTokens.tokenHash, tokenHash)),
   );
-  return found?.familyId ?? null;
+  return found ?? null;
 }
 
 /** Ends a log-in session; false when it had ended before. */
@@ -163,9 +166,14 @@ export async function revokeUser(transaction: Queryable, userId: number, now: Da
 
 /** Whether the log-in session still holds: not revoked, not expired, its user active. */
 export async function isFamilyLive(db: Queryable, familyId: string, now: Date): Promise<boolean> {
-  const live = await settle(
+  return (await liveUntil(db, familyId, now)) !== null;
+}
+
+/** When the log-in session ends unless it is refreshed; null for one that doesn't hold. */
+export async function liveUntil(db: Queryable, familyId: string, now: Date): Promise<Date | null> {
+  const [live] = await settle(
     db
-      .select({ id: refreshTokens.id })
+      .select({ expiresAt: refreshTokens.expiresAt })
       .from(refreshTokens)
       .innerJoin(users, eq(users.id, refreshTokens.userId))
       .where(
@@ -177,9 +185,10 @@ export async function isFamilyLive(db: Queryable, familyId: string, now: Date): 
           users.isActive,
         ),
       )
+      .orderBy(desc(refreshTokens.expiresAt))
       .limit(1),
   );
-  return live.length > 0;
+  return live?.expiresAt ?? null;
 }
 
 /** The user's log-in sessions that still hold, the oldest first. */

@@ -6,6 +6,7 @@ import { machine } from '../../engine/machine.ts';
 import type { Role } from '../../engine/member.ts';
 import { type AgentRecord, newcomer } from '../../engine/record.ts';
 import { compile } from '../../engine/table.ts';
+import { opening } from '../support/deeds.ts';
 import { member } from '../support/engines.ts';
 import { engineLawOf } from '../support/fuzz/translate.ts';
 import { choices, lawOf } from '../support/model/law.ts';
@@ -30,7 +31,7 @@ const choose = (status: string, reason: string | null = 'because'): Input => ({
 /** An agent whose duty is that code. */
 function onDuty(code: string, role: Role = 'agent'): AgentRecord {
   const starting: Law = { ...law, config: { ...law.config, DEFAULT_LOGIN_STATUS: code } };
-  const open: Input = { type: 'open', session: 's1', device: 'd', address: 'a', resume: null };
+  const open: Input = opening('s1');
   return after(
     newcomer(member(1, { role })),
     decide(newcomer(member(1, { role })), open, bench({ law: starting })),
@@ -147,7 +148,7 @@ describe('A10: the same again', () => {
 
   test('A10: a fresh log-in starts at the default status, another session keeps the duty', () => {
     const onBreak = done(onDuty('available'), choose('break'));
-    const second: Input = { type: 'open', session: 's2', device: 'd', address: 'a', resume: null };
+    const second: Input = opening('s2');
     expect(done(onBreak, second)).toMatchObject({
       dutyCode: 'break',
       sessions: [{ id: 's1' }, { id: 's2' }],
@@ -201,7 +202,7 @@ describe('B3, B7: what a decision stands on', () => {
   });
 
   test('B9: the first event of an agent says who the agent is', () => {
-    const open: Input = { type: 'open', session: 's1', device: 'd', address: 'a', resume: null };
+    const open: Input = opening('s1');
     expect(decide(newcomer(member(1)), open, bench())).toMatchObject({
       event: { set: { member: member(1) } },
     });

@@ -14,7 +14,7 @@ import { Seeded } from '../seeded.ts';
 import { Audience } from './audience.ts';
 import { compare } from './compare.ts';
 import { ObservedJournal } from './observed-journal.ts';
-import { answeredOf, engineLawOf, inputOf, memberOf } from './translate.ts';
+import { answeredOf, engineLawOf, inputOf, memberOf, openingOf } from './translate.ts';
 import type { Topics } from '../../../engine/topics.ts';
 
 /** How the parts may be wrapped, so as to be faulty. */
@@ -146,8 +146,9 @@ export class Arena {
   /** Asks the engine, and has the referee judge what it answers. */
   ask(asked: Asked): void {
     const sent = this.referee.sent(asked);
-    const { agent, wish, command, expectSeq } = asked;
+    const { agent, wish, command, expectSeq, opening } = asked;
     if (wish.kind === 'lose') return this.engine.lose(agent, wish.session, { byServer: wish.byServer });
+    if (wish.kind === 'lapse') return this.engine.lapse(agent, wish.session);
     const answer =
       wish.kind === 'profile'
         ? this.engine.enrol(memberOf(wish.person))
@@ -155,6 +156,7 @@ export class Arena {
             input: inputOf(wish),
             ...(expectSeq !== undefined && { expectSeq }),
             ...(command !== undefined && { command: commandOf(command) }),
+            ...(opening !== undefined && { opening: openingOf(opening, 'on_requests') }),
           });
     answer
       .then((given) => this.#guarded(() => this.referee.answered(sent, answeredOf(given))))
@@ -162,7 +164,7 @@ export class Arena {
   }
 
   touch(agent: number, session: string, at: number): void {
-    this.referee.touched(agent, at);
+    this.referee.touched(agent, session, at);
     this.engine.touch(agent, session, at);
   }
 
