@@ -92,8 +92,9 @@ export class AgentConnection implements SocketListener, Outlet, Beating {
     }
   }
 
-  pong(): void {
+  pong(text: string): void {
     this.#unansweredPings = 0;
+    if (this.#state.kind === 'live') this.#state.session.answered(text);
   }
 
   closed(): void {
@@ -105,6 +106,10 @@ export class AgentConnection implements SocketListener, Outlet, Beating {
 
   send(frame: ServerFrame): void {
     this.#options.socket.send(JSON.stringify(frame));
+  }
+
+  ping(text: string): void {
+    this.#options.socket.ping(text);
   }
 
   get isOurFault(): boolean {
@@ -194,6 +199,10 @@ export class AgentConnection implements SocketListener, Outlet, Beating {
     const isFresh = live.session === opening.session;
     session.welcome(record, !isFresh);
     if (isFresh && (opening.resume?.seq ?? 0) >= answer.seq) this.#tellOfLoss();
+    const receiving = session.receive();
+    // What waited may have been more than a slow peer's socket takes.
+    if (this.#isClosed()) return receiving[Symbol.dispose]();
+    this.#held.push(receiving);
     for (const frame of this.#early.splice(0)) this.#take(frame);
   }
 

@@ -3,7 +3,7 @@ import type { Committed } from '../engine/partition.ts';
 import type { NoticeFrame } from './contract/agent-frames.ts';
 
 /** What the agent is to be told beside the new state. */
-export function noticesOf({ event, record }: Committed): readonly NoticeFrame[] {
+export function noticesOf({ event, record }: Pick<Committed, 'event' | 'record'>): readonly NoticeFrame[] {
   const { at, effects = [] } = event;
   return effects.flatMap((effect): NoticeFrame[] => {
     const kind = KINDS[effect];

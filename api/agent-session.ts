@@ -7,6 +7,7 @@ import { allowedNow } from '../engine/agent.ts';
 import type { Answer } from '../engine/answers.ts';
 import type { Cause } from '../engine/axes.ts';
 import type { Clock } from '../engine/clock.ts';
+import type { Delivery } from '../engine/delivery.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { AgentEvent } from '../engine/events.ts';
 import type { Input, Opening } from '../engine/inputs.ts';
@@ -14,8 +15,11 @@ import type { Committed } from '../engine/partition.ts';
 import type { AgentRecord } from '../engine/record.ts';
 import { tileOf } from '../engine/tile.ts';
 import { noticesOf } from './agent-notices.ts';
+import { Arrivals } from './arrivals.ts';
 import { hasPresence } from './auth/permissions.ts';
 import type { ClientFrame, CloseCode, ServerFrame } from './contract/agent-frames.ts';
+import { messageOf } from './inbox.ts';
+import { activityOf } from './message-commands.ts';
 import { chooseStatus, extendBreak } from './presence-commands.ts';
 import { statusesOf } from './statuses.ts';
 
@@ -29,6 +33,8 @@ export interface Live {
 /** The socket, as the session sees it. */
 export interface Outlet {
   send(frame: ServerFrame): void;
+  /** A protocol ping; its text comes back once everything that was sent before it has arrived. */
+  ping(text: string): void;
   close(code: CloseCode, reason: string): void;
 }
 
@@ -49,12 +55,18 @@ const LOGGED_OUT: Readonly<Partial<Record<Cause, string>>> = {
 
 export class AgentSession {
   readonly #options: AgentSessionOptions;
+  readonly #arrivals: Arrivals;
+  #delivery: Delivery | null = null;
   #activeAt = -ACTIVE_MS;
   /** How to close: this session's own command logged the agent out, and is answered first. */
   #leaving: Parameters<Outlet['close']> | null = null;
 
   constructor(options: AgentSessionOptions) {
     this.#options = options;
+    this.#arrivals = new Arrivals({
+      ping: (text) => options.outlet.ping(text),
+      onArrived: (messageIds) => this.#delivery?.delivered(messageIds),
+    });
   }
 
   get organisationId(): number | null {
@@ -93,6 +105,21 @@ export class AgentSession {
       const { since: at, until } = record.flapping;
       outlet.send({ op: 'notice', kind: 'flapping', at, until });
     }
+  }
+
+  /** From here on messages are delivered, those that waited first. Disposing ends it. */
+  receive(): Disposable {
+    const { engine, live, outlet } = this.#options;
+    this.#delivery = engine.messages.attach(live.agentId, (letter) => {
+      outlet.send({ op: 'message', ...messageOf(letter) });
+      this.#arrivals.sent(letter.id);
+    });
+    return this.#delivery;
+  }
+
+  /** A ping came back. */
+  answered(text: string): void {
+    this.#arrivals.answered(text);
   }
 
   /** The law changed: what was told at the welcome is told anew. */
@@ -136,6 +163,18 @@ export class AgentSession {
           frame.id,
           await extendBreak(engine, { agentId, reason: frame.reason, command: { id: frame.id, session } }),
         );
+      case 'read':
+        return this.#answer(
+          frame.id,
+          await engine.messages.read(agentId, frame.messages, { id: frame.id, session }),
+        );
+      case 'acknowledge':
+        return this.#answer(
+          frame.id,
+          await engine.messages.acknowledge(agentId, frame.message, { id: frame.id, session }),
+        );
+      case 'activity':
+        return this.#recordActivity(frame);
       case 'bye':
         return this.#command(frame.id, { type: 'leave', cause: 'agent', reason: null, session, by: agentId });
     }
@@ -150,6 +189,15 @@ export class AgentSession {
     for (const notice of noticesOf({ event, record })) outlet.send(notice);
     if (event.effects?.includes('dismiss') === true) this.#dismiss(event);
     void this.#keep(record);
+  }
+
+  async #recordActivity(frame: Extract<ClientFrame, { op: 'activity' }>): Promise<void> {
+    const { engine, clock, live, outlet } = this.#options;
+    const member = engine.member(live.agentId);
+    if (member === null) return outlet.close(4401, 'the user was deactivated');
+    const activity = activityOf(frame, { member, now: clock.now() });
+    const command = { id: frame.id, session: live.session };
+    this.#answer(frame.id, await engine.recordActivity(activity, command));
   }
 
   async #command(id: string, input: Input): Promise<void> {

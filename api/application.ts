@@ -11,6 +11,7 @@ import { members } from '../drizzle/repositories/members.ts';
 import * as refreshTokens from '../drizzle/repositories/refresh-tokens.ts';
 import { type FileJournal, openFileJournal } from '../engine/journal/file.ts';
 import type { FolderLock } from '../engine/journal/lock.ts';
+import { openFileSnapshots } from '../engine/snapshots/file.ts';
 import { AgentGateway } from './agent-gateway.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { ownSecret } from './auth/secrets.ts';
@@ -29,6 +30,7 @@ import { Projections } from './projections.ts';
 import { appRouter } from './routers/app.ts';
 import { Server } from './server.ts';
 import { StaticFiles } from './static-files.ts';
+import { systemMessages } from './system-messages.ts';
 import { Teams } from './teams.ts';
 import { Channels } from './trpc/channels.ts';
 import type { Services } from './trpc/context.ts';
@@ -78,7 +80,7 @@ async function compose(options: ApplicationOptions, opened: Opened): Promise<App
   const { db, pool } = database;
   const laws = await Laws.load(db);
   const teams = await Teams.load(db);
-  const { engine, journal, projections } = await openEngine(options, { lock, opened, database, laws });
+  const { engine, journal, projections } = await openEngine(options, { lock, opened, database, laws, teams });
 
   const relay = opened.use(
     await OutboxRelay.start({ db, pool, clock: systemClock, engine, laws, teams, onError: onInternalError }),
@@ -156,9 +158,17 @@ async function tidy(database: Database): Promise<void> {
   await database.maintain();
 }
 
+interface EngineNeeds {
+  readonly lock: FolderLock;
+  readonly opened: Opened;
+  readonly database: Database;
+  readonly laws: Laws;
+  readonly teams: Teams;
+}
+
 async function openEngine(
   { environment, log }: ApplicationOptions,
-  { lock, opened, database, laws }: { lock: FolderLock; opened: Opened; database: Database; laws: Laws },
+  { lock, opened, database, laws, teams }: EngineNeeds,
 ): Promise<{ engine: Engine; journal: FileJournal; projections: Projections }> {
   const journal = opened.use(await openFileJournal({ lock }));
   if (journal.cut !== null)
@@ -181,7 +191,18 @@ async function openEngine(
       roster: { members: () => members(database.db) },
       catalogue: laws.catalogue,
       config: laws.config,
+      archive: projections.archive,
+      announce: systemMessages({ teams, catalogue: laws.catalogue }),
       tickMs: environment.TICK_MS,
+      snapshots: {
+        store: await openFileSnapshots(lock.folder),
+        heldBack: () => Math.min(...projections.holders.map((holder) => holder())),
+        onTrouble: (error) =>
+          log.error(
+            { err: error },
+            'no snapshot was taken: the journal keeps everything, and it is tried again',
+          ),
+      },
     }),
   );
   return { engine, journal, projections };

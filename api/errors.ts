@@ -8,6 +8,7 @@ import {
 import { TeamFull } from '../drizzle/repositories/seats.ts';
 import type { Done } from '../engine/answers.ts';
 import type { Answer } from '../engine/answers.ts';
+import { BadCursor } from '../engine/documents/port.ts';
 import { TargetUnavailable } from '../engine/projection.ts';
 import { RollcallError } from './contract/errors.ts';
 
@@ -25,6 +26,18 @@ export async function stored<Result>(work: Promise<Result>): Promise<Result> {
   } catch (cause) {
     throw translate(cause);
   }
+}
+
+/** Awaits a page; a cursor that is none of its own is the caller's to mend. */
+export function paged<Result>(work: Promise<Result>): Promise<Result> {
+  return stored(work).catch((cause: unknown) => {
+    if (!(cause instanceof BadCursor)) throw cause;
+    throw new RollcallError(
+      cause.message,
+      { code: 'VALIDATION', fields: { cursor: cause.message } },
+      { cause },
+    );
+  });
 }
 
 function translate(cause: unknown): unknown {

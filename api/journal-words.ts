@@ -1,10 +1,45 @@
 /** What happened to an agent, in words: one line an event. */
+import type { ActivityDocument, MessageDocument, ReceiptChange } from '../engine/documents/shapes.ts';
+import type { JournalEntry } from '../engine/entries.ts';
 import type { AgentEvent } from '../engine/events.ts';
 
 /** The names of users, as far as they are known. */
 export type Names = ReadonlyMap<number, string>;
 
-export function inWords(event: AgentEvent, names: Names): string {
+export function inWords(entry: JournalEntry, names: Names): string {
+  switch (entry.kind) {
+    case 'event':
+      return eventInWords(entry.event, names);
+    case 'message':
+      return messageInWords(entry.message, names);
+    case 'receipt':
+      return receiptInWords(entry.receipt, names);
+    case 'activity':
+      return activityInWords(entry.activity, names);
+  }
+}
+
+/** Whether it tells of an agent, who is of that organisation; null while it is not known of which. */
+export function concerns(
+  entry: JournalEntry,
+  { agentId, organisationId }: { readonly agentId: number; readonly organisationId: number | null },
+): boolean {
+  switch (entry.kind) {
+    case 'event':
+      return entry.event.agent === agentId;
+    case 'message': {
+      const { senderId, recipientIds } = entry.message;
+      const isForAll = recipientIds === null && entry.message.organisationId === organisationId;
+      return senderId === agentId || isForAll || recipientIds?.includes(agentId) === true;
+    }
+    case 'receipt':
+      return entry.receipt.recipientId === agentId;
+    case 'activity':
+      return entry.activity.agentId === agentId;
+  }
+}
+
+function eventInWords(event: AgentEvent, names: Names): string {
   const { seq, at, type, by, reason, session, ahead, effects } = event;
   const parts = [
     `${type.replaceAll('_', ' ')}${by === undefined ? '' : ` by ${nameOf(by, names)}`}`,
@@ -18,6 +53,43 @@ export function inWords(event: AgentEvent, names: Names): string {
     ...(effects ?? []).map((effect) => effect.replaceAll('_', ' ')),
   ];
   return `${localTime(at)}  #${seq}  ${parts.join('; ')}`;
+}
+
+function messageInWords(message: MessageDocument, names: Names): string {
+  const { id, kind, senderId, teamId, recipientIds, priority, subject, content, createdAt } = message;
+  const many = recipientIds === null ? 'everybody' : `${recipientIds.length} recipients`;
+  const [only, ...others] = recipientIds ?? [];
+  const to = only !== undefined && others.length === 0 ? nameOf(only, names) : many;
+  const parts = [
+    `${kind} message ${id} ${senderId === null ? '' : `from ${nameOf(senderId, names)} `}to ${to}`,
+    ...(teamId === null ? [] : [`team ${teamId}`]),
+    ...(priority === 'normal' ? [] : [priority]),
+    ...(message.holdUntilFree ? ['may wait until free'] : []),
+    ...(message.expiresAt === null ? [] : [`until ${localTime(message.expiresAt)}`]),
+    ...(subject === null ? [] : [`subject ${JSON.stringify(subject)}`]),
+    JSON.stringify(content),
+  ];
+  return `${localTime(createdAt)}  ${parts.join('; ')}`;
+}
+
+function receiptInWords({ messageId, recipientId, step, at }: ReceiptChange, names: Names): string {
+  const by =
+    step === 'delivered'
+      ? `delivered to ${nameOf(recipientId, names)}`
+      : `${step} by ${nameOf(recipientId, names)}`;
+  return `${localTime(at)}  message ${messageId} ${by}`;
+}
+
+function activityInWords(
+  { id, agentId, type, description, at, metadata }: ActivityDocument,
+  names: Names,
+): string {
+  const parts = [
+    `${type.replaceAll('_', ' ')} ${id} of ${nameOf(agentId, names)}`,
+    ...(description === '' ? [] : [JSON.stringify(description)]),
+    ...Object.entries(metadata ?? {}).map(([key, value]) => `${key} ${JSON.stringify(value)}`),
+  ];
+  return `${localTime(at)}  ${parts.join('; ')}`;
 }
 
 function statusOf({ previous, cause, set }: AgentEvent): readonly string[] {

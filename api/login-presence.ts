@@ -7,6 +7,7 @@ import * as refreshTokens from '../drizzle/repositories/refresh-tokens.ts';
 import type { Clock } from '../engine/clock.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Opening } from '../engine/inputs.ts';
+import { livesOnRequests } from '../engine/sessions.ts';
 import type { AgentGateway } from './agent-gateway.ts';
 import type { Login } from './auth/authenticator.ts';
 import type { LiveSessions } from './auth/live-sessions.ts';
@@ -23,6 +24,7 @@ export interface LoginPresenceOptions {
 }
 
 const MAX_DEVICE = 200;
+const ASKED_AT_ONCE = 1000;
 
 export class LoginPresence implements Disposable {
   readonly #options: LoginPresenceOptions;
@@ -37,24 +39,30 @@ export class LoginPresence implements Disposable {
   static async open(options: LoginPresenceOptions): Promise<LoginPresence> {
     const presence = new LoginPresence(options);
     const { db, engine, clock } = options;
-    for (const { member, sessions } of engine.present()) {
-      for (const { id, login } of sessions) {
-        if (login === undefined) continue;
-        const until = await refreshTokens.liveUntil(db, login, new Date(clock.now()));
-        if (until === null) engine.lapse(member.id, id);
-        else presence.#keep({ userId: member.id, sessionId: login, sessionExpiresAt: until.getTime() }, id);
+    const held = [...engine.requestSessions()];
+    for (let next = 0; next < held.length; next += ASKED_AT_ONCE) {
+      const some = held.slice(next, next + ASKED_AT_ONCE);
+      const logins = some.map(({ login }) => login);
+      const live = await refreshTokens.liveFamilies(db, logins, new Date(clock.now()));
+      for (const { agentId: userId, session, login: sessionId } of some) {
+        const until = live.get(sessionId);
+        if (until === undefined) engine.lapse(userId, session);
+        else presence.#keep({ userId, sessionId, sessionExpiresAt: until.getTime() }, session);
       }
     }
     return presence;
   }
 
-  /** A request came: it keeps the session alive, and is activity. Allocates nothing. */
+  /**
+   * A request came: it keeps the session alive, and is activity. Whoever is here by requests alone is so by those of any
+   * log-in session: a script may log in for each.
+   */
   requested({ userId, sessionId }: Login): void {
     const { engine, clock } = this.#options;
-    const record = engine.record(userId);
-    if (record === null) return;
-    for (const { id, login } of record.sessions)
-      if (login === sessionId) engine.touch(userId, id, clock.now());
+    const sessions = engine.sessions(userId);
+    for (const session of sessions)
+      if (session.login === sessionId || sessions.every(livesOnRequests))
+        engine.touch(userId, session.id, clock.now());
   }
 
   /** The session that a request begins where its user is offline. */

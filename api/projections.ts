@@ -1,6 +1,7 @@
 /** What follows the journal: the documents, and the audit of presence. */
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
+import type { MessageArchive } from '../engine/archive.ts';
 import type { Clock } from '../engine/clock.ts';
 import type { Documents } from '../engine/documents/port.ts';
 import { sqlDocuments } from '../engine/documents/sql.ts';
@@ -50,6 +51,11 @@ export class Projections implements AsyncDisposable {
     });
   }
 
+  /** The messages that the documents hold, as an engine asks for them. */
+  get archive(): MessageArchive {
+    return { documents: this.documents, caughtUp: () => this.caughtUp('documents') };
+  }
+
   /** Up to where the journal may be trimmed for the sake of each. */
   get holders(): readonly (() => Offset)[] {
     return [this.#documents.safe, this.#audit.safe];
@@ -64,6 +70,15 @@ export class Projections implements AsyncDisposable {
   async caughtUp(copy: 'documents' | 'audit'): Promise<boolean> {
     const projector = copy === 'documents' ? this.#documents : this.#audit;
     return projector.reached(await this.#journal.head(), READER_WAITS_MS);
+  }
+
+  /**
+   * 0 once the documents hold everything that was journalled before the call; else, before long, how old the oldest is
+   * that they lack, milliseconds.
+   */
+  async lagMs(): Promise<number> {
+    if (await this.caughtUp('documents')) return 0;
+    return Math.max(1, (await this.status()).documents.lag.ageMs);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -6,7 +6,7 @@ export interface NativeSocket {
   send(text: string): unknown;
   subscribe(topic: string): unknown;
   unsubscribe(topic: string): unknown;
-  ping(): unknown;
+  ping(text?: string): unknown;
   /** Says goodbye, and closes. */
   end(code: number, reason: string): unknown;
   /** Breaks the connection off. */
@@ -60,8 +60,9 @@ export class ServerSocket implements Socket {
     this.#native?.unsubscribe(channel);
   }
 
-  ping(): void {
-    this.#native?.ping();
+  ping(text?: string): void {
+    if (text === undefined) this.#native?.ping();
+    else this.#native?.ping(text);
   }
 
   /** A peer that doesn't read wouldn't read the goodbye either: it is cut off. */

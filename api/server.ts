@@ -249,7 +249,7 @@ function behaviour(route: SocketRoute, { trustedProxies }: ServerOptions): WebSo
       data.listener = route.open(data.socket);
     },
     message: (ws, message, isBinary) => ws.getUserData().listener?.message(isBinary ? null : text(message)),
-    pong: (ws) => ws.getUserData().listener?.pong(),
+    pong: (ws, message) => ws.getUserData().listener?.pong(text(message)),
     drain: (ws) => ws.getUserData().socket?.tellDrained(),
     close(ws) {
       const data = ws.getUserData();

@@ -13,6 +13,8 @@ export class Teams {
   readonly #ids = new Map<number, ReadonlySet<number>>();
   /** Ids of active teams by their supervisor, for each organisation. */
   readonly #supervised = new Map<number, ReadonlyMap<number, readonly number[]>>();
+  /** Supervisors by the ids of their active teams, for each organisation. */
+  readonly #supervisors = new Map<number, ReadonlyMap<number, number>>();
   readonly #listeners = new Set<Listener>();
 
   private constructor(db: Queryable) {
@@ -29,12 +31,15 @@ export class Teams {
   async reload(organisationId: number): Promise<void> {
     const rows = await teamRows.list(this.#db, organisationId);
     const supervised = new Map<number, number[]>();
+    const supervisors = new Map<number, number>();
     for (const { id, supervisorId, isActive } of rows) {
       if (supervisorId === null || !isActive) continue;
       supervised.set(supervisorId, [...(supervised.get(supervisorId) ?? []), id]);
+      supervisors.set(id, supervisorId);
     }
     this.#ids.set(organisationId, new Set(rows.map(({ id }) => id)));
     this.#supervised.set(organisationId, supervised);
+    this.#supervisors.set(organisationId, supervisors);
     for (const listener of this.#listeners) listener(organisationId);
   }
 
@@ -45,6 +50,11 @@ export class Teams {
   /** Ids of the active teams of that supervisor. */
   supervisedBy(organisationId: number, userId: number): readonly number[] {
     return this.#supervised.get(organisationId)?.get(userId) ?? [];
+  }
+
+  /** Whoever supervises that active team; null for nobody. */
+  supervisorOf(organisationId: number, teamId: number): number | null {
+    return this.#supervisors.get(organisationId)?.get(teamId) ?? null;
   }
 
   /** Hears of which organisation teams are new or changed. Disposing ends it. */

@@ -1,8 +1,7 @@
-import { type AgentKey, BadCursor } from '../engine/documents/port.ts';
+import type { AgentKey } from '../engine/documents/port.ts';
 import type { AgentEvent } from '../engine/events.ts';
-import { RollcallError } from './contract/errors.ts';
 import type { Timeline, TimelineEntry } from './contract/timeline.ts';
-import { stored } from './errors.ts';
+import { paged } from './errors.ts';
 import type { Projections } from './projections.ts';
 
 export interface TimelineQuery {
@@ -22,17 +21,9 @@ export async function timelineOf(
   agent: AgentKey,
   { cursor, ...range }: TimelineQuery,
 ): Promise<Timeline> {
-  const isWhole = await projections.caughtUp('documents');
-  const lagMs = isWhole ? 0 : Math.max(1, (await projections.status()).documents.lag.ageMs);
+  const lagMs = await projections.lagMs();
   const page = projections.documents.timeline(agent, { ...range, ...(cursor && { cursor }) });
-  const { rows, next } = await stored(page).catch((cause: unknown) => {
-    if (!(cause instanceof BadCursor)) throw cause;
-    throw new RollcallError(
-      cause.message,
-      { code: 'VALIDATION', fields: { cursor: cause.message } },
-      { cause },
-    );
-  });
+  const { rows, next } = await paged(page);
   return { entries: rows.map(({ event }) => entryOf(event)), next, lagMs };
 }
 

@@ -38,8 +38,8 @@ export interface Socket {
   /** From here on, it is sent what is published to that channel. */
   join(channel: string): void;
   leave(channel: string): void;
-  /** A protocol ping; a live peer answers it by itself. */
-  ping(): void;
+  /** A protocol ping; a live peer answers it by itself, with the same text (at most 125 bytes). */
+  ping(text?: string): void;
   close(code: number, reason: string): void;
 }
 
@@ -50,7 +50,8 @@ export type Publish = (channel: string, text: string) => void;
 export interface SocketListener {
   /** Text of a frame; null for a frame that is not text. */
   message(text: string | null): void;
-  pong(): void;
+  /** The peer answered a ping: with its text. */
+  pong(text: string): void;
   closed(): void;
 }
 

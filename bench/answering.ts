@@ -16,6 +16,7 @@ export interface Answered {
 export interface Usage {
   /** Of all its threads. */
   readonly cpuMicros: number;
+  /** With what typed arrays hold beside it. */
   readonly heapBytes: number;
   readonly residentBytes: number;
 }
@@ -35,8 +36,8 @@ export function usage(): Usage {
   const { user, system } = process.cpuUsage();
   globalThis.gc?.();
   globalThis.gc?.();
-  const { heapUsed, rss } = process.memoryUsage();
-  return { cpuMicros: user + system, heapBytes: heapUsed, residentBytes: rss };
+  const { heapUsed, arrayBuffers, rss } = process.memoryUsage();
+  return { cpuMicros: user + system, heapBytes: heapUsed + arrayBuffers, residentBytes: rss };
 }
 
 async function reply({ id, name, about }: Question, answers: Answers): Promise<void> {

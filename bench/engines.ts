@@ -1,6 +1,7 @@
 import { systemClock } from '../engine/clock.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { type FileJournal, openFileJournal } from '../engine/journal/file.ts';
+import { openFileSnapshots } from '../engine/snapshots/file.ts';
 import { lockFolder } from '../engine/journal/lock.ts';
 import { agents, LAW } from './law.ts';
 
@@ -14,11 +15,20 @@ export interface EngineOptions {
   readonly folder: string;
   /** How many agents there are; their ids begin with 1. */
   readonly agents: number;
+  /** How many bytes of the journal are kept at hand for followers; as the server does when absent. */
+  readonly keepBytes?: number;
+  /** Whether there are snapshots. None is taken but when it is asked for. */
+  readonly hasSnapshots?: boolean;
 }
 
-export async function openEngine({ folder, agents: count }: EngineOptions): Promise<OpenedEngine> {
+export async function openEngine({
+  folder,
+  agents: count,
+  keepBytes,
+  hasSnapshots = false,
+}: EngineOptions): Promise<OpenedEngine> {
   const lock = await lockFolder(folder);
-  const journal = await openFileJournal({ lock });
+  const journal = await openFileJournal({ lock, ...(keepBytes !== undefined && { keepBytes }) });
   const engine = await createEngine({
     node: 'node1',
     journal,
@@ -30,6 +40,7 @@ export async function openEngine({ folder, agents: count }: EngineOptions): Prom
     },
     catalogue: () => LAW.catalogue,
     config: () => LAW.config,
+    ...(hasSnapshots && { snapshots: { store: await openFileSnapshots(folder), afterOffsets: Infinity } }),
   });
   return {
     engine,
@@ -54,12 +65,12 @@ export async function forEachAgent(count: number, deed: (agent: number) => Promi
 }
 
 /** Logs an agent in. @throws Error */
-export function logIn(engine: Engine, agent: number): Promise<void> {
+export function logIn(engine: Engine, agent: number, device = 1): Promise<void> {
   return settle(
     engine.dispatch(agent, {
       input: {
         type: 'open',
-        session: sessionOf(agent),
+        session: sessionOf(agent, device),
         device: 'bench',
         address: '192.0.2.17',
         lives: 'on_socket',
@@ -74,9 +85,9 @@ export function logIn(engine: Engine, agent: number): Promise<void> {
 export function choose(
   engine: Engine,
   agent: number,
-  { status, command }: { status: string; command: string },
+  { status, command, device = 1 }: { status: string; command: string; device?: number },
 ) {
-  const session = sessionOf(agent);
+  const session = sessionOf(agent, device);
   return settle(
     engine.dispatch(agent, {
       input: { type: 'choose', status, reason: null, session, by: agent },
@@ -89,7 +100,7 @@ export function choose(
 export function logOut(engine: Engine, agent: number): Promise<void> {
   return settle(
     engine.dispatch(agent, {
-      input: { type: 'leave', cause: 'agent', reason: null, session: sessionOf(agent), by: agent },
+      input: { type: 'leave', cause: 'agent', reason: null, session: sessionOf(agent, 1), by: agent },
     }),
   );
 }
@@ -99,6 +110,6 @@ async function settle(answering: ReturnType<Engine['dispatch']>): Promise<void> 
   if (!answer.ok) throw new Error(answer.message);
 }
 
-function sessionOf(agent: number): string {
-  return `node1-5f0c8a52-3b7c-4a51-9f0e-${String(agent).padStart(12, '0')}`;
+export function sessionOf(agent: number, device = 1): string {
+  return `node1-5f0c8a52-3b7c-4a51-9f0${device}-${String(agent).padStart(12, '0')}`;
 }

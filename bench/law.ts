@@ -38,6 +38,7 @@ export function* agents(count: number): Iterable<Member> {
       role: 'agent',
       onBoard: true,
       active: true,
+      createdAt: 0,
     };
   }
 }

@@ -12,11 +12,12 @@ import { journal } from './journal/journal.ts';
 import { memory } from './memory/memory.ts';
 import { Processes } from './processes.ts';
 import { restore } from './restore/restore.ts';
+import { scale } from './scale/scale.ts';
 import { writeResults } from './results.ts';
 import type { Section, Subject } from './section.ts';
 import { tableOf } from './table.ts';
 
-const SUBJECTS: Readonly<Record<string, Subject>> = { fanout, dispatch, journal, memory, restore };
+const SUBJECTS: Readonly<Record<string, Subject>> = { fanout, dispatch, journal, memory, restore, scale };
 const ROUNDS = 5;
 const QUICK_ROUNDS = 2;
 /** What hangs is ended then: a run takes six minutes on a machine that does nothing else. */

@@ -1,66 +1,65 @@
 import type { Session } from './axes.ts';
 import type { Clock } from './clock.ts';
-import type { Actor } from './directory.ts';
+import { QuantityColumn } from './columns/column.ts';
+import { Room } from './columns/room.ts';
 import { livesOnRequests } from './sessions.ts';
 
 /**
- * When agents were last seen, by the clock that never jumps (C2, D6): told as wall time on each agent's own line, which
- * stands while the wall clock lies behind what has happened (B3).
+ * When agents were last seen active: the newest of all their sessions, and each session's own (SPEC C1, C2). It is
+ * evidence, not history: kept on the monotonic clock, in memory, and gone with the process. Agents go by their place.
  */
 export class Activity {
   readonly #clock: Clock;
+  readonly #newest = new QuantityColumn();
+  readonly #room = new Room([this.#newest]);
+  readonly #bySession = new Map<number, Map<string, number>>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  nowOf({ record }: Actor): number {
-    return Math.max(this.#clock.now(), record.lastAt);
+  /** Monotonic milliseconds. */
+  at(place: number): number {
+    return this.#newest.get(place);
   }
 
-  /** When the agent was last seen active, on that line. */
-  seenAt(actor: Actor): number {
-    return this.#onLine(actor, actor.activeAt);
+  /** Activity of nobody's session in particular: now, or `agoMs` before. */
+  seen(place: number, agoMs = 0): void {
+    while (this.#room.length <= place) this.#room.add();
+    this.#newest.set(place, this.#clock.monotonic() - agoMs);
   }
 
-  /** When a session on requests has had the last one, on that line. */
-  requestedAt(actor: Actor, session: string): number {
-    return this.#onLine(actor, actor.sessionActivity?.get(session) ?? this.#clock.monotonic());
+  /** Activity of a session, at `at` (epoch milliseconds): never in the future, and never before what is known. */
+  told(place: number, session: string, at: number): void {
+    const agoMs = Math.max(0, this.#clock.now() - at);
+    const seenAt = this.#clock.monotonic() - agoMs;
+    if (seenAt > this.at(place)) this.seen(place, agoMs);
+    this.#note(place, session, seenAt);
   }
 
-  /** The agent is active at this moment. */
-  stir(actor: Actor): void {
-    actor.activeAt = this.#clock.monotonic();
+  /** Sessions on requests that were not `known` begin with one; after a restart, their time begins anew. */
+  begun(place: number, sessions: readonly Session[], known: readonly Session[] = []): void {
+    for (const session of sessions)
+      if (livesOnRequests(session) && !known.some(({ id }) => id === session.id))
+        this.#note(place, session.id, this.#clock.monotonic());
   }
 
-  /** The agent has been idle since then, epoch milliseconds. */
-  recall(actor: Actor, idleSince: number): void {
-    actor.activeAt = this.#monotonicAt(idleSince);
+  /** Monotonic milliseconds; null where that session has told nothing. */
+  ofSession(place: number, session: string): number | null {
+    return this.#bySession.get(place)?.get(session) ?? null;
   }
 
-  /** A session was active at `at`, epoch milliseconds; never in the future. Allocates nothing but for the first time. */
-  touch(actor: Actor, session: string, at: number): void {
-    const seenAt = this.#monotonicAt(at);
-    if (seenAt > actor.activeAt) actor.activeAt = seenAt;
-    this.#note(actor, session, seenAt);
+  /** Sessions that ended are asked for no more. */
+  forgetEnded(place: number, left: readonly Session[]): void {
+    const sessions = this.#bySession.get(place);
+    for (const id of sessions?.keys() ?? [])
+      if (!left.some((session) => session.id === id)) sessions?.delete(id);
+    if (sessions?.size === 0) this.#bySession.delete(place);
   }
 
-  /** A session on requests that was not `known` begins with one; after a restart its time begins anew. */
-  noteRequests(actor: Actor, known: readonly Session[] = []): void {
-    for (const { id } of actor.record.sessions.filter(livesOnRequests))
-      if (!known.some((session) => session.id === id)) this.#note(actor, id, this.#clock.monotonic());
-  }
-
-  #note(actor: Actor, session: string, seenAt: number): void {
-    const bySession = (actor.sessionActivity ??= new Map<string, number>());
-    if (seenAt > (bySession.get(session) ?? -Infinity)) bySession.set(session, seenAt);
-  }
-
-  #monotonicAt(at: number): number {
-    return this.#clock.monotonic() - Math.max(0, this.#clock.now() - at);
-  }
-
-  #onLine(actor: Actor, monotonic: number): number {
-    return Math.round(this.nowOf(actor) - (this.#clock.monotonic() - monotonic));
+  #note(place: number, session: string, seenAt: number): void {
+    const sessions = this.#bySession.get(place) ?? new Map<string, number>();
+    if (sessions.size === 0) this.#bySession.set(place, sessions);
+    if (seenAt > (sessions.get(session) ?? -Infinity)) sessions.set(session, seenAt);
   }
 }

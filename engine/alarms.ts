@@ -1,43 +1,49 @@
 import type { Clock } from './clock.ts';
+import { QuantityOrNullColumn } from './columns/column.ts';
+import { Room } from './columns/room.ts';
 import { Wheel } from './deadlines.ts';
-import type { Actor } from './directory.ts';
 import type { Deadline } from './next-deadline.ts';
+import type { AgentRecord } from './record.ts';
 
 export interface AlarmsOptions {
   readonly clock: Clock;
-  readonly actorAt: (place: number) => Actor | null;
-  /** The moment that it is for an actor, epoch milliseconds. */
-  readonly nowOf: (actor: Actor) => number;
-  /** An actor's next deadline as it stands now. */
-  readonly deadlineOf: (actor: Actor) => Deadline | null;
-  readonly onDue: (actor: Actor, deadline: Deadline) => void;
+  readonly recordAt: (place: number) => AgentRecord;
+  /** The moment that it is for an agent, epoch milliseconds. */
+  readonly nowOf: (record: AgentRecord) => number;
+  /** An agent's next deadline as it stands now. */
+  readonly deadlineOf: (record: AgentRecord, place: number) => Deadline | null;
+  readonly onDue: (place: number, deadline: Deadline) => void;
 }
 
 /** Two readings of the clocks never agree to the millisecond: what is due in less than this is due. */
 const ALMOST_MS = 10;
 
 /**
- * Wakes actors at their deadlines. Deadlines are wall time on disk and run on monotonic time here: once armed, a
+ * Wakes agents at their deadlines. Deadlines are wall time on disk and run on monotonic time here: once armed, a
  * recorded deadline comes after the time that was left, however the wall clock jumps (SPEC D5, D6).
  */
 export class Alarms {
   readonly #options: AlarmsOptions;
   readonly #wheel: Wheel;
+  /** The deadline that the wheel is armed for, epoch milliseconds. */
+  readonly #armedFor = new QuantityOrNullColumn();
+  readonly #room = new Room([this.#armedFor]);
 
   constructor(options: AlarmsOptions) {
     this.#options = options;
     this.#wheel = new Wheel(options.clock.monotonic());
   }
 
-  arm(actor: Actor): void {
+  arm(place: number, record: AgentRecord): void {
     const { clock, nowOf, deadlineOf } = this.#options;
-    const deadline = deadlineOf(actor);
+    while (this.#room.length <= place) this.#armedFor.set(this.#room.add(), null);
+    const deadline = deadlineOf(record, place);
     if (deadline === null) {
-      actor.armedFor = null;
-      this.#wheel.disarm(actor.place);
-    } else if (deadline.at !== actor.armedFor) {
-      actor.armedFor = deadline.at;
-      this.#wheel.arm(actor.place, clock.monotonic() + deadline.at - nowOf(actor));
+      this.#armedFor.set(place, null);
+      this.#wheel.disarm(place);
+    } else if (deadline.at !== this.#armedFor.get(place)) {
+      this.#armedFor.set(place, deadline.at);
+      this.#wheel.arm(place, clock.monotonic() + deadline.at - nowOf(record));
     }
   }
 
@@ -47,16 +53,15 @@ export class Alarms {
   }
 
   #wake(place: number): void {
-    const { actorAt, nowOf, deadlineOf, onDue } = this.#options;
-    const actor = actorAt(place);
-    if (actor === null) return;
-    const { armedFor } = actor;
-    actor.armedFor = null;
-    const deadline = deadlineOf(actor);
+    const { recordAt, nowOf, deadlineOf, onDue } = this.#options;
+    const record = recordAt(place);
+    const armedFor = this.#armedFor.get(place);
+    this.#armedFor.set(place, null);
+    const deadline = deadlineOf(record, place);
     if (deadline === null) return;
     // Activity may have moved the deadline since: then it is armed anew, without a word to anybody.
-    const isDue = deadline.at === armedFor || deadline.at < nowOf(actor) + ALMOST_MS;
-    if (isDue) onDue(actor, deadline);
-    else this.arm(actor);
+    const isDue = deadline.at === armedFor || deadline.at < nowOf(record) + ALMOST_MS;
+    if (isDue) onDue(place, deadline);
+    else this.arm(place, record);
   }
 }

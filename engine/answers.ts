@@ -1,6 +1,11 @@
+import type { Session } from './axes.ts';
+import type { ByteReader, ByteWriter } from './bytes.ts';
+import type { JournalEntry } from './entries.ts';
 import type { Refusal } from './errors.ts';
 import type { CommandId } from './inputs.ts';
-import type { FullTile } from './tile.ts';
+import type { AgentRecord } from './record.ts';
+import type { Image, ImageWriter } from './snapshots/image.ts';
+import { type FullTile, tileOf } from './tile.ts';
 
 /** What a command came to. */
 export type Answer = Done | Refusal;
@@ -11,27 +16,53 @@ export interface Done {
   readonly seq: number;
   /** The agent right after the command; kept only for commands that a user sent without a session. */
   readonly tile: FullTile | null;
+  /** The message that the command sent; absent where it was another command. */
+  readonly sent?: Sent;
+}
+
+export interface Sent {
+  readonly id: string;
+  /** How many it was sent to; null for everybody who existed then. */
+  readonly recipients: number | null;
+}
+
+/** What a command is answered after which the agent is so; `written` is what came of it, if anything did. */
+export function done(record: AgentRecord, command: CommandId | undefined, written?: JournalEntry): Done {
+  const isOfAgent = written === undefined || written.kind === 'event';
+  const tile = isOfAgent && command !== undefined && 'user' in command ? tileOf(record, 'full') : null;
+  return {
+    ok: true,
+    seq: record.seq,
+    tile,
+    ...(written?.kind === 'message' && {
+      sent: { id: written.message.id, recipients: written.message.recipientIds?.length ?? null },
+    }),
+  };
 }
 
 /** How many answers are remembered for each sender. */
 const REMEMBERED = 64;
+
+/** What is kept of an answer; of one that only names a seq, nothing else. */
+type Kept = number | Answer;
 
 /**
  * The first answers to the last commands of each sender, so that a command sent twice is done once (SPEC B6). A user's
  * commands count for each agent that they are about: one id may go to many agents.
  */
 export class AnswerMemory {
-  readonly #bySender = new Map<string, Map<string, Answer>>();
+  readonly #bySession = new Map<string, Map<string, Kept>>();
+  readonly #byAgent = new Map<number, Map<number, Map<string, Kept>>>();
 
   recall(agentId: number, command: CommandId): Answer | null {
-    return this.#bySender.get(senderOf(agentId, command))?.get(command.id) ?? null;
+    const kept = this.#of(agentId, command)?.get(command.id);
+    if (kept === undefined) return null;
+    return typeof kept === 'number' ? { ok: true, seq: kept, tile: null } : kept;
   }
 
   remember(agentId: number, command: CommandId, answer: Answer): void {
-    const sender = senderOf(agentId, command);
-    const answers = this.#bySender.get(sender) ?? new Map<string, Answer>();
-    this.#bySender.set(sender, answers);
-    answers.set(command.id, answer.ok && 'session' in command ? { ...answer, tile: null } : answer);
+    const answers = this.#of(agentId, command) ?? this.#begin(agentId, command);
+    answers.set(command.id, keptOf(command, answer));
     if (answers.size <= REMEMBERED) return;
     for (const oldest of answers.keys()) {
       answers.delete(oldest);
@@ -39,12 +70,97 @@ export class AnswerMemory {
     }
   }
 
-  /** A session that ended sends nothing more. */
-  forgetSession(session: string): void {
-    this.#bySender.delete(session);
+  /** Sessions that ended send nothing more. */
+  forgetEnded(before: readonly Session[], after: readonly Session[]): void {
+    for (const { id } of before) if (!after.some((session) => session.id === id)) this.#bySession.delete(id);
+  }
+
+  /** What users sent about an agent who has been gone for long. */
+  forgetAgent(agentId: number): void {
+    this.#byAgent.delete(agentId);
+  }
+
+  save(image: ImageWriter): void {
+    image.block('answers of sessions', (writer) => {
+      writer.count(this.#bySession.size);
+      for (const [session, answers] of this.#bySession) {
+        writer.text(session);
+        saveAnswers(writer, answers);
+      }
+    });
+    image.block('answers of users', (writer) => {
+      writer.count(this.#byAgent.size);
+      for (const [agentId, users] of this.#byAgent) {
+        writer.count(agentId);
+        writer.count(users.size);
+        for (const [user, answers] of users) {
+          writer.count(user);
+          saveAnswers(writer, answers);
+        }
+      }
+    });
+  }
+
+  load(image: Image): void {
+    image.block('answers of sessions', (reader) => {
+      for (let left = reader.count(); left > 0; left--)
+        this.#bySession.set(reader.text(), loadAnswers(reader));
+    });
+    image.block('answers of users', (reader) => {
+      for (let left = reader.count(); left > 0; left--) {
+        const users = new Map<number, Map<string, Kept>>();
+        this.#byAgent.set(reader.count(), users);
+        for (let more = reader.count(); more > 0; more--) users.set(reader.count(), loadAnswers(reader));
+      }
+    });
+  }
+
+  #of(agentId: number, command: CommandId): Map<string, Kept> | undefined {
+    return 'session' in command
+      ? this.#bySession.get(command.session)
+      : this.#byAgent.get(agentId)?.get(command.user);
+  }
+
+  #begin(agentId: number, command: CommandId): Map<string, Kept> {
+    const answers = new Map<string, Kept>();
+    if ('session' in command) this.#bySession.set(command.session, answers);
+    else {
+      const users = this.#byAgent.get(agentId) ?? new Map<number, Map<string, Kept>>();
+      this.#byAgent.set(agentId, users.set(command.user, answers));
+    }
+    return answers;
   }
 }
 
-function senderOf(agentId: number, command: CommandId): string {
-  return 'session' in command ? command.session : `user:${command.user} of ${agentId}`;
+/** Whether the sender of a command may send again: sessions that ended are not remembered. */
+export function sends(record: AgentRecord, command: CommandId): boolean {
+  return 'user' in command || record.sessions.some(({ id }) => id === command.session);
+}
+
+function keptOf(command: CommandId, answer: Answer): Kept {
+  if (!answer.ok) return answer;
+  const { seq, sent } = answer;
+  const tile = 'session' in command ? null : answer.tile;
+  return tile === null && sent === undefined ? seq : { ...answer, tile };
+}
+
+/** Refusals are judged afresh after a restart: only what was journalled is kept (B6). One more than the seq, or 0 before an answer. */
+function saveAnswers(writer: ByteWriter, answers: ReadonlyMap<string, Kept>): void {
+  const saved = [...answers].filter(([, kept]) => typeof kept === 'number' || kept.ok);
+  writer.count(saved.length);
+  for (const [id, kept] of saved) {
+    writer.text(id);
+    writer.count(typeof kept === 'number' ? kept + 1 : 0);
+    if (typeof kept !== 'number') writer.text(JSON.stringify(kept));
+  }
+}
+
+function loadAnswers(reader: ByteReader): Map<string, Kept> {
+  const answers = new Map<string, Kept>();
+  for (let left = reader.count(); left > 0; left--) {
+    const id = reader.text();
+    const seq = reader.count();
+    answers.set(id, seq > 0 ? seq - 1 : (JSON.parse(reader.text()) as Kept));
+  }
+  return answers;
 }

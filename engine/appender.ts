@@ -1,4 +1,4 @@
-import { type AgentEvent, encodeEvents } from './events.ts';
+import { encodeEntries, type JournalEntry } from './entries.ts';
 import type { Writer } from './journal/port.ts';
 
 export interface AppenderOptions<Decided> {
@@ -7,8 +7,11 @@ export interface AppenderOptions<Decided> {
   readonly onFailed: (decided: readonly Decided[], error: unknown) => void;
 }
 
-/** Takes decided events to a partition's writer: one batch at a time, the next one gathers meanwhile. */
-export class Appender<Decided extends { readonly event: AgentEvent }> {
+/**
+ * Takes what was decided to a partition's writer: one batch at a time, the next one gathers meanwhile. The entries of
+ * one decision are in one batch: all of them are written, or none.
+ */
+export class Appender<Decided extends { readonly entries: readonly JournalEntry[] }> {
   readonly #options: AppenderOptions<Decided>;
   #gathered: Decided[] = [];
   #inFlight: { readonly id: string; readonly decided: readonly Decided[] } | null = null;
@@ -58,12 +61,13 @@ export class Appender<Decided extends { readonly event: AgentEvent }> {
     this.#gathered = [];
     const id = `${writer.partition}-${writer.term}-${++this.#batches}`;
     this.#inFlight = { id, decided };
+    const entries = decided.flatMap((each) => each.entries);
     const batch = {
       partition: writer.partition,
       term: writer.term,
       id,
-      count: decided.length,
-      events: encodeEvents(decided.map(({ event }) => event)),
+      count: entries.length,
+      events: encodeEntries(entries),
     };
     writer.append(batch).catch((error: unknown) => {
       if (this.underWay(id) !== null) onFailed(decided, error);

@@ -7,32 +7,22 @@
  * boards and summaries show what is committed, and a restart forgets claims.
  */
 import type { Clock } from './clock.ts';
-import { Order, type Standing } from './order.ts';
 import type { AgentRecord } from './record.ts';
-import { type Scope, scopeKey, sharedSubjectKeys, subjectKey } from './scope.ts';
+import type { Places } from './places.ts';
+import { Order } from './order.ts';
+import { type Scope, subjectKey } from './scope.ts';
 import type { Subject } from './topics.ts';
 
-/** An agent who may be given work. */
-interface Candidate {
-  record: AgentRecord;
-  /** Number of the last claim; 0 before the first. */
-  readonly lastClaim: number;
-  seats: readonly Seat[];
-}
-
-/** A candidate, in the queue of one scope. */
-interface Seat extends Standing {
-  readonly candidate: Candidate;
-  readonly queue: Queue;
-}
-
-interface Queue {
-  readonly key: string;
-  readonly order: Order<Seat>;
+/** The order of a scope, kept as long as somebody asks. */
+interface Asked {
+  readonly order: Order;
+  /** Monotonic milliseconds. */
+  askedAt: number;
 }
 
 interface Claim {
-  record: AgentRecord;
+  /** Tasks that the agent had at hand then. */
+  readonly current: number;
   /** Monotonic milliseconds. */
   readonly endsAt: number;
 }
@@ -44,111 +34,121 @@ export interface Claimed {
   readonly until: number;
 }
 
+export interface AvailabilityOptions {
+  readonly clock: Clock;
+  readonly places: Places;
+  readonly population: Candidates;
+}
+
+/** Who may be given work, as they now are. */
+interface Candidates {
+  record(agentId: number): AgentRecord | null;
+  routableIn(organisationId: number, scope: Scope): Iterable<AgentRecord>;
+}
+
 export const CLAIM_MS = 10_000;
+/** An order that nobody asks for any more is let go. */
+const ABANDONED_MS = 600_000;
 
 export class Availability {
-  readonly #clock: Clock;
-  readonly #candidates = new Map<number, Candidate>();
-  /** Of scopes that somebody is available in; an agent's own needs none. */
-  readonly #queues = new Map<string, Queue>();
+  readonly #options: AvailabilityOptions;
+  /** Of scopes that somebody asks for; an agent's own needs none. */
+  readonly #orders = new Map<string, Asked>();
   /** As they will end: the oldest first. */
   readonly #claims = new Map<number, Claim>();
+  /** Number of each agent's last claim, while the agent is here. */
   readonly #lastClaims = new Map<number, number>();
   #claimed = 0;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor(options: AvailabilityOptions) {
+    this.#options = options;
   }
 
-  /** An agent is so, from now on. */
-  publish(record: AgentRecord): void {
-    const { id, active } = record.member;
-    if (!active) this.#lastClaims.delete(id);
+  /** An agent was so, and is so from now on. */
+  publish(before: AgentRecord, after: AgentRecord): void {
+    const { id, active } = after.member;
+    if (!active || after.connectivity === 'disconnected') this.#lastClaims.delete(id);
     const claim = this.#claims.get(id);
-    if (claim !== undefined && !endsClaim(claim.record, record)) {
-      claim.record = record;
-      return;
-    }
-    this.#claims.delete(id);
-    this.#offer(record);
+    const isFreed = claim !== undefined && endsClaim(claim, after);
+    if (isFreed) this.#claims.delete(id);
+    else if (claim !== undefined) return;
+    const stood = !isFreed && mayBeNext(before) && standsAlike(before, after);
+    if (mayBeNext(after) && !stood) this.#offer(after);
   }
 
   /** Claims whoever is next in a scope; null where nobody is available. */
   claim({ organisationId, scope }: Omit<Subject, 'view'>): Claimed | null {
-    const { now, monotonic } = { now: this.#clock.now(), monotonic: this.#clock.monotonic() };
+    const { clock } = this.#options;
+    const monotonic = clock.monotonic();
     this.#endClaims(monotonic);
-    const next = this.#next(organisationId, scope);
-    if (next === null) return null;
-    const { record } = next;
-    this.#withdraw(next);
-    this.#claims.set(record.member.id, { record, endsAt: monotonic + CLAIM_MS });
-    this.#lastClaims.set(record.member.id, ++this.#claimed);
-    return { record, until: now + CLAIM_MS };
+    const record = this.#next(organisationId, scope);
+    if (record === null) return null;
+    const { current, member } = record;
+    this.#claims.set(member.id, { current, endsAt: monotonic + CLAIM_MS });
+    this.#lastClaims.set(member.id, ++this.#claimed);
+    return { record, until: clock.now() + CLAIM_MS };
   }
 
-  #next(organisationId: number, scope: Scope): Candidate | null {
-    if (!('agentId' in scope))
-      return this.#queues.get(subjectKey(organisationId, scopeKey(scope)))?.order.first?.candidate ?? null;
-    const candidate = this.#candidates.get(scope.agentId);
-    return candidate?.record.member.organisationId === organisationId ? candidate : null;
+  #next(organisationId: number, scope: Scope): AgentRecord | null {
+    const { population } = this.#options;
+    const id = 'agentId' in scope ? scope.agentId : this.#orderOf(organisationId, scope).first()?.at(-1);
+    const record = id === undefined ? null : population.record(id);
+    return record?.member.organisationId === organisationId && this.#isFree(record) ? record : null;
   }
 
   #endClaims(now: number): void {
-    for (const [id, { record, endsAt }] of this.#claims) {
+    for (const [id, { endsAt }] of this.#claims) {
       if (endsAt > now) return;
       this.#claims.delete(id);
-      this.#offer(record);
+      const record = this.#options.population.record(id);
+      if (record !== null && mayBeNext(record)) this.#offer(record);
     }
   }
 
   #offer(record: AgentRecord): void {
-    const { member } = record;
-    const isOffered = record.routable && member.active;
-    const present = this.#candidates.get(member.id);
+    if (this.#orders.size === 0) return;
+    for (const subject of this.#options.places.of(record.member).subjects)
+      this.#orders.get(subject)?.order.add(...this.#entryOf(record));
+  }
+
+  /** Compared from the first to the last. */
+  #entryOf({ current, since, member: { id } }: AgentRecord): readonly number[] {
+    return [current, since, this.#lastClaims.get(id) ?? 0, id];
+  }
+
+  #isFree(record: AgentRecord): boolean {
+    return mayBeNext(record) && !this.#claims.has(record.member.id);
+  }
+
+  /** Looks at everybody in the scope when it is asked for the first time; from then on it is kept as agents change. */
+  #orderOf(organisationId: number, scope: Scope): Order {
+    const { clock, population } = this.#options;
+    const subject = subjectKey(organisationId, scope);
+    const now = clock.monotonic();
+    const present = this.#orders.get(subject);
     if (present !== undefined) {
-      if (isOffered && standsAlike(present.record, record)) {
-        present.record = record;
-        return;
-      }
-      this.#withdraw(present);
+      present.askedAt = now;
+      return present.order;
     }
-    if (!isOffered) return;
-    const candidate: Candidate = { record, lastClaim: this.#lastClaims.get(member.id) ?? 0, seats: [] };
-    this.#candidates.set(member.id, candidate);
-    candidate.seats = sharedSubjectKeys(member).map((key) => this.#seat(candidate, this.#queueOf(key)));
+    for (const [key, { askedAt }] of this.#orders) if (now - askedAt > ABANDONED_MS) this.#orders.delete(key);
+    const order = new Order({ width: 4, stands: (entry) => this.#stands(subject, entry) });
+    for (const record of population.routableIn(organisationId, scope))
+      if (this.#isFree(record)) order.add(...this.#entryOf(record));
+    this.#orders.set(subject, { order, askedAt: now });
+    return order;
   }
 
-  #seat(candidate: Candidate, queue: Queue): Seat {
-    const seat = { candidate, queue, at: 0 };
-    queue.order.add(seat);
-    return seat;
-  }
-
-  #withdraw({ record, seats }: Candidate): void {
-    this.#candidates.delete(record.member.id);
-    for (const seat of seats) {
-      const { order, key } = seat.queue;
-      order.remove(seat);
-      if (order.size === 0) this.#queues.delete(key);
-    }
-  }
-
-  #queueOf(key: string): Queue {
-    const present = this.#queues.get(key);
-    if (present !== undefined) return present;
-    const made: Queue = { key, order: new Order(nextFirst) };
-    this.#queues.set(key, made);
-    return made;
+  #stands(subject: string, entry: readonly number[]): boolean {
+    const { places, population } = this.#options;
+    const record = population.record(entry.at(-1) ?? 0);
+    if (record === null || !this.#isFree(record)) return false;
+    const isIn = places.of(record.member).subjects.includes(subject);
+    return isIn && this.#entryOf(record).every((value, cell) => value === entry[cell]);
   }
 }
 
-function nextFirst({ candidate: a }: Seat, { candidate: b }: Seat): number {
-  return (
-    a.record.current - b.record.current ||
-    a.record.since - b.record.since ||
-    a.lastClaim - b.lastClaim ||
-    a.record.member.id - b.record.member.id
-  );
+function mayBeNext({ routable, member }: AgentRecord): boolean {
+  return routable && member.active;
 }
 
 function standsAlike(a: AgentRecord, b: AgentRecord): boolean {
@@ -156,7 +156,7 @@ function standsAlike(a: AgentRecord, b: AgentRecord): boolean {
 }
 
 /** Whoever took the work, or turned elsewhere, stands again by what they are then. */
-function endsClaim(before: AgentRecord, after: AgentRecord): boolean {
-  if (!after.member.active || after.current !== before.current) return true;
+function endsClaim({ current }: Claim, after: AgentRecord): boolean {
+  if (!after.member.active || after.current !== current) return true;
   return !after.routable && after.connectivity !== 'reconnecting';
 }

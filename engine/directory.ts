@@ -1,109 +1,297 @@
-import type { AgentRecord } from './record.ts';
-import { newcomer } from './record.ts';
-import type { Member } from './member.ts';
+import { apply } from './agent.ts';
+import { Codes } from './columns/codes.ts';
+import { Members } from './columns/members.ts';
+import { type Presence, Presences } from './columns/presences.ts';
+import type { Session } from './axes.ts';
+import type { AgentEvent, Changes } from './events.ts';
+import type { FieldName } from './fields.ts';
+import type { EventHead } from './event-frames.ts';
+import { type Member, sameMember } from './member.ts';
 import type { Pending } from './requests.ts';
+import { type AgentRecord, newcomer } from './record.ts';
+import type { Whereabouts } from './places.ts';
+import type { Scope } from './scope.ts';
+import type { RequestSession } from './sessions.ts';
+import type { Image, ImageWriter } from './snapshots/image.ts';
+import type { Counted } from './tally.ts';
 
-/** One agent in memory. The record is what is committed; everything else is gone with the process. */
+/**
+ * One agent while something is under way for it: made when something comes, let go when all is done. What stays is a
+ * row of numbers.
+ */
 export interface Actor {
+  /** What is committed. */
   record: AgentRecord;
-  /** This actor's place in its partition: what the timing wheel knows it by. */
+  /** Its place in its partition: what the timing wheel knows it by. */
   readonly place: number;
   /** Whether a decided event is on its way to disk. Until it is back, what comes waits. */
   busy: boolean;
   waiting: readonly Pending[];
-  /** Monotonic time of the newest activity of all sessions. */
-  activeAt: number;
-  /** The deadline that the wheel is armed for, epoch milliseconds. */
-  armedFor: number | null;
-  /** Monotonic time of each session's newest activity; null while none was told. */
-  sessionActivity: Map<string, number> | null;
-  lastRefusal: Rejected | null;
 }
 
 /** Nobody waits: one list for all whom it is true of. */
 export const NONE: readonly Pending[] = [];
+const NO_SESSIONS: readonly Session[] = [];
 
-/** The last command that was refused. */
-export interface Rejected {
-  /** Epoch milliseconds. */
-  readonly at: number;
-  readonly command: string;
-  readonly code: string;
-  readonly message: string;
+/** An event that was folded in, and the agent before and after it. */
+export interface Folded {
+  readonly event: AgentEvent;
+  readonly before: AgentRecord;
+  readonly record: AgentRecord;
+  readonly place: number;
 }
 
-/** Who is known to a partition. Actors appear on first use. */
+/** Who is known to a partition, and how they are. Nothing is kept as an object but who is awake. */
 export class Directory {
-  readonly #members = new Map<number, Member>();
-  readonly #actors = new Map<number, Actor>();
-  readonly #byPlace: Actor[] = [];
+  readonly #codes = new Codes();
+  readonly #members = new Members(this.#codes);
+  readonly #presences = new Presences(this.#codes);
+  readonly #awake = new Map<number, Actor>();
+  /** By row, while the log is read: as the roster has somebody of whom the log tells. */
+  readonly #asListed = new Map<number, Member>();
+
+  /** To how many something has happened: their places are those from 0 on. */
+  get size(): number {
+    return this.#presences.length;
+  }
+
+  /** Writes everybody to whom something has happened. */
+  save(image: ImageWriter): void {
+    // Some are known only because somebody asked after them.
+    const places = Uint32Array.from(
+      Array.from({ length: this.size }, (_, place) => place).filter(
+        (place) => this.#presences.seqAt(place) > 0,
+      ),
+    );
+    image.block('count', (writer) => writer.count(places.length));
+    image.block('codes', (writer) => this.#codes.save(writer));
+    this.#members.save(
+      image,
+      places.map((place) => this.#presences.rowOf(place)),
+    );
+    this.#presences.save(image, places);
+  }
+
+  /** Reads what was written, into a directory that knows nobody. */
+  load(image: Image): void {
+    let count = 0;
+    image.block('count', (reader) => (count = reader.count()));
+    image.block('codes', (reader) => this.#codes.load(reader));
+    this.#members.load(image, count);
+    this.#presences.load(image, { count, usual: newcomer(stranger(0)) });
+    for (let place = 0; place < count; place++) this.#members.setPlace(place, place);
+  }
 
   /** Makes a user known, or known anew. */
   enrol(member: Member): void {
-    this.#members.set(member.id, member);
+    this.#members.put(member);
   }
 
   member(agentId: number): Member | null {
-    return this.#members.get(agentId) ?? null;
+    const row = this.#members.rowOf(agentId);
+    return row === null ? null : this.#members.get(row);
+  }
+
+  /** The record of a known user, whether anything has happened or not. */
+  record(agentId: number): AgentRecord | null {
+    const row = this.#members.rowOf(agentId);
+    return row === null ? null : this.#recordOf(row);
+  }
+
+  /** Where somebody is to whom something has happened; null for others. */
+  placeOf(agentId: number): number | null {
+    const row = this.#members.rowOf(agentId);
+    return row === null ? null : this.#members.placeOf(row);
+  }
+
+  /** One value of a record, without the record being made. */
+  at<Field extends keyof Presence>(place: number, field: Field): Presence[Field] {
+    return this.#presences.at(place, field);
   }
 
   /** The actor of a known user; null for anybody else. */
-  activate(agentId: number, nowMs: number): Actor | null {
-    const present = this.#actors.get(agentId);
-    if (present !== undefined) return present;
-    const member = this.#members.get(agentId);
-    return member === undefined ? null : this.#add(newcomer(member), nowMs);
+  activate(agentId: number): Actor | null {
+    const row = this.#members.rowOf(agentId);
+    return row === null ? null : this.wake(this.#settle(row));
   }
 
-  /** The actor that an event of the log is about, known today or not: what happened to it still counts. */
-  restore(agentId: number, organisationId: number, nowMs: number): Actor {
-    const stranger: Member = {
-      id: agentId,
-      organisationId,
-      name: '',
-      teamId: null,
-      department: null,
-      role: 'viewer',
-      onBoard: false,
-      active: false,
-    };
-    return this.activate(agentId, nowMs) ?? this.#add(newcomer(stranger), nowMs);
+  /** The actor of a user, known today or not: what the log says of somebody counts. */
+  restore(agentId: number, organisationId: number): Actor {
+    return this.wake(this.#settle(this.#rowOf(agentId, organisationId)));
   }
 
-  /** The record of a known user, whether in memory or not. */
-  record(agentId: number): AgentRecord | null {
-    const actor = this.#actors.get(agentId);
-    if (actor !== undefined) return actor.record;
-    const member = this.#members.get(agentId);
-    return member === undefined ? null : newcomer(member);
-  }
-
-  at(place: number): Actor | null {
-    return this.#byPlace[place] ?? null;
-  }
-
-  *actors(): Iterable<Actor> {
-    yield* this.#byPlace;
-  }
-
-  *records(): Iterable<AgentRecord> {
-    for (const member of this.#members.values())
-      yield this.#actors.get(member.id)?.record ?? newcomer(member);
-  }
-
-  #add(record: AgentRecord, nowMs: number): Actor {
-    const actor: Actor = {
-      record,
-      place: this.#byPlace.length,
-      busy: false,
-      waiting: NONE,
-      activeAt: nowMs,
-      armedFor: null,
-      sessionActivity: null,
-      lastRefusal: null,
-    };
-    this.#actors.set(record.member.id, actor);
-    this.#byPlace.push(actor);
+  wake(place: number): Actor {
+    const awake = this.#awake.get(place);
+    if (awake !== undefined) return awake;
+    const record = this.recordAt(place);
+    const actor: Actor = { record, place, busy: false, waiting: NONE };
+    this.#awake.set(place, actor);
     return actor;
   }
+
+  /** Lets go of an actor for whom nothing is under way. */
+  rest({ place, busy, waiting }: Actor): void {
+    if (!busy && waiting.length === 0) this.#awake.delete(place);
+  }
+
+  /** Those for whom something is under way. */
+  awake(): readonly Actor[] {
+    return [...this.#awake.values()];
+  }
+
+  /** Folds in what was committed. */
+  fold(event: AgentEvent): Folded {
+    const row = this.#rowOf(event.agent, event.organisation);
+    const place = this.#settle(row);
+    const actor = this.#awake.get(place);
+    const before = actor?.record ?? this.recordAt(place);
+    const record = apply(before, event);
+    this.#take(place, event);
+    if (actor !== undefined) actor.record = record;
+    return { event, before, record, place };
+  }
+
+  /** An event of the past, without what it set: where its agent is. */
+  beginReplay({ agent, organisation, seq, at }: EventHead): number {
+    const place = this.#settle(this.#rowOf(agent, organisation));
+    this.#presences.advance(place, seq, at);
+    return place;
+  }
+
+  /** A value that it set: of that field's own kind, as the frame was read by it. */
+  replay(place: number, name: FieldName, value: Changes[FieldName]): void {
+    if (name === 'member') this.#putPast(value as Member);
+    else this.#presences.set(place, name, value as never);
+  }
+
+  /** Somebody is on the roster, as this; before the log is read. What the log says of somebody stands until then. */
+  enlist(member: Member): void {
+    const known = this.#members.rowOf(member.id);
+    const isStanding = known !== null && this.#members.placeOf(known) !== null;
+    const row = isStanding ? known : this.#members.put(member);
+    this.#members.list(row);
+    if (isStanding && !sameMember(this.#members.get(row), member)) this.#asListed.set(row, member);
+  }
+
+  /** Who is otherwise on the roster than the log says, or not on it: as they are from now on. Told once. */
+  takeNews(): readonly Member[] {
+    const news = [...this.#asListed]
+      .filter(([row, member]) => !sameMember(this.#members.get(row), member))
+      .map(([, member]) => member);
+    this.#asListed.clear();
+    for (let row = 0; row < this.#members.length; row++)
+      if (!this.#members.isListed(row)) news.push({ ...this.#members.get(row), active: false });
+    return news;
+  }
+
+  /** Where each active member stands to whom nothing has happened yet. */
+  *absent(): Iterable<Whereabouts> {
+    for (let row = 0; row < this.#members.length; row++) {
+      if (this.#members.placeOf(row) !== null) continue;
+      const member = this.#members.countedOf(row);
+      if (member.active) yield member;
+    }
+  }
+
+  /** Everybody to whom something has happened, as they count. */
+  *counted(): Iterable<Counted> {
+    for (let place = 0; place < this.size; place++) {
+      const member = this.#members.countedOf(this.#presences.rowOf(place));
+      yield this.#presences.counted(place, member);
+    }
+  }
+
+  /** Ids of an organisation's agents who are here. */
+  *present(organisationId: number): Iterable<number> {
+    for (let place = 0; place < this.size; place++) {
+      const row = this.#presences.rowOf(place);
+      if (
+        this.at(place, 'connectivity') !== 'disconnected' &&
+        this.#members.organisationOf(row) === organisationId
+      )
+        yield this.#members.idAt(row);
+    }
+  }
+
+  sessionsOf(agentId: number): readonly Session[] {
+    const place = this.placeOf(agentId);
+    return place === null ? NO_SESSIONS : this.at(place, 'sessions');
+  }
+
+  /** Sessions that live on requests. */
+  *requestSessions(): Iterable<RequestSession> {
+    for (let place = 0; place < this.size; place++)
+      for (const { id: session, login } of this.at(place, 'sessions'))
+        if (login !== undefined)
+          yield { agentId: this.#members.idAt(this.#presences.rowOf(place)), session, login };
+  }
+
+  /** Active members of a team, on the board or off it. */
+  *inTeam(organisationId: number, teamId: number): Iterable<Member> {
+    for (let row = 0; row < this.#members.length; row++)
+      if (this.#members.isInTeam(row, organisationId, teamId)) yield this.#members.get(row);
+  }
+
+  /** Who stands in a scope. */
+  *idsIn(organisationId: number, scope: Scope): Iterable<number> {
+    for (let row = 0; row < this.#members.length; row++)
+      if (this.#members.standsIn(row, organisationId, scope)) yield this.#members.idAt(row);
+  }
+
+  *routableIn(organisationId: number, scope: Scope): Iterable<AgentRecord> {
+    for (let place = 0; place < this.size; place++) {
+      const isIn = () => this.#members.standsIn(this.#presences.rowOf(place), organisationId, scope);
+      if (this.at(place, 'routable') && isIn()) yield this.recordAt(place);
+    }
+  }
+
+  #take(place: number, event: AgentEvent): void {
+    this.#presences.fold(place, event);
+    if (event.set.member !== undefined) this.#members.put(event.set.member);
+  }
+
+  #putPast(member: Member): void {
+    const row = this.#members.rowOf(member.id);
+    if (row !== null && this.#members.isListed(row) && !this.#asListed.has(row))
+      this.#asListed.set(row, this.#members.get(row));
+    this.#members.put(member);
+  }
+
+  #rowOf(agentId: number, organisationId: number): number {
+    return this.#members.rowOf(agentId) ?? this.#members.put(stranger(agentId, organisationId));
+  }
+
+  /** The place of a member, who has one from here on. */
+  #settle(row: number): number {
+    const known = this.#members.placeOf(row);
+    if (known !== null) return known;
+    const place = this.#presences.add(row, newcomer(this.#members.get(row)));
+    this.#members.setPlace(row, place);
+    return place;
+  }
+
+  #recordOf(row: number): AgentRecord {
+    const place = this.#members.placeOf(row);
+    const member = this.#members.get(row);
+    return place === null ? newcomer(member) : this.#presences.get(place, member);
+  }
+
+  recordAt(place: number): AgentRecord {
+    return this.#presences.get(place, this.#members.get(this.#presences.rowOf(place)));
+  }
+}
+
+/** Of whom the log tells, and nobody else. */
+export function stranger(id: number, organisationId = 0): Member {
+  return {
+    id,
+    organisationId,
+    name: '',
+    teamId: null,
+    department: null,
+    role: 'viewer',
+    onBoard: false,
+    active: false,
+    createdAt: 0,
+  };
 }

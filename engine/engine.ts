@@ -4,25 +4,37 @@
  * One direction: `dispatch` has a partition decide, the journal makes the decision true, and only the committed feed
  * changes records, topics and what listeners hear. No state lives outside the object that `createEngine` makes.
  */
+import { type Announce, announcementsOf } from './announcements.ts';
 import type { Answer } from './answers.ts';
+import { type MessageArchive, NO_ARCHIVE } from './archive.ts';
 import { Availability } from './availability.ts';
+import type { Session } from './axes.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Clock } from './clock.ts';
+import type { ActivityDocument } from './documents/shapes.ts';
 import { Freezes, type PlatformIncident } from './freezes.ts';
-import type { Journal, Offset } from './journal/port.ts';
+import type { CommandId } from './inputs.ts';
+import type { CommittedBatch, Journal, Offset, Writer } from './journal/port.ts';
 import type { Config, Law } from './law.ts';
+import { type LawListener, type Listener, Listeners } from './listeners.ts';
 import { machine } from './machine.ts';
 import type { Member, Roster } from './member.ts';
-import { type Committed, Partition } from './partition.ts';
+import { Messages } from './messages.ts';
+import { type Contents, Partition } from './partition.ts';
+import { Places } from './places.ts';
+import { Population, PARTITIONS } from './population.ts';
+import type { Owner } from './owner.ts';
 import type { AgentRecord } from './record.ts';
-import type { Request } from './requests.ts';
+import type { Request, Write } from './requests.ts';
+import { review, visit } from './review.ts';
+import type { RequestSession } from './sessions.ts';
+import { SnapshotKeeper, type SnapshotOptions } from './snapshots/keeper.ts';
+import { restore } from './snapshots/restore.ts';
 import { Summaries } from './summaries.ts';
 import { compile } from './table.ts';
 import { Topics } from './topics.ts';
+import { turn } from './turning.ts';
 import type { Why } from './why.ts';
-
-/** How many parts the agents fall into. Fixed for life: the journal names them. */
-export const PARTITIONS = 16;
 
 export interface EngineOptions {
   /** Name of this node. */
@@ -34,31 +46,52 @@ export interface EngineOptions {
   readonly config: (organisationId: number) => Config;
   /** How long changes gather before they are shown, milliseconds. */
   readonly tickMs?: number;
+  /** Which partitions to claim at the start; all when absent. */
+  readonly owns?: readonly number[];
+  /** How to reach whoever owns a partition that this node doesn't; null while nobody is known to. */
+  readonly ownerOf?: (partition: number) => Owner | null;
+  /** Whether a node's gateways are gone, and with them the connections of their sessions; all are when absent. */
+  readonly isGone?: (node: string) => boolean;
+  /** So that a start need not read the log from its beginning; without it, it does. */
+  readonly snapshots?: SnapshotOptions;
+  /** Where messages are that memory doesn't keep; nowhere when absent. */
+  readonly archive?: MessageArchive;
+  /** What the system has to say of an event; nothing when absent. */
+  readonly announce?: Announce;
 }
 
-export type Listener = (committed: Committed) => void;
-export type LawListener = (organisationId: number) => void;
+/** So many of each partition are told in one go that the engine began anew. */
+const TOLD_AT_ONCE = 64;
 
-/** So many agents are looked at in one go when it concerns all of an organisation; then others have their turn. */
-const LOOKED_AT_ONCE = 256;
-
-/** @throws JournalCorrupt when the log can't be read. */
+/** @throws JournalCorrupt when the log, or what stands for its beginning, can't be read. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { journal, node, clock, catalogue, config } = options;
+  const { announce = () => null, ownerOf = () => null } = options;
   const table = compile(machine.config);
   const law = (organisationId: number): Law => ({
     catalogue: catalogue(organisationId),
     config: config(organisationId),
   });
   const freezes = new Freezes({ clock, law });
-  const partitions = await Promise.all(
-    Array.from({ length: PARTITIONS }, async (_, id) => {
-      const writer = await journal.claim(id, node);
-      return new Partition({ writer, clock, table, law, frozenUntil: (member) => freezes.until(member) });
-    }),
+  const ids = Array.from({ length: PARTITIONS }, (_, id) => id);
+  const population: Population = new Population(
+    ids.map(
+      (id) =>
+        new Partition({
+          clock,
+          table,
+          law,
+          frozenUntil: (member) => freezes.until(member),
+          elsewhere: () => ownerOf(id),
+          announce: (event, before) =>
+            announcementsOf(event, announce(event, before), { epoch: journal.epoch, people: population }),
+        }),
+    ),
   );
-  const engine = new Engine({ ...options, partitions, law, freezes });
-  await engine.start();
+  const { owns = ids } = options;
+  const writers = await Promise.all(owns.map((id) => journal.claim(id, node)));
+  const engine = new Engine({ ...options, population, law, freezes });
+  await engine.start(writers);
   return engine;
 }
 
@@ -66,23 +99,36 @@ export class Engine implements AsyncDisposable {
   readonly topics: Topics;
   readonly summaries: Summaries;
   readonly availability: Availability;
+  readonly messages: Messages;
   readonly #options: EngineOptions & EngineParts;
-  readonly #listeners = new Map<number, Set<Listener>>();
-  readonly #lawListeners = new Set<LawListener>();
+  readonly #listeners = new Listeners();
   readonly #closing = new AbortController();
   #turning: Disposable | null = null;
+  /** Whoever waits for the next batch. */
+  readonly #waiting: (() => void)[] = [];
+  #keeper: SnapshotKeeper | null = null;
+  /** Up to here the log is folded in. */
+  #offset: Offset = 0;
   #following: Promise<void> = Promise.resolve();
 
   /** Use createEngine. */
   constructor(options: EngineOptions & EngineParts) {
     this.#options = options;
-    const { clock, journal, partitions, freezes, tickMs = 20 } = options;
-    // Of whom nothing happened yet, only the roster tells, and no log says when it changed: each run counts anew.
-    const run = `${journal.epoch} ${partitions.map(({ term }) => term).join(' ')}`;
-    this.topics = new Topics({ clock, run, tickMs });
-    this.summaries = new Summaries({ clock, tickMs, incident: (id) => freezes.incident(id) });
+    const { clock, journal, population, freezes, archive = NO_ARCHIVE, tickMs = 20 } = options;
+    const places = new Places();
+    this.topics = new Topics({ clock, epoch: journal.epoch, tickMs, places, population });
+    const incident = (organisationId: number) => freezes.incident(organisationId);
+    this.summaries = new Summaries({ clock, tickMs, places, people: population, incident });
     freezes.listen((organisationId) => this.summaries.incidentChanged(organisationId));
-    this.availability = new Availability(clock);
+    this.availability = new Availability({ clock, places, population });
+    this.messages = new Messages({
+      clock,
+      people: population,
+      archive,
+      isFree: (userId) => (this.record(userId)?.current ?? 0) === 0,
+      dispatch: (userId, request) => population.of(userId).dispatch(userId, request),
+      note: (userId, write) => population.of(userId).note(userId, write),
+    });
   }
 
   /** Identity of the log that seqs count in. */
@@ -95,65 +141,87 @@ export class Engine implements AsyncDisposable {
     return this.#following;
   }
 
-  /** Reads the roster and the log; resolves when both are in memory and the engine takes commands. */
-  async start(): Promise<void> {
-    for await (const member of this.#options.roster.members())
-      this.#partitionOf(member.id).directory.enrol(member);
+  /** Reads the log and the roster; resolves when both are in memory and the engine takes commands. */
+  async start(writers: readonly Writer[]): Promise<void> {
+    const from = await restore(this.#options);
+    if (from > 0) this.messages.beginLate();
+    await this.#options.population.enlist(this.#options.roster.members());
     const head = await this.#options.journal.head();
     await new Promise<void>((resolve, reject) => {
-      this.#following = this.#follow(head, resolve);
+      const begin = () => {
+        this.#begin(writers);
+        resolve();
+      };
+      this.#following = this.#follow({ from, head, begin });
       this.#following.catch(reject);
     });
   }
 
+  /**
+   * Takes a partition over: whoever owned it before is fenced from here on. Resolves when this node decides for its
+   * agents, with everything before folded in.
+   * @throws JournalFailed, JournalBroken
+   */
+  async claim(partition: number): Promise<void> {
+    const { journal, node, population, isGone = () => true } = this.#options;
+    const writer = await journal.claim(partition, node);
+    await this.#reached(await journal.head());
+    population.partition(partition).begin(writer, isGone);
+    this.#tellNext();
+  }
+
+  /** Hands a partition over: lets what is on its way become durable, and decides for its agents no more. */
+  release(partition: number): Promise<void> {
+    return this.#options.population.partition(partition).release('the agent is being handed over');
+  }
+
+  /** A partition that this node owns, for others to hand it what comes for its agents; null where it doesn't. */
+  owner(partition: number): Owner | null {
+    const owned = this.#options.population.partition(partition);
+    return owned.isOwned ? owned : null;
+  }
+
   /** Carries out a request; resolves once it is durable, or refused. Never rejects. */
   dispatch(agentId: number, request: Request): Promise<Answer> {
-    return this.#partitionOf(agentId).dispatch(agentId, request);
+    return this.#options.population.of(agentId).dispatch(agentId, request);
   }
 
   /** Activity of an agent was seen on a session at `at`, epoch milliseconds. */
   touch(agentId: number, session: string, at: number): void {
-    this.#partitionOf(agentId).touch(agentId, session, at);
+    this.#options.population.of(agentId).touch(agentId, session, at);
+  }
+
+  /** Records what an agent did elsewhere; resolves once it is durable, or refused. */
+  recordActivity(activity: ActivityDocument, command: CommandId): Promise<Answer> {
+    const write: Write = () => [{ kind: 'activity', activity, command }];
+    return this.#options.population.of(activity.agentId).dispatch(activity.agentId, { write, command });
   }
 
   /** The connection of a session is gone; `byServer` where that is not the network's or the client's doing. */
   lose(agentId: number, session: string, { byServer = false } = {}): void {
-    this.#partitionOf(agentId).tell(agentId, { type: 'lose', session, byServer });
+    this.#options.population.of(agentId).tell(agentId, { type: 'lose', session, byServer });
   }
 
   /** The log-in session has ended on whose requests a session lived. */
   lapse(agentId: number, session: string): void {
-    this.#partitionOf(agentId).tell(agentId, { type: 'lapse', session, since: null });
+    this.#options.population.of(agentId).tell(agentId, { type: 'lapse', session, since: null });
   }
 
   /** The agent logs out, in every tab, by the word of that session. Resolves when it is durable, or will be. */
   async logOut(agentId: number, session: string): Promise<void> {
     const input = { type: 'leave', cause: 'agent', reason: null, session, by: agentId } as const;
     const answer = await this.dispatch(agentId, { input });
-    if (!answer.ok) this.#partitionOf(agentId).tell(agentId, input);
-  }
-
-  /** Everybody who is connected, or reconnecting. */
-  *present(): Iterable<AgentRecord> {
-    for (const record of presentIn(this.#options.partitions))
-      if (record.connectivity !== 'disconnected') yield record;
+    if (!answer.ok) this.#options.population.of(agentId).tell(agentId, input);
   }
 
   /** A user was made, changed or deactivated. Repeating it changes nothing. */
   enrol(member: Member): Promise<Answer> {
-    return this.#partitionOf(member.id).enrol(member);
+    return this.#options.population.of(member.id).enrol(member);
   }
 
   /** Hears every committed event of one agent. Disposing ends it. */
   listen(agentId: number, listener: Listener): Disposable {
-    const listeners = this.#listeners.get(agentId) ?? new Set();
-    this.#listeners.set(agentId, listeners.add(listener));
-    return {
-      [Symbol.dispose]: () => {
-        listeners.delete(listener);
-        if (listeners.size === 0) this.#listeners.delete(agentId);
-      },
-    };
+    return this.#listeners.add(agentId, listener);
   }
 
   /**
@@ -162,26 +230,28 @@ export class Engine implements AsyncDisposable {
    * @throws Error when something could not be written down
    */
   async review(organisationId: number): Promise<void> {
-    for (const listener of this.#lawListeners) listener(organisationId);
-    await this.#visit(organisationId, async (agentIds) => {
-      const answers = await Promise.all(
-        agentIds.map((agentId) => this.dispatch(agentId, { input: { type: 'review' } })),
-      );
-      // Who was deactivated meanwhile has no presence to show.
-      const failed = answers.find((answer) => !answer.ok && answer.code !== 'NOT_FOUND');
-      if (failed?.ok === false) throw new Error(failed.message);
-    });
+    this.#listeners.tellLaw(organisationId);
+    await review(this.#options.population, organisationId);
   }
 
   /** Hears of which organisation the law changed, when it holds already. Disposing ends it. */
   listenToLaws(listener: LawListener): Disposable {
-    this.#lawListeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#lawListeners.delete(listener) };
+    return this.#listeners.addToLaws(listener);
+  }
+
+  /** The sessions of an agent, as committed; none for nobody. */
+  sessions(agentId: number): readonly Session[] {
+    return this.#options.population.of(agentId).directory.sessionsOf(agentId);
+  }
+
+  /** All sessions that live on requests. */
+  requestSessions(): Iterable<RequestSession> {
+    return this.#options.population.requestSessions();
   }
 
   /** An agent as committed; null for nobody. */
   record(agentId: number): AgentRecord | null {
-    return this.#partitionOf(agentId).directory.record(agentId);
+    return this.#options.population.record(agentId);
   }
 
   /** What is wrong with the platform for an organisation; null for nothing. */
@@ -189,80 +259,106 @@ export class Engine implements AsyncDisposable {
     return this.#options.freezes.incident(organisationId);
   }
 
+  /** A user as known; null for nobody. */
+  member(userId: number): Member | null {
+    return this.#options.population.memberOf(userId);
+  }
+
   why(agentId: number): Why | null {
-    return this.#partitionOf(agentId).why(agentId);
+    return this.#options.population.of(agentId).why(agentId);
   }
 
   law(organisationId: number): Law {
     return this.#options.law(organisationId);
   }
 
+  /** Takes images of all partitions now, where it takes any. Never rejects: what went wrong is told as always. */
+  async snapshot(): Promise<void> {
+    await this.#keeper?.take();
+  }
+
   /** Lets what is on its way become durable, refuses the rest, and gives up the partitions. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#turning?.[Symbol.dispose]();
-    const { partitions } = this.#options;
+    const { partitions } = this.#options.population;
     await Promise.all(partitions.map((partition) => partition.close('the engine is stopping')));
+    await this.#keeper?.[Symbol.asyncDispose]();
     this.#closing.abort();
     await this.#following.catch(() => undefined);
     this.topics[Symbol.dispose]();
     this.summaries[Symbol.dispose]();
+    this.messages[Symbol.dispose]();
     this.#options.freezes[Symbol.dispose]();
   }
 
-  /** Reads the log from its beginning, and never stops: what is committed from here on comes the same way. */
-  async #follow(head: Offset, restored: () => void): Promise<void> {
-    let live = head === 0;
-    if (live) this.#begin(0, restored);
-    for await (const batch of this.#options.journal.follow(0, this.#closing.signal)) {
-      const partition = this.#partition(batch.partition);
-      const committed = partition.commit(batch);
-      if (live) this.#show(committed, batch.offset);
-      partition.settle(batch);
-      if (!live && batch.offset >= head) {
-        live = true;
-        this.#begin(batch.offset, restored);
-      }
+  /** Reads the log from there, and never stops: what is committed from here on comes the same way. */
+  async #follow({ from, head, begin }: Following): Promise<void> {
+    let live = head <= from;
+    this.#offset = from;
+    if (live) begin();
+    for await (const batch of this.#options.journal.follow(from, this.#closing.signal)) {
+      this.#offset = batch.offset;
+      if (live) this.#take(batch);
+      else this.messages.restore(this.#options.population.partition(batch.partition).replay(batch));
+      if (live || batch.offset < head) continue;
+      live = true;
+      begin();
     }
   }
 
-  /** Goes to all of an organisation who are here, some at a time: they may be many. */
-  async #visit(
-    organisationId: number,
-    see: (agentIds: readonly number[]) => Promise<void> | void,
-  ): Promise<void> {
-    const present = [...this.present()]
-      .filter(({ member }) => member.organisationId === organisationId)
-      .map(({ member }) => member.id);
-    for (let next = 0; next < present.length; next += LOOKED_AT_ONCE) {
-      await see(present.slice(next, next + LOOKED_AT_ONCE));
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+  /** A batch that was committed while the engine runs: folded in, shown, and answered. */
+  #take(batch: CommittedBatch): void {
+    const partition = this.#options.population.partition(batch.partition);
+    this.#show(partition.commit(batch), batch.offset);
+    partition.settle(batch);
+    for (const waiting of this.#waiting.splice(0)) waiting();
   }
 
-  #begin(offset: Offset, restored: () => void): void {
-    const { clock, partitions, freezes } = this.#options;
-    for (const partition of partitions) {
-      this.topics.load(partition.directory.records(), offset);
-      for (const record of partition.directory.records()) this.#count(record);
-    }
-    freezes.begin(presentIn(partitions));
-    for (const partition of partitions) partition.begin();
-    this.#turning = clock.every(1000, () => {
-      for (const partition of partitions) partition.turn();
-    });
-    restored();
+  /** Resolves when the log is folded in up to there. */
+  async #reached(offset: Offset): Promise<void> {
+    while (this.#offset < offset && !this.#closing.signal.aborted)
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** The log was read: everybody is shown, and commands are taken. */
+  #begin(writers: readonly Writer[]): void {
+    const { clock, journal, population, freezes, snapshots, isGone = () => true } = this.#options;
+    this.topics.begin(Math.max(this.#offset, ...writers.map(({ claimedAt }) => claimedAt)));
+    for (const whereabouts of population.absent()) this.summaries.addAbsent(whereabouts);
+    // To nobody may work be routed before they have come back.
+    for (const counted of population.counted()) this.summaries.publish(null, counted);
+    freezes.begin(population.counted());
+    for (const writer of writers) population.partition(writer.partition).begin(writer, isGone);
+    if (snapshots !== undefined)
+      this.#keeper = new SnapshotKeeper({
+        ...snapshots,
+        clock,
+        journal,
+        partitions: population.partitions,
+        offset: () => this.#offset,
+      });
+    this.#turning = clock.every(1000, () => turn(population.partitions, clock));
+    this.#tellNext();
+  }
+
+  /** What partitions have to tell everybody at the beginning, some at a time. */
+  #tellNext(): void {
+    const { partitions } = this.#options.population;
+    const isMore = partitions.map((partition) => partition.beginNext(TOLD_AT_ONCE)).includes(true);
+    if (isMore && !this.#closing.signal.aborted) setImmediate(() => this.#tellNext());
   }
 
   /** All of a batch is on the boards before anybody hears of it: a cursor never names half a batch. */
-  #show(committed: readonly Committed[], offset: Offset): void {
-    for (const { record } of committed) {
-      this.topics.publish(record, offset);
-      this.#count(record);
+  #show({ committed, notes }: Contents, offset: Offset): void {
+    for (const { before, record } of committed) {
+      this.topics.publish(before, record, offset);
+      this.#count(before, record);
     }
     for (const { event } of committed)
       if (this.#options.freezes.observe(event)) void this.#freeze(event.organisation);
-    for (const change of committed)
-      for (const listener of this.#listeners.get(change.event.agent) ?? []) listener(change);
+    for (const change of committed) this.#listeners.tell(change);
+    this.messages.publish(notes);
+    for (const { event } of committed) if (event.set.current === 0) this.messages.freed(event.agent);
   }
 
   /**
@@ -270,39 +366,26 @@ export class Engine implements AsyncDisposable {
    * its way to disk. Who goes from here on has it in that very event.
    */
   async #freeze(organisationId: number): Promise<void> {
-    await this.#visit(organisationId, (agentIds) => {
-      for (const agentId of agentIds) this.#partitionOf(agentId).tell(agentId, { type: 'freeze' });
-    });
+    for await (const { partition, agentIds } of visit(this.#options.population, organisationId))
+      if (partition.isOwned) for (const agentId of agentIds) partition.tell(agentId, { type: 'freeze' });
   }
 
-  #count(record: AgentRecord): void {
-    this.summaries.publish(record);
-    this.availability.publish(record);
+  #count(before: AgentRecord, record: AgentRecord): void {
+    this.summaries.publish(before, record);
+    this.availability.publish(before, record);
   }
-
-  #partitionOf(agentId: number): Partition {
-    return this.#partition(partitionOf(agentId));
-  }
-
-  #partition(id: number): Partition {
-    const partition = this.#options.partitions[id];
-    if (partition === undefined) throw new RangeError(`there is no partition ${id}`);
-    return partition;
-  }
-}
-
-/** Of whom something has happened; nobody else is here. */
-function* presentIn(partitions: readonly Partition[]): Iterable<AgentRecord> {
-  for (const { directory } of partitions) for (const { record } of directory.actors()) yield record;
 }
 
 interface EngineParts {
-  readonly partitions: readonly Partition[];
+  readonly population: Population;
   readonly law: (organisationId: number) => Law;
   readonly freezes: Freezes;
 }
 
-/** Fixed for life: an agent's events stay in one partition. Neighbouring ids fall far apart. */
-export function partitionOf(agentId: number): number {
-  return Math.imul(agentId, 0x9e3779b1) >>> 28;
+interface Following {
+  readonly from: Offset;
+  /** Up to here the log was written before. */
+  readonly head: Offset;
+  /** It was read up to there. */
+  readonly begin: () => void;
 }

@@ -31,6 +31,10 @@ export function isRetryable(refusal: Refusal): boolean {
   return RETRYABLE.has(refusal.code);
 }
 
+export function journalFailed(): Refusal {
+  return refuse('JOURNAL_FAILED', 'the change could not be written down; nothing changed');
+}
+
 export function refuse(
   code: RefusalCode,
   message: string,

@@ -59,12 +59,12 @@ export const EFFECTS = [
 ] as const;
 export type Effect = (typeof EFFECTS)[number];
 
+/** Their order is the journal's format: a new one goes to the end, and none is ever taken away. */
 const PAST_TENSE = {
   open: 'session_opened',
   lose: 'session_lost',
   expire: 'session_expired',
   grace: 'grace_expired',
-  lapse: 'session_lapsed',
   restart: 'engine_restarted',
   freeze: 'platform_frozen',
   leave: 'logged_out',
@@ -83,47 +83,13 @@ const PAST_TENSE = {
   steady: 'flapping_ended',
   profile: 'profile_changed',
   review: 'law_applied',
+  lapse: 'session_lapsed',
 } as const satisfies Record<Input['type'], string>;
 
 export type EventType = (typeof PAST_TENSE)[Input['type']];
 
+export const EVENT_TYPES: readonly EventType[] = Object.values(PAST_TENSE);
+
 export function eventType(input: Input): EventType {
   return PAST_TENSE[input.type];
-}
-
-/** Version of the frames that this code writes. It reads this one and every older one. */
-const FRAME_VERSION = 1;
-const HEADER_BYTES = 5;
-
-/** Events as frames, back to back: body length (u32, big-endian), version (u8), body (JSON, UTF-8). */
-export function encodeEvents(events: readonly AgentEvent[]): Uint8Array {
-  const frames = events.map((event) => {
-    const body = JSON.stringify(event);
-    const frame = Buffer.allocUnsafe(HEADER_BYTES + Buffer.byteLength(body));
-    frame.writeUInt32BE(frame.length - HEADER_BYTES, 0);
-    frame.writeUInt8(FRAME_VERSION, 4);
-    frame.write(body, HEADER_BYTES);
-    return frame;
-  });
-  return frames.length === 1 && frames[0] !== undefined ? frames[0] : Buffer.concat(frames);
-}
-
-/** @throws TypeError on a version that this code doesn't know. Damage is the journal's to find, before. */
-export function decodeEvents(bytes: Uint8Array): AgentEvent[] {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const events: AgentEvent[] = [];
-  let at = 0;
-  while (at < buffer.length) {
-    const length = buffer.readUInt32BE(at);
-    const version = buffer.readUInt8(at + 4);
-    if (version !== FRAME_VERSION) {
-      throw new TypeError(
-        `the journal holds an event of format ${version}; this version reads up to ${FRAME_VERSION}`,
-      );
-    }
-    const start = at + HEADER_BYTES;
-    events.push(JSON.parse(buffer.toString('utf8', start, start + length)) as AgentEvent);
-    at = start + length;
-  }
-  return events;
 }

@@ -33,7 +33,10 @@ export function flipsWith({ flips: before }: Context, { now, law }: Circumstance
 }
 
 /** As it is shown: whoever flaps is about to be lost again. */
-export function shownConnectivity({ connectivity, flapping }: AgentRecord): Configuration['connectivity'] {
+export function shownConnectivity({
+  connectivity,
+  flapping,
+}: Pick<AgentRecord, 'connectivity' | 'flapping'>): Configuration['connectivity'] {
   return connectivity === 'connected' && flapping !== null ? 'reconnecting' : connectivity;
 }
 

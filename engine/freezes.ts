@@ -7,7 +7,8 @@ import { Breaker } from './breaker.ts';
 import type { Clock } from './clock.ts';
 import type { AgentEvent } from './events.ts';
 import type { Law } from './law.ts';
-import type { AgentRecord } from './record.ts';
+import type { Member } from './member.ts';
+import type { Counted } from './tally.ts';
 
 export interface FreezesOptions {
   readonly clock: Clock;
@@ -50,9 +51,9 @@ export class Freezes implements Disposable {
   }
 
   /** The engine starts, and finds the agents so: whoever was here has lost it. */
-  begin(records: Iterable<AgentRecord>): void {
+  begin(counted: Iterable<Counted>): void {
     const organisations = new Set<number>();
-    for (const { member, connectivity } of records) {
+    for (const { member, connectivity } of counted) {
       if (connectivity === 'disconnected') continue;
       organisations.add(member.organisationId);
       this.#breakerOf(member.organisationId).load({ agentId: member.id, connectivity });
@@ -75,7 +76,7 @@ export class Freezes implements Disposable {
   }
 
   /** When what is due for an agent inside the freeze comes instead, epoch milliseconds; null while there is none. */
-  until({ id, organisationId }: Pick<AgentRecord['member'], 'id' | 'organisationId'>): number | null {
+  until({ id, organisationId }: Pick<Member, 'id' | 'organisationId'>): number | null {
     const freeze = this.#freezes.get(organisationId);
     if (freeze === undefined) return null;
     const { clock } = this.#options;

@@ -10,6 +10,8 @@ export interface Member {
   readonly onBoard: boolean;
   /** A deactivated user has no presence. */
   readonly active: boolean;
+  /** When the user was made, epoch milliseconds: what was sent to all before is not theirs (H1). */
+  readonly createdAt: number;
 }
 
 export type Role = 'viewer' | 'agent' | 'supervisor' | 'manager' | 'admin';
@@ -23,7 +25,8 @@ export function sameMember(a: Member, b: Member): boolean {
     a.department === b.department &&
     a.role === b.role &&
     a.onBoard === b.onBoard &&
-    a.active === b.active
+    a.active === b.active &&
+    a.createdAt === b.createdAt
   );
 }
 

@@ -1,80 +1,116 @@
-/** What stands in one order at a time. */
-export interface Standing {
-  /** Where it stands: the order writes it. */
-  at: number;
+export interface OrderOptions {
+  /** An entry is so many numbers. */
+  readonly width: number;
+  /** Whether an entry stands still. */
+  readonly stands: (entry: readonly number[]) => boolean;
+  /** How many stand, about; where nobody knows, as many as did when it was last looked. */
+  readonly count?: () => number;
 }
 
+/** Fewer are never looked through. */
+const FEW = 32;
+
 /**
- * Things in order, of which only the first is ever asked for: a binary heap in which each knows its place, so that it
- * can leave from anywhere. Coming and going cost O(log n); nothing is kept of what has left.
+ * Things in order, of which only the first is ever asked for: a binary heap of plain numbers. Whoever leaves says
+ * nothing; an entry that stands no more is thrown out when it comes to the front, and all such now and then, so that
+ * no more than as many are kept as stand. Coming costs O(log n), and an entry no object.
  */
-export class Order<Item extends Standing> {
-  /** Negative where the first of two comes before the second; the same for as long as both stand. */
-  readonly #compare: (a: Item, b: Item) => number;
-  readonly #heap: Item[] = [];
+export class Order {
+  readonly #width: number;
+  readonly #stands: (entry: readonly number[]) => boolean;
+  /** Entry after entry. */
+  #cells: number[] = [];
+  readonly #count: () => number;
+  /** How many stood when those that don't were last thrown out. */
+  #kept = 0;
 
-  constructor(compare: (a: Item, b: Item) => number) {
-    this.#compare = compare;
+  /**
+   * An entry is so many numbers, compared from the first to the last; the last names what stands there, so that two that
+   * stand and have the same last are the same. `stands` tells whether an entry still does.
+   */
+  constructor({ width, stands, count = () => this.#kept }: OrderOptions) {
+    this.#width = width;
+    this.#stands = stands;
+    this.#count = count;
   }
 
+  /** How many entries are kept, whether they stand or not. */
   get size(): number {
-    return this.#heap.length;
+    return this.#cells.length / this.#width;
   }
 
-  get first(): Item | null {
-    return this.#heap[0] ?? null;
-  }
-
-  add(item: Item): void {
-    this.#heap.push(item);
-    this.#rise(item, this.#heap.length - 1);
-  }
-
-  /** @throws RangeError where the item doesn't stand in this order. */
-  remove(item: Item): void {
-    const { at } = item;
-    if (this.#heap[at] !== item) throw new RangeError(`what is removed doesn't stand at ${at}`);
-    const last = this.#heap.pop();
-    if (last === undefined || last === item) return;
-    // Whoever takes the place may belong above it as well as below.
-    this.#rise(last, at);
-    this.#sink(last, last.at);
-  }
-
-  #rise(item: Item, from: number): void {
-    let at = from;
-    while (at > 0) {
-      const above = this.#on((at - 1) >> 1);
-      if (this.#compare(above, item) <= 0) break;
-      this.#put(above, at);
-      at = (at - 1) >> 1;
+  /** The first that stands; null where none does. */
+  first(): readonly number[] | null {
+    while (this.#cells.length > 0) {
+      const entry = this.#cells.slice(0, this.#width);
+      if (this.#stands(entry)) return entry;
+      this.#removeFirst();
     }
-    this.#put(item, at);
+    return null;
   }
 
-  #sink(item: Item, from: number): void {
-    const { length } = this.#heap;
-    let at = from;
-    for (;;) {
+  add(...entry: readonly number[]): void {
+    if (this.size >= Math.max(FEW, 2 * this.#count())) this.#tidy();
+    this.#cells.push(...entry);
+    this.#rise(this.size - 1);
+  }
+
+  #tidy(): void {
+    const kept = new Map<number, readonly number[]>();
+    for (let at = 0; at < this.#cells.length; at += this.#width) {
+      const entry = this.#cells.slice(at, at + this.#width);
+      if (this.#stands(entry)) kept.set(entry.at(-1) ?? 0, entry);
+    }
+    this.#cells = [];
+    for (const entry of kept.values()) {
+      this.#cells.push(...entry);
+      this.#rise(this.size - 1);
+    }
+    this.#kept = kept.size;
+  }
+
+  #removeFirst(): void {
+    const last = this.#cells.splice(-this.#width);
+    if (this.#cells.length === 0) return;
+    for (const [cell, value] of last.entries()) this.#cells[cell] = value;
+    this.#sink(0);
+  }
+
+  #rise(from: number): void {
+    for (let at = from; at > 0;) {
+      const above = (at - 1) >> 1;
+      if (this.#compare(above, at) <= 0) return;
+      this.#swap(above, at);
+      at = above;
+    }
+  }
+
+  #sink(from: number): void {
+    for (let at = from; ;) {
       let child = 2 * at + 1;
-      if (child >= length) break;
-      if (child + 1 < length && this.#compare(this.#on(child + 1), this.#on(child)) < 0) child++;
-      const below = this.#on(child);
-      if (this.#compare(item, below) <= 0) break;
-      this.#put(below, at);
+      if (child >= this.size) return;
+      if (child + 1 < this.size && this.#compare(child + 1, child) < 0) child += 1;
+      if (this.#compare(at, child) <= 0) return;
+      this.#swap(at, child);
       at = child;
     }
-    this.#put(item, at);
   }
 
-  #put(item: Item, at: number): void {
-    this.#heap[at] = item;
-    item.at = at;
+  #compare(a: number, b: number): number {
+    for (let cell = 0; cell < this.#width; cell++) {
+      const difference =
+        (this.#cells[a * this.#width + cell] ?? 0) - (this.#cells[b * this.#width + cell] ?? 0);
+      if (difference !== 0) return difference;
+    }
+    return 0;
   }
 
-  #on(at: number): Item {
-    const item = this.#heap[at];
-    if (item === undefined) throw new RangeError(`nothing stands at ${at}`);
-    return item;
+  #swap(a: number, b: number): void {
+    for (let cell = 0; cell < this.#width; cell++) {
+      const [left, right] = [a * this.#width + cell, b * this.#width + cell];
+      const held = this.#cells[left] ?? 0;
+      this.#cells[left] = this.#cells[right] ?? 0;
+      this.#cells[right] = held;
+    }
   }
 }

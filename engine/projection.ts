@@ -1,5 +1,4 @@
-import type { ActivityDocument, MessageDocument, ReceiptChange } from './documents/shapes.ts';
-import type { AgentEvent } from './events.ts';
+import type { JournalEntry } from './entries.ts';
 import type { Offset } from './journal/port.ts';
 
 /** A stretch of the journal on its way to a target: everything that happened behind `after`, up to `upTo`. */
@@ -12,12 +11,7 @@ export interface Projection {
   readonly entries: readonly Entry[];
 }
 
-export type Entry = { readonly offset: Offset } & (
-  | { readonly kind: 'event'; readonly event: AgentEvent }
-  | { readonly kind: 'message'; readonly message: MessageDocument }
-  | { readonly kind: 'receipt'; readonly receipt: ReceiptChange }
-  | { readonly kind: 'activity'; readonly activity: ActivityDocument }
-);
+export type Entry = JournalEntry & { readonly offset: Offset };
 
 /**
  * What follows the journal, and remembers with its data how far.

@@ -6,7 +6,7 @@
  * by `status`, and tried again until it goes well.
  */
 import type { Clock } from './clock.ts';
-import { decodeEvents } from './events.ts';
+import { decodeEntries, timeOf } from './entries.ts';
 import { Gatherer, type GathererOptions } from './gatherer.ts';
 import { type CommittedBatch, type Journal, JournalBroken, type Offset } from './journal/port.ts';
 import { type Entry, type ProjectionTarget, TargetRefused } from './projection.ts';
@@ -174,7 +174,7 @@ export class Projector implements AsyncDisposable {
     for (const batches of isSingly ? group.map((batch) => [batch]) : [group]) {
       const upTo = batches.at(-1)?.offset ?? from;
       const entries = batches.flatMap(entriesOf);
-      this.#waitsSince = entries[0]?.kind === 'event' ? entries[0].event.at : this.#options.clock.now();
+      this.#waitsSince = entries[0] === undefined ? this.#options.clock.now() : timeOf(entries[0]);
       try {
         const applied = await target.apply({ epoch: journal.epoch, after: from, upTo, entries });
         this.#advance(applied.position);
@@ -257,7 +257,7 @@ interface Waiter {
 }
 
 function entriesOf({ offset, events }: CommittedBatch): readonly Entry[] {
-  return decodeEvents(events).map((event) => ({ offset, kind: 'event', event }));
+  return decodeEntries(events).map((entry) => ({ ...entry, offset }));
 }
 
 function ahead({ name }: ProjectionTarget, position: Offset, head: Offset): TargetRefused {

@@ -18,26 +18,17 @@ export function scopeKey(scope: Scope): string {
   return 'admin';
 }
 
-/** A name for what has that key in one organisation, which nothing of another has. */
-export function subjectKey(organisationId: number, key: string): string {
-  return `${organisationId}|${key}`;
+/** A name for that scope of one organisation, which no other scope of any has. */
+export function subjectKey(organisationId: number, scope: Scope): string {
+  return `${organisationId}|${scopeKey(scope)}`;
 }
 
-/** The keys of all the scopes that a member stands in. */
-export function scopeKeysOf(member: Member): readonly string[] {
-  if (!member.active) return [];
-  const keys = ['admin', `agent:${member.id}`];
-  if (!member.onBoard) return keys;
-  keys.push('all');
-  if (member.teamId !== null) keys.push(`team:${member.teamId}`);
-  if (member.department !== null) keys.push(`department:${member.department}`);
-  return keys;
+/** Whether that is the name of a scope of that organisation. */
+export function isOf(organisationId: number, subject: string): boolean {
+  return subject.startsWith(`${organisationId}|`);
 }
 
-/** What the scopes are named, among all organisations, that a member shares with others. */
-export function sharedSubjectKeys(member: Member): readonly string[] {
-  const own = scopeKey({ agentId: member.id });
-  return scopeKeysOf(member)
-    .filter((key) => key !== own)
-    .map((key) => subjectKey(member.organisationId, key));
+/** Of the scope that is one member alone. */
+export function ownSubject({ organisationId, id }: Pick<Member, 'organisationId' | 'id'>): string {
+  return subjectKey(organisationId, { agentId: id });
 }

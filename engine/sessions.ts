@@ -6,6 +6,13 @@ import { graceMs, sessionIdleMs } from './law.ts';
 type Opens = Extract<Stimulus, { type: 'open' }>;
 type Lapses = Extract<Stimulus, { type: 'lapse' }>;
 
+/** A session that lives on requests, whose it is, and the log-in session that the requests come of. */
+export interface RequestSession {
+  readonly agentId: number;
+  readonly session: string;
+  readonly login: string;
+}
+
 export function livesOnRequests({ login }: Session): boolean {
   return login !== undefined;
 }

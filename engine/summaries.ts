@@ -7,11 +7,13 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import type { PlatformIncident } from './freezes.ts';
-import type { AgentRecord } from './record.ts';
-import { scopeKey, subjectKey } from './scope.ts';
+import type { Member } from './member.ts';
+import { type Place, type Places, type Whereabouts } from './places.ts';
+import { isOf, ownSubject, subjectKey } from './scope.ts';
 import { type Summary, summaryOf } from './summary.ts';
 import { SummaryTopic } from './summary-topic.ts';
 import { Tallies } from './tallies.ts';
+import type { Counted, People } from './tally.ts';
 import type { View } from './tile.ts';
 import type { Sent } from './topic.ts';
 import type { Subject } from './topics.ts';
@@ -19,6 +21,8 @@ import type { Subject } from './topics.ts';
 export interface SummariesOptions {
   readonly clock: Clock;
   readonly tickMs: number;
+  readonly places: Places;
+  readonly people: People;
   /** What is wrong with the platform for an organisation; null for nothing. */
   readonly incident: (organisationId: number) => PlatformIncident | null;
 }
@@ -27,25 +31,31 @@ const SILENCE_MS = 5_000;
 
 export class Summaries implements Disposable {
   readonly #options: SummariesOptions;
-  readonly #tallies = new Tallies((key) => this.#mark(key));
+  readonly #tallies: Tallies;
   /** Those that somebody watches; by organisation and scope, one for each view. */
   readonly #topics = new Map<string, Map<View, SummaryTopic>>();
   readonly #pulses: Disposable;
 
   constructor(options: SummariesOptions) {
     this.#options = options;
+    const { places, people } = options;
+    this.#tallies = new Tallies({ places, people, onChanged: (place, member) => this.#mark(place, member) });
     this.#pulses = options.clock.every(1000, () => this.#pulse());
   }
 
-  /** An agent is so, from now on. */
-  publish(record: AgentRecord): void {
-    this.#tallies.count(record);
+  /** An agent was so, or not known, and is so from now on. */
+  publish(before: Counted | null, after: Counted): void {
+    this.#tallies.change(before, after);
+  }
+
+  /** There is one more active member to whom nothing has happened yet. */
+  addAbsent(whereabouts: Whereabouts): void {
+    this.#tallies.addAbsent(this.#options.places.of(whereabouts));
   }
 
   /** What is wrong with the platform became something else. */
   incidentChanged(organisationId: number): void {
-    const own = subjectKey(organisationId, '');
-    for (const key of this.#topics.keys()) if (key.startsWith(own)) this.#mark(key);
+    for (const subject of this.#topics.keys()) if (isOf(organisationId, subject)) this.#markSubject(subject);
   }
 
   /** How many agents are in a scope. */
@@ -99,6 +109,7 @@ export class Summaries implements Disposable {
     for (const topic of this.#watched()) topic[Symbol.dispose]();
     this.#topics.clear();
   }
+
   #topic(subject: Subject): SummaryTopic {
     const { clock, tickMs } = this.#options;
     const watched = this.#topics.get(keyOf(subject))?.get(subject.view);
@@ -124,8 +135,14 @@ export class Summaries implements Disposable {
     };
   }
 
-  #mark(key: string): void {
-    for (const topic of this.#topics.get(key)?.values() ?? []) topic.mark();
+  #mark(place: Place, member: Pick<Member, 'id' | 'organisationId'>): void {
+    if (this.#topics.size === 0) return;
+    for (const subject of place.subjects) this.#markSubject(subject);
+    this.#markSubject(ownSubject(member));
+  }
+
+  #markSubject(subject: string): void {
+    for (const topic of this.#topics.get(subject)?.values() ?? []) topic.mark();
   }
 
   #pulse(): void {
@@ -140,5 +157,5 @@ export class Summaries implements Disposable {
 }
 
 function keyOf({ organisationId, scope }: Subject): string {
-  return subjectKey(organisationId, scopeKey(scope));
+  return subjectKey(organisationId, scope);
 }

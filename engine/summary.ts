@@ -2,7 +2,7 @@ import { CATEGORIES, type Category, type Configuration } from './axes.ts';
 import type { PlatformIncident } from './freezes.ts';
 import type { Member } from './member.ts';
 import type { AgentRecord } from './record.ts';
-import { longerFirst, type Stay, type Tally } from './tally.ts';
+import type { Tally } from './tally.ts';
 import type { View } from './tile.ts';
 
 /** How many agents are what. */
@@ -97,43 +97,46 @@ function byTeam(tallies: readonly Tally[]): [number | null, Tally[]][] {
 }
 
 function longestOf(tallies: readonly Tally[]): Record<string, Since> {
-  const longest = new Map<string, Stay>();
-  for (const { statuses } of tallies) {
-    for (const [code, status] of statuses) {
-      const first = status.longest?.first ?? null;
+  const longest = new Map<string, Since>();
+  for (const tally of tallies) {
+    for (const [code, status] of tally.statuses) {
+      const [since, id] = status.longest?.first() ?? [];
+      if (since === undefined || id === undefined) continue;
       const present = longest.get(code);
-      if (first !== null && (present === undefined || longerFirst(first, present) < 0))
-        longest.set(code, first);
+      if (present === undefined || since < present.since || (since === present.since && id < present.id))
+        longest.set(code, sinceOf(tally, id, since));
     }
   }
-  return inOrder(
-    new Map([...longest].map(([code, { record }]) => [code, sinceOf(record.member, record.since)])),
-  );
+  return inOrder(longest);
 }
 
 function overrunsOf(tallies: readonly Tally[], view: View): Summary['overruns'] {
   const count = tallies.reduce((sum, { overdue }) => sum + overdue.size, 0);
-  if (view === 'basic') return { count };
-  return { count, agents: longestFirst(tallies.flatMap(({ overdue }) => [...overdue])) };
+  return view === 'basic' ? { count } : { count, agents: longestFirst(tallies, ({ overdue }) => overdue) };
 }
 
-function flappingOf(tallies: readonly Tally[], view: View): Summary['incidents'] {
-  return longestFirst(tallies.flatMap(({ flapping }) => [...flapping])).map(({ id, name, since }) => ({
+function flappingOf(tallies: readonly Tally[], view: View): readonly Incident[] {
+  return longestFirst(tallies, ({ flapping }) => flapping).map(({ id, name, since }) => ({
     kind: 'flapping',
     since,
     ...(view === 'full' && { agent: { id, name } }),
   }));
 }
 
-function longestFirst(all: readonly (readonly [Member, number])[]): readonly Since[] {
-  return all
-    .map(([member, since]) => sinceOf(member, since))
+/** Of some agents of each tally, with since when they are it. */
+function longestFirst(
+  tallies: readonly Tally[],
+  sinces: (tally: Tally) => ReadonlyMap<number, number>,
+): readonly Since[] {
+  return tallies
+    .flatMap((tally) => Array.from(sinces(tally), ([id, since]) => ({ tally, id, since })))
     .sort((a, b) => a.since - b.since || a.id - b.id)
-    .slice(0, MAX_TOLD);
+    .slice(0, MAX_TOLD)
+    .map(({ tally, id, since }) => sinceOf(tally, id, since));
 }
 
-function sinceOf({ id, name }: Member, since: number): Since {
-  return { id, name, since };
+function sinceOf(tally: Tally, id: number, since: number): Since {
+  return { id, name: tally.nameOf(id), since };
 }
 
 function inOrder<Value>(values: ReadonlyMap<string, Value>): Record<string, Value> {

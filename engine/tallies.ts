@@ -1,124 +1,111 @@
 import type { Member } from './member.ts';
 import { overSince } from './overrun.ts';
-import type { AgentRecord } from './record.ts';
-import { type Scope, scopeKey, sharedSubjectKeys, subjectKey } from './scope.ts';
-import { type Stay, Tally } from './tally.ts';
+import type { Place, Places } from './places.ts';
+import { type Scope, subjectKey } from './scope.ts';
+import { type Countable, type Counted, type People, Tally } from './tally.ts';
 
-interface Counted extends Stay {
-  readonly counter: Counter;
+export interface TalliesOptions {
+  readonly places: Places;
+  readonly people: People;
+  /** Called where the summaries of a place's scopes, and that of the member's own, may have become others. */
+  readonly onChanged: (place: Place, member: Pick<Member, 'id' | 'organisationId'>) => void;
 }
 
-/** A tally, with the keys of the scopes that hold its agents. */
-interface Counter {
-  readonly tally: Tally;
-  readonly keys: readonly string[];
-}
+/** To whom nothing has happened yet. */
+const ABSENT: Countable = {
+  status: 'offline',
+  category: 'offline',
+  connectivity: 'disconnected',
+  routable: false,
+  limit: 'none',
+  limitUntil: null,
+  flapping: null,
+};
 
 /**
  * Counts agents by place. A scope is a union of places, so that a change is counted once, whatever may be asked, and
  * asking costs as much as there are places in the scope, not agents.
  */
 export class Tallies {
-  readonly #onChanged: (key: string) => void;
-  readonly #counted = new Map<number, Counted>();
-  readonly #counters = new Map<string, Counter>();
-  readonly #byScope = new Map<string, Set<Tally>>();
+  readonly #options: TalliesOptions;
+  readonly #tallies = new Map<Place, Tally>();
+  readonly #bySubject = new Map<string, Set<Tally>>();
 
-  /** `onChanged` is called with the key of each scope whose summary may have become another. */
-  constructor(onChanged: (key: string) => void) {
-    this.#onChanged = onChanged;
+  constructor(options: TalliesOptions) {
+    this.#options = options;
   }
 
-  /** Counts an agent as it now is. */
-  count(record: AgentRecord): void {
-    const counted = this.#counted.get(record.member.id);
-    if (counted === undefined) this.#add(record);
-    else if (counted.record.member === record.member) this.#recount(counted, record);
-    else {
-      this.#remove(counted);
-      this.#add(record);
-    }
+  /** An agent was so, or not known, and is so. */
+  change(before: Counted | null, after: Counted): void {
+    if (before !== null && before.member === after.member && countsAlike(before, after)) return;
+    if (before?.member.active === true) this.#remove(before);
+    if (after.member.active) this.#add(after);
+  }
+
+  /** One more active member of a place to whom nothing has happened yet. */
+  addAbsent(place: Place): void {
+    this.#tallyOf(place).count(ABSENT, 1);
   }
 
   /** The tallies that a scope is made of. */
   in(organisationId: number, scope: Scope): Iterable<Tally> {
     if ('agentId' in scope) return this.#alone(organisationId, scope.agentId);
-    return this.#byScope.get(subjectKey(organisationId, scopeKey(scope))) ?? [];
+    return this.#bySubject.get(subjectKey(organisationId, scope)) ?? [];
   }
 
   #alone(organisationId: number, agentId: number): Iterable<Tally> {
-    const record = this.#counted.get(agentId)?.record;
-    if (record?.member.organisationId !== organisationId) return [];
-    const tally = new Tally(record.member);
-    tally.add({ record, at: 0 });
+    const { places, people } = this.#options;
+    const record = people.record(agentId);
+    if (record === null || record.member.organisationId !== organisationId || !record.member.active)
+      return [];
+    const tally = new Tally(places.of(record.member), people);
+    tally.add(record);
     return [tally];
   }
 
-  /** Of the same member; in the same place, therefore. */
-  #recount(counted: Counted, record: AgentRecord): void {
-    const isAlike = countsAlike(counted.record, record);
-    const { tally } = counted.counter;
-    if (!isAlike) tally.remove(counted);
-    counted.record = record;
-    if (isAlike) return;
-    tally.add(counted);
-    this.#changed(counted);
+  #add(record: Counted): void {
+    const { places, onChanged } = this.#options;
+    const place = places.of(record.member);
+    this.#tallyOf(place).add(record);
+    onChanged(place, record.member);
   }
 
-  #add(record: AgentRecord): void {
-    const { member } = record;
-    if (!member.active) return;
-    const counter = this.#counterOf(member);
-    const counted: Counted = { record, at: 0, counter };
-    counter.tally.add(counted);
-    this.#counted.set(member.id, counted);
-    this.#changed(counted);
+  #remove(record: Counted): void {
+    const { places, onChanged } = this.#options;
+    const place = places.of(record.member);
+    const tally = this.#tallyOf(place);
+    tally.remove(record);
+    if (tally.size === 0) this.#close(tally);
+    onChanged(place, record.member);
   }
 
-  #remove(counted: Counted): void {
-    const { record, counter } = counted;
-    this.#counted.delete(record.member.id);
-    counter.tally.remove(counted);
-    if (counter.tally.size === 0) this.#close(counter);
-    this.#changed(counted);
-  }
-
-  #changed({ record: { member }, counter }: Counted): void {
-    for (const key of counter.keys) this.#onChanged(key);
-    this.#onChanged(subjectKey(member.organisationId, scopeKey({ agentId: member.id })));
-  }
-
-  #counterOf(member: Member): Counter {
-    const name = placeName(member);
-    const present = this.#counters.get(name);
+  #tallyOf(place: Place): Tally {
+    const present = this.#tallies.get(place);
     if (present !== undefined) return present;
-    const made: Counter = { tally: new Tally(member), keys: sharedSubjectKeys(member) };
-    this.#counters.set(name, made);
-    for (const key of made.keys)
-      this.#byScope.set(key, (this.#byScope.get(key) ?? new Set()).add(made.tally));
+    const made = new Tally(place, this.#options.people);
+    this.#tallies.set(place, made);
+    for (const subject of place.subjects)
+      this.#bySubject.set(subject, (this.#bySubject.get(subject) ?? new Set()).add(made));
     return made;
   }
 
-  #close({ tally, keys }: Counter): void {
-    this.#counters.delete(placeName(tally.place));
-    for (const key of keys) {
-      const tallies = this.#byScope.get(key);
+  #close(tally: Tally): void {
+    this.#tallies.delete(tally.place);
+    for (const subject of tally.place.subjects) {
+      const tallies = this.#bySubject.get(subject);
       tallies?.delete(tally);
-      if (tallies?.size === 0) this.#byScope.delete(key);
+      if (tallies?.size === 0) this.#bySubject.delete(subject);
     }
   }
 }
 
-function placeName({ organisationId, teamId, department, onBoard }: Tally['place']): string {
-  return JSON.stringify([organisationId, teamId, department, onBoard]);
-}
-
-function countsAlike(a: AgentRecord, b: AgentRecord): boolean {
+function countsAlike(a: Counted, b: Counted): boolean {
   return (
     a.status === b.status &&
     a.since === b.since &&
     a.connectivity === b.connectivity &&
     a.routable === b.routable &&
+    a.flapping?.since === b.flapping?.since &&
     a.flapping?.since === b.flapping?.since &&
     overSince(a) === overSince(b)
   );

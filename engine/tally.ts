@@ -1,25 +1,37 @@
 import type { Configuration } from './axes.ts';
 import { OFFLINE } from './catalogue.ts';
-import { shownConnectivity } from './flips.ts';
 import type { Member } from './member.ts';
-import { Order, type Standing } from './order.ts';
+import { shownConnectivity } from './flips.ts';
 import { overSince } from './overrun.ts';
+import type { Place, Whereabouts } from './places.ts';
+import { Order } from './order.ts';
 import type { AgentRecord } from './record.ts';
 
-/** An agent as counted. */
-export interface Stay extends Standing {
-  record: AgentRecord;
-}
-
-/** What agents who are counted together have in common: every scope holds all of them, or none. */
-export type Place = Pick<Member, 'organisationId' | 'teamId' | 'department' | 'onBoard'>;
-
-/** Those who have one status; for a while there may be none. */
+/** Those who have one status. */
 export interface StatusTally {
   readonly category: AgentRecord['category'];
   count: number;
-  /** Whoever has had it longest comes first. Of those who are offline nobody asks. */
-  readonly longest: Order<Stay> | null;
+  /** Since when each has had it, and the id; the first for the longest. Of those who are offline nobody asks. */
+  readonly longest: Order | null;
+}
+
+/** The agents as they now are; null for nobody. */
+export interface People {
+  record(agentId: number): AgentRecord | null;
+  /** Since when the status is what it is, epoch milliseconds: without a record being made. */
+  since(agentId: number): number | null;
+}
+
+/** How an agent counts. */
+export type Countable = Pick<
+  AgentRecord,
+  'status' | 'category' | 'connectivity' | 'routable' | 'limit' | 'limitUntil' | 'flapping'
+>;
+
+/** An agent, as far as counting goes: of a record. */
+export interface Counted extends Countable {
+  readonly member: Whereabouts & Pick<Member, 'id' | 'active'>;
+  readonly since: number;
 }
 
 /**
@@ -34,31 +46,41 @@ export class Tally {
     reconnecting: 0,
     disconnected: 0,
   };
-  /** Those whose time is over, and those who flap, and since when; epoch milliseconds. */
-  readonly overdue = new Map<Member, number>();
-  readonly flapping = new Map<Member, number>();
+  /** Ids of those whose time is over, and since when; epoch milliseconds. */
+  readonly overdue = new Map<number, number>();
+  /** Ids of those whose connection comes and goes too often, and since when. */
+  readonly flapping = new Map<number, number>();
   size = 0;
   routable = 0;
+  readonly #people: People;
 
-  constructor(place: Place) {
+  constructor(place: Place, people: People) {
     this.place = place;
+    this.#people = people;
   }
 
-  add(stay: Stay): void {
-    this.#count(stay.record, 1).longest?.add(stay);
-    const over = overSince(stay.record);
-    if (over !== null) this.overdue.set(stay.record.member, over);
-    if (stay.record.flapping !== null) this.flapping.set(stay.record.member, stay.record.flapping.since);
+  /** Name of one who is counted. */
+  nameOf(agentId: number): string {
+    return this.#people.record(agentId)?.member.name ?? '';
+  }
+
+  add(record: Counted): void {
+    const { member, since } = record;
+    this.count(record, 1).longest?.add(since, member.id);
+    const over = overSince(record);
+    if (over !== null) this.overdue.set(member.id, over);
+    if (record.flapping !== null) this.flapping.set(member.id, record.flapping.since);
   }
 
   /** One who was added has gone. */
-  remove(stay: Stay): void {
-    this.#count(stay.record, -1).longest?.remove(stay);
-    this.overdue.delete(stay.record.member);
-    this.flapping.delete(stay.record.member);
+  remove(record: Counted): void {
+    if (this.count(record, -1).count === 0) this.statuses.delete(record.status);
+    this.overdue.delete(record.member.id);
+    this.flapping.delete(record.member.id);
   }
 
-  #count(record: AgentRecord, by: 1 | -1): StatusTally {
+  /** So many more who are alike, or fewer. */
+  count(record: Countable, by: number): StatusTally {
     const { routable, status: code, category } = record;
     this.size += by;
     if (routable) this.routable += by;
@@ -69,14 +91,25 @@ export class Tally {
   }
 
   #begin(code: string, category: AgentRecord['category']): StatusTally {
-    const longest = category === OFFLINE ? null : new Order(longerFirst);
+    const stands = ([since, id = 0]: readonly number[]) => {
+      if (this.#people.since(id) !== since) return false;
+      const record = this.#people.record(id);
+      return record?.status === code && isPlace(this.place, record.member);
+    };
+    const count = () => made.count;
+    const longest = category === OFFLINE ? null : new Order({ width: 2, stands, count });
     const made: StatusTally = { category, count: 0, longest };
     this.statuses.set(code, made);
     return made;
   }
 }
 
-/** Who has had a status longer comes first; of two who are equal in that, who has the lower id. */
-export function longerFirst({ record: a }: Stay, { record: b }: Stay): number {
-  return a.since - b.since || a.member.id - b.member.id;
+function isPlace(place: Place, member: Member): boolean {
+  return (
+    member.active &&
+    member.organisationId === place.organisationId &&
+    member.teamId === place.teamId &&
+    member.department === place.department &&
+    member.onBoard === place.onBoard
+  );
 }

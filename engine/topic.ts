@@ -6,6 +6,7 @@
  * the cursor that the next batch follows, or it gets a new snapshot.
  */
 import type { Offset } from './journal/port.ts';
+import type { Change } from './recent.ts';
 
 /** How many batches back a watcher may resume. */
 const WINDOW = 4096;
@@ -23,23 +24,30 @@ export interface Moment {
 }
 
 export interface TopicOptions {
-  /** What makes a cursor this topic's own: log and run, organisation, scope and view. */
+  /** What makes a cursor this topic's own: log, organisation, scope and view. */
   readonly tag: string;
-  readonly startsAt: Offset;
+  /** What is known of before: the offset behind which that is everything, and what changed in the scope since. */
+  readonly past: { readonly floor: Offset; readonly offset: Offset; readonly changes: readonly Change[] };
   /** Who is in the scope now. */
-  readonly members: Iterable<number>;
+  readonly members: ReadonlySet<number>;
   /** An agent's tile as JSON, in this topic's view. */
   readonly tileJson: (agentId: number) => string;
+}
+
+/** Where it ended, and whom it was about: with where in the log each last changed within it. */
+interface Batch {
+  readonly offset: Offset;
+  readonly changes: readonly Change[];
 }
 
 export class Topic {
   readonly #options: TopicOptions;
   readonly #members: Set<number>;
   readonly #listeners = new Set<(sent: Sent) => void>();
-  /** Agents who changed or left since the last batch. */
-  readonly #dirty = new Set<number>();
-  /** The last batches: where each ended, and whom it was about. */
-  readonly #window: { readonly offset: Offset; readonly agents: readonly number[] }[] = [];
+  /** Agents who changed or left since the last batch, and where in the log they last did. */
+  readonly #dirty = new Map<number, Offset>();
+  /** The last batches. */
+  readonly #window: Batch[] = [];
   /** The oldest offset from which a watcher may resume. */
   #floor: Offset;
   #offset: Offset;
@@ -49,8 +57,10 @@ export class Topic {
   constructor(options: TopicOptions) {
     this.#options = options;
     this.#members = new Set(options.members);
-    this.#floor = options.startsAt;
-    this.#offset = options.startsAt;
+    const { floor, offset, changes } = options.past;
+    this.#floor = floor;
+    this.#offset = offset;
+    if (changes.length > 0) this.#window.push({ offset, changes });
   }
 
   /** A name that no other topic of any log or run has. */
@@ -71,24 +81,25 @@ export class Topic {
     return this.#cursorAt(this.#offset);
   }
 
-  /** An agent changed, who now is in the scope or not. */
-  mark(agentId: number, isMember: boolean): void {
+  /** An agent changed, there in the log, who now is in the scope or not. */
+  mark(agentId: number, offset: Offset, isMember: boolean): void {
     if (isMember) this.#members.add(agentId);
     else if (!this.#members.delete(agentId)) return;
-    this.#dirty.add(agentId);
+    this.#dirty.set(agentId, offset);
   }
 
   /** Sends what changed since the last time, as one batch that ends at `offset`. */
   flush(offset: Offset, moment: Moment): void {
     if (this.#dirty.size === 0) return;
-    const agents = [...this.#dirty];
+    const changes = Array.from(this.#dirty, ([agent, at]) => ({ agent, offset: at }));
     this.#dirty.clear();
     const after = this.cursor;
     this.#offset = offset;
-    this.#window.push({ offset, agents });
+    this.#window.push({ offset, changes });
     if (this.#window.length > WINDOW) this.#floor = this.#window.shift()?.offset ?? this.#floor;
-    if (this.#listeners.size > 0)
-      this.#send({ cursor: this.cursor, json: this.#changes(after, agents, moment.asOf) }, moment);
+    if (this.#listeners.size === 0) return;
+    const agents = changes.map(({ agent }) => agent);
+    this.#send({ cursor: this.cursor, json: this.#changes(after, agents, moment.asOf) }, moment);
   }
 
   /** Tells watchers who heard nothing for `silenceMs` that the data is still good. */
@@ -115,9 +126,9 @@ export class Topic {
     for (let index = this.#window.length - 1; index >= 0; index--) {
       const batch = this.#window[index];
       if (batch === undefined || batch.offset <= held) break;
-      for (const agent of batch.agents) missed.add(agent);
+      for (const { agent, offset } of batch.changes) if (offset > held) missed.add(agent);
     }
-    return { cursor: this.cursor, json: this.#changes(cursor, [...missed], asOf) };
+    return { cursor: this.cursor, json: this.#changes(cursor, missed, asOf) };
   }
 
   /** Hears every batch and pulse from here on. Disposing ends it. */
@@ -131,9 +142,10 @@ export class Topic {
     for (const listener of this.#listeners) listener(sent);
   }
 
-  #changes(after: string, agents: readonly number[], asOf: number): string {
-    const present = agents.filter((agent) => this.#members.has(agent));
-    const removed = agents.filter((agent) => !this.#members.has(agent));
+  #changes(after: string, agents: Iterable<number>, asOf: number): string {
+    const present: number[] = [];
+    const removed: number[] = [];
+    for (const agent of agents) (this.#members.has(agent) ? present : removed).push(agent);
     const tiles = present.map(this.#options.tileJson).join(',');
     return `{"type":"changes","after":${JSON.stringify(after)},"asOf":${asOf},"changes":[${tiles}],"removed":${JSON.stringify(removed)}}`;
   }

@@ -5,16 +5,27 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import type { Offset } from './journal/port.ts';
+import { Recent } from './recent.ts';
 import type { AgentRecord } from './record.ts';
-import { type Scope, scopeKey, scopeKeysOf, subjectKey } from './scope.ts';
+import { type Places } from './places.ts';
+import { ownSubject, type Scope, subjectKey } from './scope.ts';
 import { tileOf, type View } from './tile.ts';
 import { type Moment, type Sent, Topic } from './topic.ts';
 
 export interface TopicsOptions {
   readonly clock: Clock;
-  /** Identity of the log that cursors count in, and of the run of the engine that reads it. */
-  readonly run: string;
+  /** Identity of the log that cursors count in. */
+  readonly epoch: string;
   readonly tickMs: number;
+  readonly places: Places;
+  readonly population: Population;
+}
+
+/** Who is shown, as they now are. */
+export interface Population {
+  record(agentId: number): AgentRecord | null;
+  /** Who stands in a scope. */
+  idsIn(organisationId: number, scope: Scope): Iterable<number>;
 }
 
 /** What a topic is about. */
@@ -24,13 +35,14 @@ export interface Subject {
   readonly view: View;
 }
 
+const NOTHING: readonly string[] = [];
 const SILENCE_MS = 5_000;
 /** How long a topic that nobody watches keeps its window. */
 const ABANDONED_MS = 300_000;
 
 export class Topics implements Disposable {
   readonly #options: TopicsOptions;
-  readonly #shown = new Map<number, AgentRecord>();
+  readonly #recent = new Recent();
   /** Tiles as JSON, once somebody has asked for them. */
   readonly #tiles: Readonly<Record<View, Map<number, string>>> = { basic: new Map(), full: new Map() };
   /** By organisation and scope; one for each view. */
@@ -46,26 +58,25 @@ export class Topics implements Disposable {
     this.#pulses = options.clock.every(1000, () => this.#tend());
   }
 
-  /** Shows everybody as they are at the start. */
-  load(records: Iterable<AgentRecord>, offset: Offset): void {
-    for (const record of records) this.#shown.set(record.member.id, record);
+  /** Shows everybody as they are, there in the log; what went before can't be told. */
+  begin(offset: Offset): void {
     this.#offset = offset;
+    this.#recent.begin(offset);
   }
 
   /** An agent changed, as of that offset of the log. */
-  publish(record: AgentRecord, offset: Offset): void {
-    const before = this.#shown.get(record.member.id);
-    this.#shown.set(record.member.id, record);
-    for (const tiles of Object.values(this.#tiles)) tiles.delete(record.member.id);
+  publish(before: AgentRecord, after: AgentRecord, offset: Offset): void {
+    const { id } = after.member;
+    for (const tiles of Object.values(this.#tiles)) tiles.delete(id);
     this.#offset = offset;
-    const keys = new Set(keysOf(record));
-    for (const key of keys) this.#mark(key, record.member.id, true);
-    if (before === undefined || before.member === record.member) return;
-    for (const key of keysOf(before)) if (!keys.has(key)) this.#mark(key, record.member.id, false);
-  }
-
-  record(agentId: number): AgentRecord | null {
-    return this.#shown.get(agentId) ?? null;
+    const subjects = this.#subjectsOf(after);
+    for (const subject of subjects) this.#mark(subject, id, true);
+    const left =
+      before.member === after.member
+        ? NOTHING
+        : this.#subjectsOf(before).filter((subject) => !subjects.includes(subject));
+    for (const subject of left) this.#mark(subject, id, false);
+    this.#recent.note(id, offset, left);
   }
 
   /** Everybody in a scope, with the cursor that a watcher goes on from. */
@@ -93,7 +104,7 @@ export class Topics implements Disposable {
   /** The topic of a subject, with the running tick ended: it shows everything that was acknowledged before. */
   topic({ organisationId, scope, view }: Subject): Topic {
     this.#endTick();
-    const key = subjectKey(organisationId, scopeKey(scope));
+    const key = subjectKey(organisationId, scope);
     const views = this.#topics.get(key) ?? new Map<View, Topic>();
     this.#topics.set(key, views);
     const present = views.get(view);
@@ -101,13 +112,12 @@ export class Topics implements Disposable {
       this.#abandonedAt.delete(present);
       return present;
     }
+    const { epoch, population } = this.#options;
+    const members = new Set(population.idsIn(organisationId, scope));
     const topic = new Topic({
-      tag: createHash('sha256')
-        .update(`${this.#options.run} ${key} ${view}`)
-        .digest('base64url')
-        .slice(0, 12),
-      startsAt: this.#offset,
-      members: this.#membersOf(key),
+      tag: createHash('sha256').update(`${epoch} ${key} ${view}`).digest('base64url').slice(0, 12),
+      past: { ...this.#recent.in(key, members), offset: this.#offset },
+      members,
       tileJson: (agentId) => this.#tileJson(agentId, view),
     });
     views.set(view, topic);
@@ -119,13 +129,15 @@ export class Topics implements Disposable {
     this.#tick?.[Symbol.dispose]();
   }
 
-  *#membersOf(key: string): Iterable<number> {
-    for (const [id, record] of this.#shown) if (keysOf(record).includes(key)) yield id;
+  /** Names of what an agent is in. */
+  #subjectsOf({ member }: AgentRecord): readonly string[] {
+    if (!member.active) return NOTHING;
+    return [ownSubject(member), ...this.#options.places.of(member).subjects];
   }
 
   #mark(key: string, agentId: number, isMember: boolean): void {
     for (const topic of this.#topics.get(key)?.values() ?? []) {
-      topic.mark(agentId, isMember);
+      topic.mark(agentId, this.#offset, isMember);
       this.#dirty.add(topic);
     }
     if (this.#dirty.size > 0)
@@ -168,14 +180,10 @@ export class Topics implements Disposable {
     const tiles = this.#tiles[view];
     const held = tiles.get(agentId);
     if (held !== undefined) return held;
-    const record = this.#shown.get(agentId);
-    if (record === undefined) throw new TypeError(`agent ${agentId} is not shown`);
+    const record = this.#options.population.record(agentId);
+    if (record === null) throw new TypeError(`agent ${agentId} is not shown`);
     const json = JSON.stringify(tileOf(record, view));
     tiles.set(agentId, json);
     return json;
   }
-}
-
-function keysOf({ member }: AgentRecord): readonly string[] {
-  return scopeKeysOf(member).map((key) => subjectKey(member.organisationId, key));
 }

@@ -1,6 +1,5 @@
 import { allowedNow } from './agent.ts';
 import type { Configuration, Context, Session } from './axes.ts';
-import type { Rejected } from './directory.ts';
 import type { Law } from './law.ts';
 import { nextDeadline } from './next-deadline.ts';
 import type { AgentRecord } from './record.ts';
@@ -51,6 +50,15 @@ export interface Why {
   readonly nextDeadline: { readonly at: number; readonly what: string } | null;
   readonly allowed: readonly string[];
   readonly lastRejected: Rejected | null;
+}
+
+/** A command that was refused. */
+export interface Rejected {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly command: string;
+  readonly code: string;
+  readonly message: string;
 }
 
 /** What is known beside the record; times are epoch milliseconds. */

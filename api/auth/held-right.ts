@@ -1,4 +1,4 @@
-import type { Listener } from '../../engine/engine.ts';
+import type { Listener } from '../../engine/listeners.ts';
 import type { Subject } from '../../engine/topics.ts';
 import { viewOf } from './permissions.ts';
 import { type Asking, viewerOf } from './scopes.ts';

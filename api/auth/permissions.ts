@@ -6,6 +6,8 @@ import type { Member, Role } from '../../engine/member.ts';
 import type { Scope } from '../../engine/scope.ts';
 import type { View } from '../../engine/tile.ts';
 
+/** Who has a status of their own, and an inbox. */
+export const WITH_PRESENCE = ['agent', 'supervisor', 'manager', 'admin'] as const satisfies Role[];
 export const SUPERVISORS = ['supervisor', 'manager', 'admin'] as const satisfies Role[];
 /** Who may change the catalogue and the graph, and read the audit trail. */
 export const MANAGERS = ['manager', 'admin'] as const satisfies Role[];
@@ -63,6 +65,36 @@ export function mayRoute({ member, supervises }: Viewer, scope: Scope, target: M
     : member.role === 'manager' || member.role === 'admin';
 }
 
+/** Whether somebody may write to another: agents to those of their team, and to whoever supervises it. */
+export function mayWriteTo({ member, supervises }: Viewer, { member: target, ...theirs }: Viewer): boolean {
+  switch (member.role) {
+    case 'admin':
+    case 'manager':
+      return true;
+    case 'supervisor':
+      return target.teamId !== null && supervises.includes(target.teamId);
+    case 'agent':
+      return (
+        member.teamId !== null &&
+        (target.teamId === member.teamId || theirs.supervises.includes(member.teamId))
+      );
+    case 'viewer':
+      return false;
+  }
+}
+
+/** Whether somebody may write to everybody in a team; null: in the organisation. */
+export function mayWriteToMany({ member, supervises }: Viewer, teamId: number | null): boolean {
+  return member.role === 'supervisor'
+    ? teamId !== null && supervises.includes(teamId)
+    : member.role === 'manager' || member.role === 'admin';
+}
+
+/** Whether somebody may see how far the recipients of a message are. */
+export function maySeeReceipts({ member }: Viewer, senderId: number | null): boolean {
+  return member.id === senderId || member.role === 'manager' || member.role === 'admin';
+}
+
 /** Of a user, what rights to it follow from. */
 export type Person = Pick<Member, 'id' | 'role' | 'teamId'>;
 
@@ -109,7 +141,7 @@ export function mayKnowTeam({ member }: Viewer, teamId: number): boolean {
   return member.role !== 'agent' || member.teamId === teamId;
 }
 
-/** Whether somebody has a status of their own. */
+/** Whether somebody has a status of their own, and an inbox. */
 export function hasPresence(member: Member): boolean {
   return member.role !== 'viewer';
 }

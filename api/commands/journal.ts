@@ -4,10 +4,10 @@
  */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { decodeEvents } from '../../engine/events.ts';
+import { decodeEntries, decodeEvents, timeOf } from '../../engine/entries.ts';
 import { lookAt, type Onlooker } from '../../engine/journal/onlooker.ts';
 import { BadVariable, readEnvironment } from '../config.ts';
-import { inWords } from '../journal-words.ts';
+import { concerns, inWords } from '../journal-words.ts';
 import { startUpMessage } from '../start-up-errors.ts';
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -21,7 +21,7 @@ try {
   if (begin > 0) tell(`the journal here begins at ${begin}; what was before is in the documents alone`);
   const agentId = /^\d+$/.test(agent) ? Number(agent) : await findByName(journal, agent);
   const count = await print(journal, { agentId, from, to });
-  tell(`${count} events of agent ${agentId}`);
+  tell(`${count} entries of agent ${agentId}`);
 } catch (error) {
   tell(startUpMessage(error));
   process.exitCode = 1;
@@ -32,12 +32,18 @@ async function print(
   { agentId, from, to }: { agentId: number; from: number; to: number },
 ): Promise<number> {
   const names = new Map<number, string>();
+  let organisationId: number | null = null;
   let count = 0;
   for await (const { events } of journal.batches(tellDamage)) {
-    for (const event of decodeEvents(events)) {
-      if (event.set.member !== undefined) names.set(event.agent, event.set.member.name);
-      if (event.agent !== agentId || event.at < from || event.at >= to) continue;
-      process.stdout.write(`${inWords(event, names)}\n`);
+    for (const entry of decodeEntries(events)) {
+      if (entry.kind === 'event') {
+        const { agent, organisation, set } = entry.event;
+        if (set.member !== undefined) names.set(agent, set.member.name);
+        if (agent === agentId) organisationId = organisation;
+      }
+      const at = timeOf(entry);
+      if (!concerns(entry, { agentId, organisationId }) || at < from || at >= to) continue;
+      process.stdout.write(`${inWords(entry, names)}\n`);
       count += 1;
     }
   }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { activityFields } from './activities.ts';
 import type { ErrorCode } from './errors.ts';
+import { type Message, messageIdSchema, messageIdsSchema } from './messages.ts';
 import { commandIdSchema, reasonSchema, statusCodeSchema } from './presence.ts';
 import type { Status } from './statuses.ts';
 import { storableText } from './text.ts';
@@ -33,6 +35,12 @@ export const clientFrameSchema = z.discriminatedUnion('op', [
   /** Activity was seen at `at` (epoch milliseconds). Has no answer; at most one a second counts. */
   z.object({ op: z.literal('active'), at: z.number() }),
   z.object({ op: z.literal('work'), id: commandIdSchema, current: z.int().min(0), max: z.int().min(1) }),
+  /** These messages were read. */
+  z.object({ op: z.literal('read'), id: commandIdSchema, messages: messageIdsSchema }),
+  /** An urgent message was taken note of. */
+  z.object({ op: z.literal('acknowledge'), id: commandIdSchema, message: messageIdSchema }),
+  /** Something was done elsewhere. */
+  z.object({ op: z.literal('activity'), ...activityFields }),
   /** Log-out of presence, in every tab. */
   z.object({ op: z.literal('bye'), id: commandIdSchema }),
 ]);
@@ -45,6 +53,7 @@ export type ServerFrame =
   | NoFrame
   | StateFrame
   | NoticeFrame
+  | MessageFrame
   /** Each heartbeat: the server lives. */
   | { readonly op: 'pulse'; readonly now: number }
   /** The server will close in `afterMs`; reconnect then. */
@@ -95,6 +104,9 @@ export interface NoticeFrame {
   readonly until?: number;
   readonly text?: string;
 }
+
+/** Somebody, or the system, wrote to the agent. One that the connection broke on may come again. */
+export type MessageFrame = { readonly op: 'message' } & Message;
 
 /** Why the server closed an agent socket, and whether the client should come back by itself. */
 export const CLOSE_CODES = {

@@ -1,8 +1,6 @@
 import { z } from 'zod';
+import { instantSchema } from './instant.ts';
 import { categorySchema, causeSchema, connectivitySchema } from './tile.ts';
-
-/** Epoch milliseconds, up to the year 9999. */
-const instantSchema = z.int().min(0).max(253_402_300_799_999);
 
 /** What happened to an agent from `from` (included) to `to` (excluded). */
 export const timelineInput = z

@@ -1,8 +1,10 @@
 import { router } from '../trpc/procedures.ts';
+import { activitiesRouter } from './activities.ts';
 import { agentsRouter } from './agents.ts';
 import { auditRouter } from './audit.ts';
 import { authRouter } from './auth.ts';
 import { configRouter } from './config.ts';
+import { messagesRouter } from './messages.ts';
 import { presenceRouter } from './presence.ts';
 import { statusesRouter } from './statuses.ts';
 import { teamsRouter } from './teams.ts';
@@ -14,6 +16,8 @@ export const appRouter = router({
   teams: teamsRouter,
   statuses: statusesRouter,
   presence: presenceRouter,
+  messages: messagesRouter,
+  activities: activitiesRouter,
   config: configRouter,
   audit: auditRouter,
 });

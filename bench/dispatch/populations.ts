@@ -4,7 +4,7 @@ import { apply, decide } from '../../engine/agent.ts';
 import { type Axes, type Configuration, copyAxes } from '../../engine/axes.ts';
 import { machine } from '../../engine/machine.ts';
 import { newcomer } from '../../engine/record.ts';
-import { compile, step } from '../../engine/table.ts';
+import { compile, move } from '../../engine/table.ts';
 import { agents, LAW } from '../law.ts';
 import { advance } from './by-hand.ts';
 import { type DeedStimulus, NEWCOMER } from './deeds.ts';
@@ -18,11 +18,11 @@ export const POPULATIONS = {
   /** The statechart as Rollcall runs it. */
   table: (count) => {
     const table = compile(machine.config);
-    const held = Array.from({ length: count }, () => NEWCOMER);
+    const held = Array.from({ length: count }, () => copyAxes(NEWCOMER));
     return {
       take: (agent, stimulus) => {
-        const before = held[agent] ?? NEWCOMER;
-        held[agent] = step(table, before, stimulus)?.axes ?? before;
+        const axes = held[agent];
+        if (axes !== undefined) move(table, axes, stimulus);
       },
       axesOf: (agent) => held[agent] ?? NEWCOMER,
     };

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PARTITIONS } from '../../engine/engine.ts';
+import { PARTITIONS } from '../../engine/population.ts';
 import { openFileJournal } from '../../engine/journal/file.ts';
 import { lockFolder } from '../../engine/journal/lock.ts';
 import type { Writer } from '../../engine/journal/port.ts';

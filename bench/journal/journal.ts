@@ -1,7 +1,7 @@
 /** What durability costs: the journal beside a bare write and fdatasync of the same bytes, and the whole engine on it. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PARTITIONS } from '../../engine/engine.ts';
+import { PARTITIONS } from '../../engine/population.ts';
 import { inTurns, ratios, type Runs, valuesOf } from '../runs.ts';
 import type { Bench, Figure, Section } from '../section.ts';
 import type { EngineOutcome, Task as EngineTask } from './engine-process.ts';

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createActor } from 'xstate';
 import { machine } from '../../engine/machine.ts';
 import { answer, usage } from '../answering.ts';
@@ -11,22 +14,43 @@ export interface AgentBytes {
   readonly known: number;
   /** At work, with a session. */
   readonly atWork: number;
-  /** Gone again: what is left without the session. */
+  /** What a further session adds that has sent a command. */
+  readonly session: number;
+  /** Gone again: what is left without sessions. */
   readonly gone: number;
 }
 
 /** An engine that keeps so many agents. Nobody watches, so there are no tiles as JSON. */
 async function agents(options: EngineOptions): Promise<AgentBytes> {
+  await warmUp();
   const before = usage().heapBytes;
-  await using opened = await openEngine(options);
+  // What the journal keeps for followers is the same however many agents there are.
+  await using opened = await openEngine({ ...options, keepBytes: 1 << 20 });
   const { engine } = opened;
   const perAgent = () => (usage().heapBytes - before) / options.agents;
   const known = perAgent();
   await forEachAgent(options.agents, (agent) => logIn(engine, agent));
   await forEachAgent(options.agents, (agent) => choose(engine, agent, { status: 'busy', command: '1' }));
   const atWork = perAgent();
+  await forEachAgent(options.agents, (agent) => logIn(engine, agent, 2));
+  await forEachAgent(options.agents, (agent) =>
+    choose(engine, agent, { status: 'available', command: '2', device: 2 }),
+  );
+  const session = perAgent() - atWork;
   await forEachAgent(options.agents, (agent) => logOut(engine, agent));
-  return { known, atWork, gone: perAgent() };
+  return { known, atWork, session, gone: perAgent() };
+}
+
+/** What the engine's code and an engine as such take is no agent's. */
+async function warmUp(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'rollcall-bench-'));
+  {
+    await using opened = await openEngine({ folder, agents: 100 });
+    await forEachAgent(100, (agent) => logIn(opened.engine, agent));
+    await forEachAgent(100, (agent) => choose(opened.engine, agent, { status: 'busy', command: '1' }));
+    await forEachAgent(100, (agent) => logOut(opened.engine, agent));
+  }
+  await rm(folder, { recursive: true });
 }
 
 /** A live XState actor each, logged in. */

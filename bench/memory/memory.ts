@@ -28,6 +28,7 @@ export async function memory(bench: Bench): Promise<Section> {
     figures: [
       { name: 'agent, nothing has happened yet', unit: 'B', values: engine('known') },
       { name: 'agent at work, with a session', unit: 'B', values: engine('atWork') },
+      { name: 'its further session, with an answer', unit: 'B', values: engine('session') },
       {
         name: 'agent without sessions',
         unit: 'B',

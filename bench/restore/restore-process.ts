@@ -1,23 +1,39 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { answer } from '../answering.ts';
+import { answer, usage } from '../answering.ts';
 import { choose, type EngineOptions, forEachAgent, logIn, openEngine } from '../engines.ts';
 
-/** Fills a journal: each agent logs in and changes status, and the process goes without a word. */
-async function fill(options: EngineOptions): Promise<void> {
-  const { engine } = await openEngine(options);
-  await forEachAgent(options.agents, (agent) => logIn(engine, agent));
-  await forEachAgent(options.agents, (agent) => choose(engine, agent, { status: 'busy', command: '1' }));
+export interface Filling extends EngineOptions {
+  /** How many of the agents log in. */
+  readonly live: number;
+  /** How often each of them changes status after the snapshot. */
+  readonly changes: number;
 }
 
-/** Milliseconds from opening the journal until the engine takes commands. */
-async function restore(options: EngineOptions): Promise<number> {
+/** Agents log in, a snapshot is taken, they change status, and the process goes without a word. */
+async function fill({ live, changes, ...options }: Filling): Promise<void> {
+  const { engine } = await openEngine(options);
+  await forEachAgent(live, (agent) => logIn(engine, agent));
+  await engine.snapshot();
+  for (let change = 0; change < changes; change++) {
+    const status = change % 2 === 0 ? 'busy' : 'available';
+    await forEachAgent(live, (agent) => choose(engine, agent, { status, command: String(change) }));
+  }
+}
+
+export interface Restored {
+  /** From opening the journal until commands are taken. */
+  readonly ms: number;
+  readonly residentBytes: number;
+}
+
+async function restore({ live, changes, ...options }: Filling): Promise<Restored> {
   const begun = performance.now();
   const { engine } = await openEngine(options);
   const ms = performance.now() - begun;
-  const last = engine.record(options.agents);
-  if (last?.dutyCode !== 'busy') throw new Error('the last agent was not restored');
-  return ms;
+  const last = engine.record(live);
+  if (last === null || last.seq < 1 + changes) throw new Error('the last agent was not restored');
+  return { ms, residentBytes: usage().residentBytes };
 }
 
 export interface Reading {
@@ -25,12 +41,13 @@ export interface Reading {
   readonly bytes: number;
 }
 
-/** Only reads the journal's files. */
+/** Only reads the files: of the journal, and of the snapshot. */
 async function read({ folder }: EngineOptions): Promise<Reading> {
-  const journal = join(folder, 'journal');
   const begun = performance.now();
   let bytes = 0;
-  for (const name of await readdir(journal)) bytes += (await readFile(join(journal, name))).length;
+  for (const part of ['journal', 'snapshots'])
+    for (const name of await readdir(join(folder, part)))
+      bytes += (await readFile(join(folder, part, name))).length;
   return { ms: performance.now() - begun, bytes };
 }
 

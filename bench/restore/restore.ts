@@ -1,13 +1,14 @@
-/** How long a start takes that finds a journal, beside only reading its files. */
+/** How long a start takes that finds a snapshot and a journal behind it, beside only reading the files. */
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EngineOptions } from '../engines.ts';
 import { inTurns, ratios, valuesOf } from '../runs.ts';
 import type { Bench, Section } from '../section.ts';
-import type { Reading } from './restore-process.ts';
+import type { Filling, Reading, Restored } from './restore-process.ts';
 
-/** What has happened to each agent before. */
-const EVENTS_AN_AGENT = 2;
+/** What happens to each agent behind the snapshot. */
+const CHANGES = 5;
+const LONGEST_MS = 1_000;
 const SCRIPT = new URL('restore-process.ts', import.meta.url);
 
 export async function restore(bench: Bench): Promise<Section> {
@@ -15,14 +16,14 @@ export async function restore(bench: Bench): Promise<Section> {
   const filled = join(bench.folder, 'filled');
   await mkdir(filled);
   bench.tell('filling a journal');
-  await within(bench, async (process) => process.ask('fill', { folder: filled, agents }));
+  const filling: Filling = { folder: filled, agents, live: agents, changes: CHANGES, hasSnapshots: true };
+  await within(bench, async (process) => process.ask('fill', filling));
   const runs = await inTurns(
     [
-      { name: 'restore', run: async () => ({ ms: await restoring(bench, { folder: filled, agents }) }) },
+      { name: 'restore', run: async () => ({ ...(await restoring(bench, filling)) }) },
       {
         name: 'read',
-        run: () =>
-          within(bench, async (process) => ({ ...(await process.ask<Reading>('read', { folder: filled })) })),
+        run: () => within(bench, async (process) => ({ ...(await process.ask<Reading>('read', filling)) })),
       },
     ],
     bench,
@@ -30,17 +31,12 @@ export async function restore(bench: Bench): Promise<Section> {
   await rm(filled, { recursive: true });
   const taken = valuesOf(runs, 'restore', 'ms');
   const reading = valuesOf(runs, 'read', 'ms');
-  const count = agents.toLocaleString('en-GB');
+  const [count, events] = [agents, agents * CHANGES].map((number) => number.toLocaleString('en-GB'));
   return {
     subject: 'restore',
-    title: `Restore: a start on a journal of ${count} agents with ${EVENTS_AN_AGENT} events each`,
+    title: `Restore: a start on a snapshot of ${count} agents and ${events} events behind it`,
     figures: [
-      { name: 'until commands are taken', unit: 'ms', values: taken },
-      {
-        name: 'events restored',
-        unit: '/s',
-        values: taken.map((ms) => (agents * EVENTS_AN_AGENT * 1000) / ms),
-      },
+      { name: 'until commands are taken', unit: 'ms', values: taken, target: { atMost: LONGEST_MS } },
       { name: 'reading the files', unit: 'ms', values: reading },
       {
         name: 'the files',
@@ -53,12 +49,14 @@ export async function restore(bench: Bench): Promise<Section> {
 }
 
 /** On a copy: a start writes that it began. */
-async function restoring(bench: Bench, { folder: filled, agents }: EngineOptions): Promise<number> {
+async function restoring(bench: Bench, filling: Filling): Promise<Restored> {
   const folder = join(bench.folder, 'restored');
-  await cp(join(filled, 'journal'), join(folder, 'journal'), { recursive: true });
-  const ms = await within(bench, (process) => process.ask<number>('restore', { folder, agents }));
+  for (const part of ['journal', 'snapshots'])
+    await cp(join(filling.folder, part), join(folder, part), { recursive: true });
+  const options: EngineOptions = { ...filling, folder };
+  const restored = await within(bench, (process) => process.ask<Restored>('restore', options));
   await rm(folder, { recursive: true });
-  return ms;
+  return restored;
 }
 
 async function within<Result>(

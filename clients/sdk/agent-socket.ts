@@ -4,6 +4,7 @@
  * It comes back by itself (with jitter), resumes its session, states again what the server may have missed — the last
  * activity, an unanswered command — and notices a server that has gone silent.
  */
+import type { Activity } from '../../api/contract/activities.ts';
 import {
   CLOSE_CODES,
   type NoticeFrame,
@@ -11,9 +12,12 @@ import {
   type StateFrame,
   type WelcomeFrame,
 } from '../../api/contract/agent-frames.ts';
+import type { Message } from '../../api/contract/messages.ts';
 import { type AgentSocketState, frameOf, INITIAL } from './agent-state.ts';
 import { Backoff } from './backoff.ts';
 import { CommandQueue } from './commands.ts';
+import { randomId } from './random-id.ts';
+import { RecentIds } from './recent-ids.ts';
 import { type SocketConstructor, socketConstructor, type SocketLike } from './web-socket.ts';
 
 export interface AgentSocketOptions {
@@ -28,10 +32,15 @@ export interface AgentSocketOptions {
   readonly device: string;
   readonly onChange?: (state: AgentSocketState) => void;
   readonly onNotice?: (notice: NoticeFrame) => void;
+  /** Called once for each message, also for those that waited while the agent was away. */
+  readonly onMessage?: (message: Message) => void;
   readonly WebSocket?: SocketConstructor;
   /** From 0 up to 1; for tests that want the same jitter twice. */
   readonly random?: () => number;
 }
+
+/** As it is told; what is left out is made up. */
+export type NewActivity = Pick<Activity, 'type'> & Partial<Activity>;
 
 const UNAUTHENTICATED = 4401;
 /** Closes after which the agent is logged out. */
@@ -40,6 +49,8 @@ const ACTIVE_MS = 1_000;
 /** So many heartbeats without a word, and the server counts as dead. */
 const SILENT_BEATS = 2.5;
 const WELCOME_MS = 10_000;
+/** So many ids of messages fit into a frame. */
+const IDS_OF_A_FRAME = 30;
 /** A connection that lived for less didn't mend anything: the wait before the next one goes on growing. */
 const STABLE_MS = 5_000;
 
@@ -48,6 +59,7 @@ export class AgentSocket {
   readonly #WebSocket: SocketConstructor;
   readonly #backoff: Backoff;
   readonly #commands: CommandQueue;
+  readonly #messages = new RecentIds();
   #state = INITIAL;
   #socket: SocketLike | null = null;
   /** How long the server may be silent on the connection at hand. */
@@ -93,6 +105,29 @@ export class AgentSocket {
   /** Tells how many tasks are at hand, and how many are the most. @throws CommandRefused */
   work(current: number, max: number): Promise<number> {
     return this.#commands.push(this.#newId(), { op: 'work', current, max });
+  }
+
+  /** These messages were read. Resolves once it is durable. @throws CommandRefused */
+  async read(...messageIds: readonly string[]): Promise<void> {
+    const parts = [];
+    for (let at = 0; at < messageIds.length; at += IDS_OF_A_FRAME)
+      parts.push(this.#lasting({ op: 'read', messages: messageIds.slice(at, at + IDS_OF_A_FRAME) }));
+    await Promise.all(parts);
+  }
+
+  /** The agent took note of an urgent message. Resolves once it is durable. @throws CommandRefused */
+  async acknowledge(messageId: string): Promise<void> {
+    await this.#lasting({ op: 'acknowledge', message: messageId });
+  }
+
+  /**
+   * Records what the agent did elsewhere; now, where no time is given. Once for each id: one is made up where none is
+   * given. Resolves once it is durable. @throws CommandRefused
+   */
+  async recordActivity(activity: NewActivity): Promise<void> {
+    const timestamp = Math.round(Date.now() + this.#state.clockOffsetMs);
+    const { id = randomId(), ...done } = activity;
+    await this.#commands.push(id, { op: 'activity', timestamp, ...done }, { outlivesSession: true });
   }
 
   /** The agent did something just now. Call it as often as you like. */
@@ -172,6 +207,11 @@ export class AgentSocket {
         return this.#stateChanged(frame);
       case 'notice':
         return this.#options.onNotice?.(frame);
+      case 'message': {
+        const { op: _, ...message } = frame;
+        if (this.#messages.add(message.id)) this.#options.onMessage?.(message);
+        return;
+      }
       case 'pulse':
         return this.#change({ clockOffsetMs: frame.now - Date.now() });
       case 'drain':
@@ -265,6 +305,11 @@ export class AgentSocket {
     if (this.#state.connection === 'stopped') return;
     this.#state = { ...this.#state, ...change };
     this.#options.onChange?.(this.#state);
+  }
+
+  /** A command that holds in whatever session comes next, and does no harm there when it was done already. */
+  #lasting(frame: object): Promise<number> {
+    return this.#commands.push(this.#newId(), frame, { outlivesSession: true });
   }
 
   #newId(): string {

@@ -13,6 +13,8 @@ export interface Member {
   readonly role: Role;
   readonly onBoard: boolean;
   readonly active: boolean;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
 }
 
 const PAGE = 1000;
@@ -26,6 +28,7 @@ const fields = {
   role: users.role,
   onBoard: users.onBoard,
   active: users.isActive,
+  createdAt: sql<number>`(extract(epoch FROM ${users.createdAt}) * 1000)::bigint`.mapWith(Number),
 };
 
 /** Every active user of every organisation, by rising id: the engine's roster. */

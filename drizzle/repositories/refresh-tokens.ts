@@ -166,29 +166,32 @@ export async function revokeUser(transaction: Queryable, userId: number, now: Da
 
 /** Whether the log-in session still holds: not revoked, not expired, its user active. */
 export async function isFamilyLive(db: Queryable, familyId: string, now: Date): Promise<boolean> {
-  return (await liveUntil(db, familyId, now)) !== null;
+  return (await liveFamilies(db, [familyId], now)).has(familyId);
 }
 
-/** When the log-in session ends unless it is refreshed; null for one that doesn't hold. */
-export async function liveUntil(db: Queryable, familyId: string, now: Date): Promise<Date | null> {
-  const [live] = await settle(
+/** When each of those log-in sessions ends unless it is refreshed; those that don't hold are not among them. */
+export async function liveFamilies(
+  db: Queryable,
+  familyIds: readonly string[],
+  now: Date,
+): Promise<ReadonlyMap<string, Date>> {
+  const live = await settle(
     db
-      .select({ expiresAt: refreshTokens.expiresAt })
+      .select({ familyId: refreshTokens.familyId, expiresAt: refreshTokens.expiresAt })
       .from(refreshTokens)
       .innerJoin(users, eq(users.id, refreshTokens.userId))
       .where(
         and(
-          eq(refreshTokens.familyId, familyId),
+          inArray(refreshTokens.familyId, [...familyIds]),
           isNull(refreshTokens.usedAt),
           isNull(refreshTokens.revokedAt),
           gt(refreshTokens.expiresAt, now),
           users.isActive,
         ),
       )
-      .orderBy(desc(refreshTokens.expiresAt))
-      .limit(1),
+      .orderBy(asc(refreshTokens.expiresAt)),
   );
-  return live?.expiresAt ?? null;
+  return new Map(live.map(({ familyId, expiresAt }) => [familyId, expiresAt]));
 }
 
 /** The user's log-in sessions that still hold, the oldest first. */

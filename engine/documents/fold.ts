@@ -152,5 +152,6 @@ function stranger({ agent, organisation }: AgentEvent): Member {
     role: 'agent',
     onBoard: false,
     active: true,
+    createdAt: 0,
   };
 }

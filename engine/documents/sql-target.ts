@@ -36,20 +36,30 @@ export function sqlTarget(pool: SqlPool, options: SqlTargetOptions): ProjectionT
   const { name } = options;
   return {
     name,
-    position: (epoch) =>
-      inTransaction(pool, async (client) => {
-        const standing = await standingOf(client, name);
-        return standing?.epoch === epoch ? standing.position : adopt(client, epoch, options);
-      }),
+    async position(epoch) {
+      // Without a lock: whoever held one while asking for the table's would wait for whoever does the same.
+      const standing = await newestOf(pool, name);
+      return standing?.epoch === epoch
+        ? standing.position
+        : inTransaction(pool, (client) => adopt(client, epoch, options));
+    },
     apply: (projection) => inTransaction(pool, (client) => apply(client, projection, options)),
   };
 }
 
 /** Where the target stands in the journal that it follows; nobody else moves it before the transaction ends. */
 export async function standingOf(client: SqlClient, target: string): Promise<Standing | null> {
+  return newestOf(client, target, 'FOR UPDATE');
+}
+
+async function newestOf(
+  on: SqlClient,
+  target: string,
+  lock: 'FOR UPDATE' | '' = '',
+): Promise<Standing | null> {
   const [row] = await select<{ log: number; epoch: string; position: string }>(
-    client,
-    'SELECT log, epoch, position FROM projections WHERE target = $1 ORDER BY log DESC LIMIT 1 FOR UPDATE',
+    on,
+    `SELECT log, epoch, position FROM projections WHERE target = $1 ORDER BY log DESC LIMIT 1 ${lock}`,
     [target],
   );
   return row === undefined ? null : { ...row, position: Number(row.position) };

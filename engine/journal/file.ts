@@ -100,9 +100,10 @@ export class FileJournal implements Journal {
   async claim(partition: number): Promise<Writer> {
     checkPartition(partition);
     const claim = this.#claims.raise(partition);
-    await this.#enqueue(claimBatch(claim));
+    const claimedAt = await this.#enqueue(claimBatch(claim));
     return {
       ...claim,
+      claimedAt,
       append: (batch) => this.#append(batch, claim),
       release: () => Promise.resolve(),
     };
@@ -120,6 +121,10 @@ export class FileJournal implements Journal {
       if (end === undefined || end > upTo || base >= this.#tail.base) return;
       await this.#segments.remove(base);
     }
+  }
+
+  async floor(): Promise<Offset> {
+    return (await this.#segments.bases())[0] ?? 0;
   }
 
   /** Waits for what was appended, then closes the files. */

@@ -33,6 +33,7 @@ export class MemoryJournal implements Journal {
   readonly #feed: Feed;
   #lastAppend: Promise<unknown> = Promise.resolve();
   #nextOffset: Offset = 1;
+  #floor: Offset = 0;
   #closed = false;
 
   constructor(options: MemoryJournalOptions = {}) {
@@ -54,6 +55,7 @@ export class MemoryJournal implements Journal {
     const claim = this.#claims.raise(partition);
     return {
       ...claim,
+      claimedAt: this.#nextOffset++,
       append: (batch) => this.#append(batch, claim),
       release: () => Promise.resolve(),
     };
@@ -65,8 +67,13 @@ export class MemoryJournal implements Journal {
 
   trim(upTo: Offset): Promise<void> {
     const kept = this.#batches.findIndex(({ offset }) => offset > upTo);
-    this.#batches.splice(0, kept === -1 ? this.#batches.length : kept);
+    this.#floor =
+      this.#batches.splice(0, kept === -1 ? this.#batches.length : kept).at(-1)?.offset ?? this.#floor;
     return Promise.resolve();
+  }
+
+  floor(): Promise<Offset> {
+    return Promise.resolve(this.#floor);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

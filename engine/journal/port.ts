@@ -24,8 +24,10 @@ export interface Journal extends AsyncDisposable {
    * the last committed batch, when the journal is disposed of. Throws JournalBroken when the log can go on no more.
    */
   follow(after: Offset, signal: AbortSignal): AsyncIterable<CommittedBatch>;
-  /** Gives up the batches up to and including that offset. */
+  /** Gives up the batches up to and including that offset, or fewer. */
   trim(upTo: Offset): Promise<void>;
+  /** All batches behind it are kept; 0 while none was given up. */
+  floor(): Promise<Offset>;
 }
 
 /** Rises over the whole log; gaps are allowed. */
@@ -49,6 +51,8 @@ export interface Writer {
   readonly partition: number;
   /** Rises with every claim of the partition. */
   readonly term: number;
+  /** Where in the log the claim stands: what earlier writers wrote lies before, what this one writes behind. */
+  readonly claimedAt: Offset;
   /**
    * Durable when resolved.
    * @throws Fenced another writer has claimed the partition: final.

@@ -78,6 +78,7 @@ await describeDatabases('users', (databases) => {
         department: null,
         role: 'agent',
         onBoard: true,
+        createdAt: made.createdAt.getTime(),
         active: true,
       });
     });

@@ -91,12 +91,12 @@ describe('npm run journal', () => {
       /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} \+07:00 {2}#2 {2}status chosen by [^;]+; available → break \(cause agent\); duty break; until [^;]+; reason "tea"; session /,
     );
     expect(lines[1]).toContain(`session ${String(welcome['session'])} on "test" at `);
-    expect(lines.at(-1)).toBe(`2 events of agent ${agent.id}`);
+    expect(lines.at(-1)).toBe(`2 entries of agent ${agent.id}`);
     const [, name = ''] = /status chosen by ([^;]+);/.exec(output) ?? [];
     expect((await journal('--agent', name.toUpperCase())).output).toBe(output);
 
     const nothing = await journal('--agent', String(agent.id), '--to', '2020-01-01');
-    expect(nothing.output.trim()).toBe(`0 events of agent ${agent.id}`);
+    expect(nothing.output.trim()).toBe(`0 entries of agent ${agent.id}`);
     await server.end('SIGKILL');
     expect((await journal('--agent', String(agent.id), '--from', '2020-01-01T00:00')).output).toBe(output);
     server = await startServerProcess({ DATA_DIR: folder.path });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Scope } from '../../api/contract/tile.ts';
 import { type DataFolder, seededFolder } from '../support/data-folders.ts';
 import { expectOrdinaryService, faultsLogged } from '../support/ordinary-service.ts';
-import { logIn, type Person } from '../support/people.ts';
+import { logIn, type Person, sayHello } from '../support/people.ts';
 import { codeOf, refusalOf } from '../support/refusals.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 import { firstEvent, watchBoard } from '../support/watching.ts';
@@ -248,6 +248,97 @@ describe('G1: a cursor', () => {
   test('that is longer than any is VALIDATION', async () => {
     const watching = firstEvent(watchBoard(admin, { scope: { all: true }, lastEventId: 'x'.repeat(501) }));
     expect(await codeOf(watching)).toBe('VALIDATION');
+  });
+});
+
+describe('H1: a message', () => {
+  afterAll(() => expectOrdinaryService(server));
+
+  const well = { to: { all: true }, content: 'a word', commandId: 'c' };
+
+  test.each([
+    {},
+    null,
+    { ...well, to: {} },
+    { ...well, to: { userIds: [] } },
+    { ...well, to: { userIds: ['1'] } },
+    { ...well, to: { userIds: [1.5] } },
+    { ...well, to: { userIds: 1 } },
+    { ...well, to: { all: false } },
+    { ...well, to: { teamId: 1, all: true } },
+    { ...well, content: undefined },
+    { ...well, content: '' },
+    { ...well, content: ' \n\t ' },
+    { ...well, content: 'x'.repeat(4001) },
+    { ...well, content: 'a\0b' },
+    { ...well, content: `a${HALF}` },
+    { ...well, subject: '' },
+    { ...well, subject: 'x'.repeat(201) },
+    { ...well, subject: HALF },
+    { ...well, priority: 'panic' },
+    { ...well, holdUntilFree: 'yes' },
+    { ...well, expiresAt: 'soon' },
+    { ...well, expiresAt: 1 },
+    { ...well, expiresAt: 1e300 },
+    { ...well, commandId: '' },
+    { ...well, commandId: 'x'.repeat(101) },
+  ])('that can not be one is VALIDATION: %#', async (input) => {
+    expect(await refusalOf(await tell('messages.send', input ?? []))).toMatchObject({ code: 'VALIDATION' });
+  });
+
+  test('comes as it was written, whatever it holds', async () => {
+    const texts = [
+      '𝕏'.repeat(2000),
+      '\u202e<script>alert(1)</script>\r\n',
+      'ก'.repeat(4000),
+      '\u{10ffff}"\\',
+    ];
+    for (const [at, content] of texts.entries()) {
+      const subject = content.slice(0, 100).trim();
+      const to = { userIds: [agent.id] };
+      await admin.api.messages.send.mutate({ to, content, subject, commandId: `text ${at}` });
+      const { messages } = await agent.api.messages.inbox.query();
+      expect(messages.find((message) => message.content === content)).toMatchObject({ subject });
+    }
+  });
+
+  test.each([
+    { messageIds: [] },
+    { messageIds: 'all' },
+    { messageIds: [''] },
+    { messageIds: ['a\0'] },
+    { messageIds: Array.from({ length: 101 }, (_, at) => `${at}`) },
+  ])('whose id can not be one is not read: VALIDATION: %#', async (input) => {
+    expect(await refusalOf(await tell('messages.markRead', input))).toMatchObject({ code: 'VALIDATION' });
+  });
+
+  test.each(['__proto__', 'x'.repeat(100), "'; DROP TABLE messages; --", 'system-1-1'])(
+    'that there is not is NOT_FOUND: %j',
+    async (messageId) => {
+      const calls = [
+        admin.api.messages.markRead.mutate({ messageIds: [messageId] }),
+        admin.api.messages.acknowledge.mutate({ messageId }),
+        admin.api.messages.receipts.query({ messageId }),
+      ];
+      expect(await Promise.all(calls.map((call) => codeOf(call)))).toEqual(calls.map(() => 'NOT_FOUND'));
+    },
+  );
+
+  test('B6: an id that another command had is CONFLICT', async () => {
+    const commandId = 'one for two';
+    const { socket } = await sayHello(server.url, agent.token);
+    using _ = socket;
+    await agent.api.presence.setStatus.mutate({ status: 'busy', commandId });
+    const to = { userIds: [admin.id] };
+    using manager = await logIn(server.url, 'manager');
+    expect(await codeOf(agent.api.messages.send.mutate({ to, content: 'x', commandId }))).toBe('FORBIDDEN');
+    const colleagues = { teamId: await ownTeam() };
+    await manager.api.messages.send.mutate({ to: colleagues, content: 'x', commandId });
+    const { data } = await manager.api.agents.list.query({ filters: { search: 'agent0002' } });
+    const own = { userIds: [data[0]?.id ?? 0] };
+    expect(await codeOf(agent.api.messages.send.mutate({ to: own, content: 'x', commandId }))).toBe(
+      'CONFLICT',
+    );
   });
 });
 

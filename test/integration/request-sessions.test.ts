@@ -8,6 +8,7 @@ import { revokeFamily } from '../../drizzle/repositories/refresh-tokens.ts';
 import { MemoryJournal } from '../../engine/journal/memory.ts';
 import { type DataFolder, PASSWORD, seededFolder } from '../support/data-folders.ts';
 import { logIn, type Person, sayHello } from '../support/people.ts';
+import { opening } from '../support/deeds.ts';
 import { codeOf } from '../support/refusals.ts';
 import { callerOf, openServices, PEER } from '../support/services.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
@@ -107,6 +108,11 @@ test('C6, C10: after kill -9 whom requests kept is still here, and goes with the
   expect((await board()).agents).toMatchObject([{ status: 'offline', cause: 'agent' }]);
 });
 
+const statusOf = ({ engine }: Services, id: number) => engine.record(id)?.status;
+const becomes = async (services: Services, id: number, status: string) => {
+  await expect.poll(() => statusOf(services, id), { timeout: 5_000 }).toBe(status);
+};
+
 describe('C10: with its log-in session', () => {
   const opened = new Opened();
   let database: Database;
@@ -126,10 +132,6 @@ describe('C10: with its log-in session', () => {
     await caller.presence.setStatus({ status: 'busy', commandId: 'a' });
     return { services, caller, lives, journal, refreshToken, id: session.user.id };
   }
-
-  const statusOf = ({ engine }: Services, id: number) => engine.record(id)?.status;
-  const becomes = (services: Services, id: number, status: string) =>
-    expect.poll(() => statusOf(services, id), { timeout: 5_000 }).toBe(status);
 
   test('C10: a session ends, offline at once, when the log-in session is taken for stolen', async () => {
     await using lives = new Opened();
@@ -163,16 +165,24 @@ describe('C10: with its log-in session', () => {
     await becomes(services, other, 'offline');
   });
 
-  test('C2, C10: every request is activity, and none of another log-in session is', async () => {
+  test('C2, C10: every request is activity; one of another log-in session only where no socket lives', async () => {
     await using lives = new Opened();
     const { services, caller, id } = await onRequests('agent0004', { lives });
-    const seenAt = () => services.engine.why(id)?.sessions[0]?.activeAt ?? 0;
-    const begun = seenAt();
-    const { session } = await services.authenticator.login('agent0004', PASSWORD, PEER);
-    await expect.poll(() => services.clock.now()).toBeGreaterThan(begun + 20);
-    await (await callerOf(services, session.token)).auth.me();
-    expect(Math.abs(seenAt() - begun)).toBeLessThan(20);
-    await caller.auth.me();
-    expect(seenAt()).toBeGreaterThanOrEqual(begun + 20);
+    const { engine, clock, authenticator } = services;
+    const seenAt = () => engine.why(id)?.sessions[0]?.activeAt ?? 0;
+    const { session } = await authenticator.login('agent0004', PASSWORD, PEER);
+    const other = await callerOf(services, session.token);
+    /** Whether the request is activity of the session. */
+    const counts = async (request: () => Promise<unknown>) => {
+      const before = clock.now();
+      await expect.poll(() => clock.now()).toBeGreaterThan(before + 20);
+      await request();
+      return seenAt() > before + 10;
+    };
+    expect(await counts(() => caller.auth.me())).toBe(true);
+    expect(await counts(() => other.auth.me())).toBe(true);
+    await engine.dispatch(id, { input: opening('s1', { login: 'a third' }) });
+    expect(await counts(() => other.auth.me())).toBe(false);
+    expect(await counts(() => caller.auth.me())).toBe(true);
   });
 });

@@ -20,6 +20,8 @@ interface Things {
   readonly stranger: number;
   readonly otherTeam: number;
   readonly admin: number;
+  /** Of the admin's to the stranger. */
+  readonly message: string;
 }
 
 interface Call {
@@ -41,6 +43,7 @@ const may = (roles: readonly Role[], call: Call['call']): Call => ({ roles, call
 const reason = 'a test';
 const ALL_TIME = { from: 0, to: 4_000_000_000_000 };
 const BREAK = { code: 'break', label: 'Break' };
+const MESSAGE = { content: 'a word' };
 const ROW = { from: { category: 'busy' }, to: { category: 'wrap_up' }, allowed: true } as const;
 
 /** Every procedure, and about whom where that matters. A `#` sets calls of one procedure apart. */
@@ -149,6 +152,30 @@ const CALLS: Readonly<Record<string, Call | { readonly open: string }>> = {
   'presence.timeline # other team': may(MANAGERS, (api, { stranger: agentId }) =>
     api.presence.timeline({ agentId, ...ALL_TIME }),
   ),
+  'messages.send # colleague': may(WITH_PRESENCE, (api, { colleague }) =>
+    api.messages.send({ ...MESSAGE, to: { userIds: [colleague] }, commandId: 'g' }),
+  ),
+  'messages.send # stranger': may(MANAGERS, (api, { colleague, stranger }) =>
+    api.messages.send({ ...MESSAGE, to: { userIds: [colleague, stranger] }, commandId: 'h' }),
+  ),
+  'messages.send # own team': may(SUPERVISORS, (api, { team: teamId }) =>
+    api.messages.send({ ...MESSAGE, to: { teamId }, commandId: 'i' }),
+  ),
+  'messages.send # other team': may(MANAGERS, (api, { otherTeam: teamId }) =>
+    api.messages.send({ ...MESSAGE, to: { teamId }, commandId: 'j' }),
+  ),
+  'messages.send # all': may(MANAGERS, (api) =>
+    api.messages.send({ ...MESSAGE, to: { all: true }, commandId: 'k' }),
+  ),
+  'messages.inbox': may(WITH_PRESENCE, (api) => api.messages.inbox()),
+  'messages.watch': may(WITH_PRESENCE, async (api) => api.messages.watch()),
+  'messages.markRead': may(WITH_PRESENCE, (api) => api.messages.markRead({ messageIds: ['none'] })),
+  'messages.acknowledge': may(WITH_PRESENCE, (api) => api.messages.acknowledge({ messageId: 'none' })),
+  'messages.receipts # none': may(WITH_PRESENCE, (api) => api.messages.receipts({ messageId: 'none' })),
+  'messages.receipts # of others': may(MANAGERS, (api, { message: messageId }) =>
+    api.messages.receipts({ messageId }),
+  ),
+  'activities.record': may(WITH_PRESENCE, (api) => api.activities.record({ id: 'l', type: 'csat' })),
   'config.list': may(ADMINS, (api) => api.config.list()),
   'config.get': may(ADMINS, (api) => api.config.get({ key: 'WRAP_UP_SECONDS' })),
   'config.set': may(ADMINS, (api) => api.config.set({ key: 'WRAP_UP_SECONDS', value: 120 })),
@@ -158,7 +185,7 @@ const CALLS: Readonly<Record<string, Call | { readonly open: string }>> = {
 const opened = new Opened();
 let things: Things;
 let callers: Readonly<Record<Role, { readonly api: Caller; readonly self: number }>>;
-let stranger: Caller;
+let nobody: Caller;
 
 beforeAll(async () => {
   const folder = opened.use(await seededFolder());
@@ -177,18 +204,21 @@ beforeAll(async () => {
   } as const;
   const entries = ROLES.map(async (role) => [role, await as(names[role])] as const);
   callers = Object.fromEntries(await Promise.all(entries)) as typeof callers;
-  stranger = await callerOf(services, null);
+  nobody = await callerOf(services, null);
   const { api, self: admin } = callers.admin;
   const idOf = async (username: string) =>
     (await api.agents.list({ filters: { search: username } })).data[0]?.id ?? 0;
   const [team, otherTeam] = await api.teams.list();
+  const stranger = await idOf('agent0051');
+  const sent = await api.messages.send({ ...MESSAGE, to: { userIds: [stranger] }, commandId: 'first' });
   things = {
     self: 0,
     colleague: await idOf('agent0002'),
     team: team?.id ?? 0,
-    stranger: await idOf('agent0051'),
+    stranger,
     otherTeam: otherTeam?.id ?? 0,
     admin,
+    message: sent.messageId,
   };
 });
 
@@ -225,7 +255,7 @@ describe('roles', () => {
       expected[role] = roles.includes(role) ? 'let in' : 'FORBIDDEN';
     }
     expect(outcomes).toEqual(expected);
-    expect(await outcomeOf(call(stranger, { ...things, self: things.colleague }))).toBe('UNAUTHENTICATED');
+    expect(await outcomeOf(call(nobody, { ...things, self: things.colleague }))).toBe('UNAUTHENTICATED');
   });
 
   test('a phone number is for oneself, managers and admins', async () => {

@@ -14,6 +14,7 @@ import {
   type SecondOrganisation,
 } from '../support/second-organisation.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
+import { type Names, NOBODYS, WALKS } from '../support/tenant-walks.ts';
 import { firstEvent, type Watching, watchBoard, watchSummary } from '../support/watching.ts';
 
 const PEOPLE = {
@@ -25,130 +26,6 @@ const PEOPLE = {
 } as const;
 const ROLES = ['admin', 'manager', 'supervisor', 'agent', 'viewer'] as const;
 
-/** What names something that one organisation has, or nobody. */
-interface Names {
-  readonly agentId: number;
-  readonly teamId: number;
-  readonly department: string;
-  readonly status: string;
-  readonly username: string;
-  /** Of the board of everybody. */
-  readonly cursor: string;
-}
-
-const NOBODYS: Names = {
-  agentId: 2_000_000_000,
-  teamId: 2_000_000_001,
-  department: 'Nowhere',
-  status: 'no_such_status',
-  username: 'nobody_at_all',
-  cursor: '0.nothing',
-};
-
-const scopesOf = ({ agentId, teamId, department }: Names): readonly Scope[] => [
-  { agentId },
-  { teamId },
-  { department },
-  { all: true },
-  { admin: true },
-];
-
-type Walk = (person: Person, names: Names) => readonly Promise<unknown>[];
-
-/** Every procedure, called with everything that can name something. */
-const WALKS: Readonly<Record<string, Walk | { readonly namesNothing: string }>> = {
-  'auth.login': ({ api }, { username }) => [api.auth.login.mutate({ username, password: 'Wrong-pass1' })],
-  'auth.refresh': { namesNothing: 'a refresh token is a secret: whoever holds it is its user' },
-  'auth.logout': { namesNothing: 'as auth.refresh' },
-  'auth.me': ({ api }) => [api.auth.me.query()],
-  'agents.list': ({ api }, { teamId, department, username }) =>
-    [{}, { teamId }, { department }, { search: username }, { search: FOREIGN }].map((filters) =>
-      api.agents.list.query({ filters, limit: 100 }),
-    ),
-  'agents.create': ({ api }, { teamId }) =>
-    (['agent', 'supervisor', 'viewer'] as const).map((role) =>
-      api.agents.create.mutate({
-        username: 'walker',
-        email: 'walker@example.com',
-        name: 'Walker',
-        password: 'Walker-pass1',
-        role,
-        teamId,
-      }),
-    ),
-  'agents.byId': ({ api }, { agentId: id }) => [api.agents.byId.query({ id })],
-  'agents.update': ({ api, id: own }, { agentId: id, teamId }) => [
-    api.agents.update.mutate({ id, name: 'Walker' }),
-    api.agents.update.mutate({ id: own, teamId }),
-  ],
-  'agents.deactivate': ({ api }, { agentId: id }) => [api.agents.deactivate.mutate({ id })],
-  'teams.list': ({ api }) => [api.teams.list.query()],
-  'teams.byId': ({ api }, { teamId: id }) => [api.teams.byId.query({ id })],
-  'teams.create': ({ api }, { agentId: supervisorId }) => [
-    api.teams.create.mutate({ name: 'Walkers', supervisorId }),
-  ],
-  'teams.update': ({ api }, { teamId: id, agentId: supervisorId }) => [
-    api.teams.update.mutate({ id, name: 'Walkers' }),
-    api.teams.update.mutate({ id: 1, supervisorId }),
-  ],
-  'teams.deactivate': ({ api }, { teamId: id }) => [api.teams.deactivate.mutate({ id })],
-  'teams.members': ({ api }, { teamId: id }) => [api.teams.members.query({ id })],
-  'statuses.list': ({ api }) => [api.statuses.list.query()],
-  'statuses.watch': { namesNothing: 'it is the list, told again when it changes' },
-  'statuses.save': ({ api }, { status: code }) => [
-    api.statuses.save.mutate({ code: 'break', onOverrun: { action: 'set', code } }),
-  ],
-  'statuses.archive': ({ api }, { status: code }) => [api.statuses.archive.mutate({ code })],
-  'statuses.transitions': ({ api }) => [api.statuses.transitions.query()],
-  'statuses.saveTransition': ({ api }, { status: code }) => [
-    api.statuses.saveTransition.mutate({ from: { code }, to: { category: 'busy' }, allowed: true }),
-    api.statuses.saveTransition.mutate({ from: { category: 'busy' }, to: { code }, allowed: false }),
-  ],
-  'config.list': ({ api }) => [api.config.list.query()],
-  'config.get': { namesNothing: 'the keys are the same everywhere' },
-  'config.set': ({ api }, { status: value }) => [
-    api.config.set.mutate({ key: 'DEFAULT_LOGIN_STATUS', value }),
-  ],
-  'audit.list': ({ api }, { agentId }) =>
-    [{}, { userId: agentId }, { recordId: String(agentId) }].map((filters) =>
-      api.audit.list.query({ filters, limit: 100 }),
-    ),
-  'presence.board': ({ api }, names) => scopesOf(names).map((scope) => api.presence.board.query({ scope })),
-  'presence.summary': ({ api }, names) =>
-    scopesOf(names).map((scope) => api.presence.summary.query({ scope })),
-  'presence.watch': (person, names) => [
-    ...scopesOf(names).map((scope) => firstEvent(watchBoard(person, { scope }))),
-    ...scopesOf(names).map((scope) => firstEvent(watchBoard(person, { scope, lastEventId: names.cursor }))),
-  ],
-  'presence.watchSummary': (person, names) =>
-    scopesOf(names).map((scope) => firstEvent(watchSummary(person, { scope, lastEventId: names.cursor }))),
-  // Of everybody it would give another each time it is asked.
-  'presence.nextAvailable': ({ api }, { agentId, teamId, department }) =>
-    [{ agentId }, { teamId }, { department }].map((scope) => api.presence.nextAvailable.mutate({ scope })),
-  'presence.setStatus': ({ api }, { status }) => [
-    api.presence.setStatus.mutate({ status, commandId: `walk-${status}` }),
-  ],
-  'presence.extend': ({ api }, { status }) => [
-    api.presence.extend.mutate({ reason: 'a walk', commandId: `extend-${status}` }),
-  ],
-  'presence.force': ({ api }, { agentId, status }) => [
-    api.presence.force.mutate({ agentId, status: 'busy', reason: 'a walk', commandId: `force-${agentId}` }),
-    api.presence.force.mutate({
-      agentId: people.agent.id,
-      status,
-      reason: 'a walk',
-      commandId: `force-${status}`,
-    }),
-  ],
-  'presence.release': ({ api }, { agentId }) => [
-    api.presence.release.mutate({ agentId, commandId: `release-${agentId}` }),
-  ],
-  'presence.timeline': ({ api }, { agentId }) => [
-    api.presence.timeline.query({ agentId, from: 0, to: 253_402_300_799_999 }),
-  ],
-  'presence.why': ({ api }, { agentId }) => [api.presence.why.query({ agentId })],
-};
-
 let folder: DataFolder;
 let foreign: SecondOrganisation;
 let server: ServerProcess;
@@ -156,6 +33,7 @@ let people: Readonly<Record<keyof typeof PEOPLE, Person>>;
 let foreigners: Readonly<Record<keyof typeof FOREIGN_USERS, Person>>;
 let atWork: readonly RawSocket[];
 let foreignSession: string;
+let foreignMessage: string;
 
 beforeAll(async () => {
   folder = await seededFolder();
@@ -169,6 +47,13 @@ beforeAll(async () => {
   if (own === undefined || other === undefined) throw new Error('nobody said hello');
   atWork = [own.socket, other.socket];
   foreignSession = String(other.welcome['session']);
+  const toAll = await foreigners.manager.api.messages.send.mutate({
+    to: { all: true },
+    content: FOREIGN,
+    priority: 'urgent',
+    commandId: 'to all',
+  });
+  foreignMessage = toAll.messageId;
 });
 
 afterAll(async () => {
@@ -188,7 +73,8 @@ async function logInAll<Key extends string>(names: Readonly<Record<Key, string>>
 async function foreignNames(): Promise<Names> {
   const { cursor } = await foreigners.manager.api.presence.board.query({ scope: { all: true } });
   const { agentId, teamId, department, status } = foreign;
-  return { agentId, teamId, department, status, username: FOREIGN_USERS.agent, cursor };
+  const username = FOREIGN_USERS.agent;
+  return { agentId, teamId, department, status, username, cursor, messageId: foreignMessage };
 }
 
 /** How calls ended, without what differs from one moment to the next, and without the names that they were given. */
@@ -233,8 +119,8 @@ describe('J1: what another organisation has is what nobody has', () => {
     for (const role of ROLES) {
       const person = people[role];
       const [ofForeign, ofNobody] = [
-        await outcomes(walk(person, theirs), theirs),
-        await outcomes(walk(person, NOBODYS), NOBODYS),
+        await outcomes(walk(person, theirs, people.agent.id), theirs),
+        await outcomes(walk(person, NOBODYS, people.agent.id), NOBODYS),
       ];
       expect({ path, role, outcomes: ofForeign.map(short) }).toEqual({
         path,
@@ -262,6 +148,22 @@ describe('J1: what another organisation has is what nobody has', () => {
       ]),
     ];
     for (const code of await Promise.all(calls.map((call) => codeOf(call)))) expect(code).toBe('NOT_FOUND');
+  });
+
+  test.each(ROLES.filter((role) => role !== 'viewer'))('and so are messages, for %s', async (role) => {
+    const { api } = people[role];
+    const { agentId, teamId } = foreign;
+    const messageId = foreignMessage;
+    const calls = [
+      api.messages.send.mutate({ to: { userIds: [agentId] }, content: 'a word', commandId: 'a' }),
+      api.messages.send.mutate({ to: { teamId }, content: 'a word', commandId: 'b' }),
+      api.messages.markRead.mutate({ messageIds: [messageId] }),
+      api.messages.acknowledge.mutate({ messageId }),
+      api.messages.receipts.query({ messageId }),
+    ];
+    for (const code of await Promise.all(calls.map((call) => codeOf(call)))) expect(code).toBe('NOT_FOUND');
+    const { messages } = await api.messages.inbox.query();
+    expect(JSON.stringify(messages).toLowerCase()).not.toContain(FOREIGN);
   });
 
   test('and it is so the other way round', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Availability } from '../../engine/availability.ts';
+import { Places } from '../../engine/places.ts';
 import { type AgentRecord, newcomer } from '../../engine/record.ts';
 import type { Scope } from '../../engine/scope.ts';
 import { member } from '../support/engines.ts';
@@ -26,6 +27,16 @@ class Model {
   readonly lastClaims = new Map<number, number>();
   #claims = 0;
 
+  record(id: number): AgentRecord | null {
+    return this.records.get(id) ?? null;
+  }
+
+  routableIn(organisationId: number, scope: Scope): readonly AgentRecord[] {
+    return [...this.records.values()].filter(
+      ({ member: who, routable }) => routable && who.organisationId === organisationId && isIn(who, scope),
+    );
+  }
+
   publish(record: AgentRecord): void {
     const { id, active } = record.member;
     const before = this.records.get(id);
@@ -36,14 +47,8 @@ class Model {
   }
 
   claim(organisationId: number, scope: Scope, now: number): AgentRecord | null {
-    const [next] = [...this.records.values()]
-      .filter(
-        ({ member: who, routable }) =>
-          routable &&
-          who.organisationId === organisationId &&
-          isIn(who, scope) &&
-          now - (this.claimedAt.get(who.id) ?? -Infinity) >= 10_000,
-      )
+    const [next] = this.routableIn(organisationId, scope)
+      .filter(({ member: { id } }) => now - (this.claimedAt.get(id) ?? -Infinity) >= 10_000)
       .sort(
         (a, b) =>
           a.current - b.current ||
@@ -87,17 +92,17 @@ test.each(SEEDS)(
   async (seed) => {
     const random = new Seeded(seed);
     const clock = new FakeClock();
-    const availability = new Availability(clock);
     const model = new Model();
+    const availability = new Availability({ clock, places: new Places(), population: model });
     const agents = random.pick([3, 40, 200]);
     for (let id = 1; id <= agents; id++)
       model.records.set(id, newcomer(member(id, { organisationId: 1 + (id % 2), teamId: 1 + (id % 3) })));
-    for (const record of model.records.values()) availability.publish(record);
     for (let step = 0; step < 2000; step++) {
       for (let changes = random.below(3); changes > 0; changes--) {
-        const after = changed(random, random.pick([...model.records.values()]));
+        const before = random.pick([...model.records.values()]);
+        const after = changed(random, before);
         model.publish(after);
-        availability.publish(after);
+        availability.publish(before, after);
       }
       if (random.chance(0.2)) await clock.advance(random.pick([1, 500, 4_000, 9_999, 10_000]));
       const subject = { organisationId: random.pick([1, 2, 3]), scope: random.pick(SCOPES) };

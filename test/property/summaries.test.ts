@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect, test } from 'vitest';
+import { Places } from '../../engine/places.ts';
 import { type AgentRecord, newcomer } from '../../engine/record.ts';
 import { Summaries } from '../../engine/summaries.ts';
 import { member } from '../support/engines.ts';
@@ -83,8 +84,14 @@ test.each(SEEDS.slice(0, 4))(
   async (seed) => {
     const random = new Seeded(seed);
     const clock = new FakeClock();
-    using summaries = new Summaries({ clock, tickMs: 20, incident: () => null });
     const records = new Map<number, AgentRecord>();
+    using summaries = new Summaries({
+      clock,
+      tickMs: 20,
+      incident: () => null,
+      places: new Places(),
+      people: { record: (id) => records.get(id) ?? null, since: (id) => records.get(id)?.since ?? null },
+    });
     const subjects = subjectsOf([1, 2], { teams: [1, 2, 9], departments: ['Sales'], agents: [1, 2] });
     const viewers = subjects.map((subject) => ({ subject, viewer: new SummaryViewer(summaries, subject) }));
     for (let round = 0; round < 30; round++) {
@@ -97,7 +104,7 @@ test.each(SEEDS.slice(0, 4))(
         const part = random.pick([{ routable }, { connectivity }, { limit, limitUntil }, { flapping }]);
         const next = before !== undefined && random.chance(0.4) ? { ...before, ...part } : after;
         records.set(id, next);
-        summaries.publish(next);
+        summaries.publish(before ?? null, next);
         if (random.chance(0.05)) await clock.advance(random.below(400));
         // People come and go at any moment.
         if (random.chance(0.1)) {

@@ -14,6 +14,7 @@ export function member(id: number, more: Partial<Member> = {}): Member {
     role: 'agent',
     onBoard: true,
     active: true,
+    createdAt: 0,
     ...more,
   };
 }

@@ -17,6 +17,8 @@ export class FakeSocket implements Socket {
   readonly texts: string[] = [];
   readonly channels = new Set<string>();
   pings = 0;
+  /** Texts of the pings that had one, which a live peer answers. */
+  readonly pingTexts: string[] = [];
   closedWith: { readonly code: number; readonly reason: string } | null = null;
   /** While it is set, what is sent waits for the network. */
   isStuck = false;
@@ -55,8 +57,10 @@ export class FakeSocket implements Socket {
     this.channels.delete(channel);
   }
 
-  ping(): void {
-    if (this.closedWith === null) this.pings += 1;
+  ping(text?: string): void {
+    if (this.closedWith !== null) return;
+    if (text === undefined) this.pings += 1;
+    else this.pingTexts.push(text);
   }
 
   close(code: number, reason: string): void {

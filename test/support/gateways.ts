@@ -23,6 +23,7 @@ export interface Opened {
 
 export interface Arena extends Disposable {
   readonly engine: Engine;
+  readonly journal: MemoryJournal;
   readonly clock: FakeClock;
   readonly gateway: AgentGateway;
   readonly liveSessions: LiveSessions;
@@ -75,7 +76,7 @@ export async function startArena(members: readonly Member[] = [member(1), member
     const socket = new FakeSocket();
     const listener = gateway.route.open(socket);
     socket.onClosed = () => listener.closed();
-    socket.onPinged = () => listener.pong();
+    socket.onPinged = () => listener.pong('');
     return {
       socket,
       listener,
@@ -89,6 +90,7 @@ export async function startArena(members: readonly Member[] = [member(1), member
   };
   return {
     engine,
+    journal,
     clock,
     gateway,
     liveSessions,

@@ -2,7 +2,8 @@
 import { apply } from '../../engine/agent.ts';
 import type { Documents } from '../../engine/documents/port.ts';
 import type { HistoryEntry, SessionDocument, StatusDocument } from '../../engine/documents/shapes.ts';
-import { type AgentEvent, decodeEvents } from '../../engine/events.ts';
+import { decodeEvents } from '../../engine/entries.ts';
+import type { AgentEvent } from '../../engine/events.ts';
 import { MemoryJournal } from '../../engine/journal/memory.ts';
 import type { CommittedBatch, Journal } from '../../engine/journal/port.ts';
 import type { Entry, Projection } from '../../engine/projection.ts';

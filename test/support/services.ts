@@ -9,6 +9,7 @@ import type { Opened } from '../../api/opened.ts';
 import { OutboxRelay } from '../../api/outbox-relay.ts';
 import { Projections } from '../../api/projections.ts';
 import { appRouter } from '../../api/routers/app.ts';
+import { systemMessages } from '../../api/system-messages.ts';
 import { Teams } from '../../api/teams.ts';
 import type { Services } from '../../api/trpc/context.ts';
 import { asValue } from '../../api/trpc/serialised.ts';
@@ -41,6 +42,8 @@ export async function openServices(
       roster: { members: () => members(db) },
       catalogue: laws.catalogue,
       config: laws.config,
+      archive: projections.archive,
+      announce: systemMessages({ teams, catalogue: laws.catalogue }),
       tickMs: 5,
     }),
   );

@@ -1,4 +1,5 @@
-import { type AgentEvent, decodeEvents } from '../../engine/events.ts';
+import { decodeEvents } from '../../engine/entries.ts';
+import type { AgentEvent } from '../../engine/events.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { MemoryJournal } from '../../engine/journal/memory.ts';
 import { read } from './batches.ts';

@@ -1,4 +1,5 @@
 import type { TRPCClient } from '@trpc/client';
+import type { InboxEvent } from '../../api/contract/messages.ts';
 import type { SummaryEvent } from '../../api/contract/summary.ts';
 import type { Scope, WatchEvent } from '../../api/contract/tile.ts';
 import type { AppRouter } from '../../api/routers/app.ts';
@@ -71,4 +72,9 @@ export function watchSummary({ api }: Client, watched: Watched): Watching<Summar
 export async function firstEvent<Event>(begun: Watching<Event>): Promise<Event> {
   using watching = begun;
   return await watching.until(() => true);
+}
+
+/** Watches one's own inbox. */
+export function watchInbox({ api }: Client): Watching<InboxEvent> {
+  return new Watching((on) => api.messages.watch.subscribe(undefined, on));
 }

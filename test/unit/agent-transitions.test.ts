@@ -196,7 +196,7 @@ describe('B3, B7: what a decision stands on', () => {
         by: 1,
         reason: 'because',
         previous: 'available',
-        session: { id: 's1', device: 'd', address: 'a' },
+        session: { id: 's1', device: 'a device', address: '127.0.0.1' },
       },
     });
   });

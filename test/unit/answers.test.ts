@@ -7,6 +7,7 @@ import { member } from '../support/engines.ts';
 const done = (seq: number): Answer => ({ ok: true, seq, tile: null });
 const command = (n: number) => ({ id: `c${n}`, session: 's1' });
 const AGENT = 7;
+const SESSION = { device: 'a device', address: '127.0.0.1', startedAt: 0, lostAt: null };
 
 describe('B6: the memory of answers', () => {
   test('B6: the last 64 answers of a sender are remembered, the 65th but one is forgotten', () => {
@@ -24,7 +25,13 @@ describe('B6: the memory of answers', () => {
     memory.remember(AGENT, { id: 'c', session: 's1' }, done(1));
     memory.remember(AGENT, { id: 'c', session: 's2' }, done(2));
     memory.remember(AGENT, { id: 'c', user: 7 }, done(3));
-    memory.forgetSession('s1');
+    memory.forgetEnded(
+      [
+        { ...SESSION, id: 's1' },
+        { ...SESSION, id: 's2' },
+      ],
+      [{ ...SESSION, id: 's2' }],
+    );
     expect(memory.recall(AGENT, { id: 'c', session: 's1' })).toBeNull();
     expect(memory.recall(AGENT, { id: 'c', session: 's2' })).toEqual(done(2));
     expect(memory.recall(AGENT, { id: 'c', user: 7 })).toEqual(done(3));

@@ -47,7 +47,7 @@ describe('A8: a law that changes is told to the agents who are here', () => {
       for (let waited = 0; waited < ms; waited += 1_000) {
         await arena.clock.advance(1_000);
         count += socket.take().filter(({ op }) => op === 'pulse').length;
-        listener.pong();
+        listener.pong('');
       }
       return count;
     };
@@ -66,7 +66,7 @@ describe('A8: a law that changes is told to the agents who are here', () => {
       await arena.clock.advance(2_000);
       await arena.enact({ ...LAW, config: { ...CONFIG, MAX_AGENT_IDLE_TIME: 600 + waited } });
       pulses += socket.take().filter(({ op }) => op === 'pulse').length;
-      listener.pong();
+      listener.pong('');
     }
     expect(pulses).toBe(2);
   });

@@ -262,7 +262,7 @@ describe('C5: heartbeats', () => {
     const { socket, listener } = await arena.hello(1);
     for (let minute = 0; minute < 10; minute++) {
       await arena.clock.advance(60_000);
-      listener.pong();
+      listener.pong('');
     }
     expect(socket.closedWith).toBeNull();
     expect(arena.engine.record(1)).toMatchObject({

@@ -13,7 +13,7 @@ function told(events: readonly AgentEvent[]): readonly string[] {
     [900, 'Alex'],
   ]);
   return events.map((event) =>
-    inWords(event, names)
+    inWords({ kind: 'event', event }, names)
       .replaceAll(new RegExp(TIME, 'g'), 'T')
       .replace(/; session .* at 127\.0\.0\.1/, '')
       .replace(/^T {2}#\d+ {2}/, ''),

@@ -1,5 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { hasPresence, mayAskWhy, mayRoute, viewOf } from '../../api/auth/permissions.ts';
+import {
+  hasPresence,
+  MANAGERS,
+  mayAskWhy,
+  mayRoute,
+  maySeeReceipts,
+  mayWriteTo,
+  mayWriteToMany,
+  SUPERVISORS,
+  viewOf,
+} from '../../api/auth/permissions.ts';
+import { ROLES } from '../../api/contract/roles.ts';
 import type { Member, Role } from '../../engine/member.ts';
 import type { Scope } from '../../engine/scope.ts';
 import { member } from '../support/engines.ts';
@@ -142,4 +153,46 @@ test('everybody has presence but viewers', () => {
     'manager',
     'admin',
   ]);
+});
+
+describe('H1: who may write to whom', () => {
+  const TARGETS = {
+    colleague: { member: colleague, supervises: [] },
+    stranger: { member: stranger, supervises: [] },
+    teamless: { member: teamless, supervises: [] },
+    'own supervisor': { member: member(5, { role: 'supervisor', teamId: null }), supervises: [OWN] },
+    'other supervisor': { member: member(6, { role: 'supervisor', teamId: null }), supervises: [OTHER] },
+  };
+
+  test.each([
+    ['viewer', []],
+    ['agent', ['colleague', 'own supervisor']],
+    ['supervisor', ['colleague']],
+    ['manager', Object.keys(TARGETS)],
+    ['admin', Object.keys(TARGETS)],
+  ] as const)('a %s to %j', (role, expected) => {
+    const targets = Object.entries(TARGETS).filter(([, target]) => mayWriteTo(asking(role), target));
+    expect(targets.map(([name]) => name)).toEqual(expected);
+  });
+
+  test('an agent without a team writes to nobody, not even to others without one', () => {
+    const alone = { member: member(ME, { teamId: null }), supervises: [] };
+    for (const target of Object.values(TARGETS)) expect(mayWriteTo(alone, target)).toBe(false);
+  });
+
+  test.each([
+    ['their own', OWN, SUPERVISORS],
+    ['another', OTHER, MANAGERS],
+    ['everybody', null, MANAGERS],
+  ] as const)('to %s at once', (_which, teamId, expected) => {
+    expect(ROLES.filter((role) => mayWriteToMany(asking(role), teamId))).toEqual(expected);
+  });
+
+  test.each([
+    ['one’s own', ME, ROLES],
+    ['another’s', 2, MANAGERS],
+    ['the system’s', null, MANAGERS],
+  ] as const)('and see the receipts of %s', (_which, senderId, expected) => {
+    expect(ROLES.filter((role) => maySeeReceipts(asking(role), senderId))).toEqual(expected);
+  });
 });

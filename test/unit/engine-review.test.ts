@@ -30,7 +30,7 @@ describe('A8: a law that changes', () => {
     await agent.opens('s1');
     const before = agent.record;
     await enact(changed('busy', { label: 'Occupied', colour: '#000000' }));
-    expect(agent.record).toBe(before);
+    expect(agent.record).toEqual(before);
   });
 
   test('D1: a shorter idle limit counts from the activity that was seen', async () => {
@@ -70,7 +70,7 @@ describe('A8: a law that changes', () => {
     await agent.chooses('lunch');
     const before = agent.record;
     await enact(changed('lunch', { archived: true }));
-    expect(agent.record).toBe(before);
+    expect(agent.record).toEqual(before);
     const unknown = { ok: false, code: 'UNKNOWN_STATUS' };
     expect(await other.chooses('lunch')).toMatchObject(unknown);
     expect(await other.isForced('lunch')).toMatchObject(unknown);

@@ -19,7 +19,7 @@ async function make(limits: { maxEvents?: number; maxBytes?: number } = {}) {
     maxBytes: 10_000,
     ...limits,
   });
-  return { clock, journal, gatherer, append: (...ids: string[]) => appendAll(writer, ids) };
+  return { clock, journal, gatherer, writer, append: (...ids: string[]) => appendAll(writer, ids) };
 }
 
 async function appendAll(writer: Writer, ids: readonly string[]): Promise<void> {
@@ -53,14 +53,14 @@ test('F3: a group that is full waits for nothing', async () => {
 });
 
 test('F3: what somebody waits for is not kept waiting, and what comes later waits again', async () => {
-  const { clock, gatherer, append } = await make();
+  const { clock, gatherer, writer, append } = await make();
   await append('a', 'b');
   const group = gatherer.next();
   await settle();
-  gatherer.hurry(2);
+  gatherer.hurry(writer.claimedAt + 2);
   expect(idsOf(await group)).toEqual(['a', 'b']);
 
-  gatherer.hurry(4);
+  gatherer.hurry(writer.claimedAt + 4);
   await append('c', 'd', 'e');
   expect(idsOf(await gatherer.next())).toEqual(['c', 'd']);
   let isOver = false;

@@ -2,40 +2,46 @@ import { expect, test } from 'vitest';
 import { Order } from '../../engine/order.ts';
 import { Seeded } from '../support/seeded.ts';
 
-interface Item {
-  readonly rank: number;
-  at: number;
+/** Some who stand, each with a rank, and an order of them. */
+function orderOf() {
+  const ranks = new Map<number, number>();
+  const order = new Order({ width: 2, stands: ([rank, id = 0]) => ranks.get(id) === rank });
+  const put = (id: number, rank: number) => {
+    ranks.set(id, rank);
+    order.add(rank, id);
+  };
+  return { ranks, order, put };
 }
 
-const byRank = (a: Item, b: Item) => a.rank - b.rank;
-
-test('those who stand come in order, whoever came and went before', () => {
+test('the first is the least of those who stand, whoever came, went and changed before', () => {
   const random = new Seeded(7);
-  for (let round = 0; round < 2000; round++) {
-    const order = new Order(byRank);
-    const standing: Item[] = [];
-    for (let step = 0; step < 30; step++) {
-      const item = { rank: random.below(40), at: -1 };
-      standing.push(item);
-      order.add(item);
-      for (const gone of standing.splice(random.below(standing.length), random.below(2))) order.remove(gone);
-      expect(order.size).toBe(standing.length);
+  for (let round = 0; round < 200; round++) {
+    const { ranks, order, put } = orderOf();
+    for (let step = 0; step < 200; step++) {
+      put(random.below(20), random.below(40));
+      if (random.chance(0.4)) ranks.delete(random.below(20));
+      const [first] = [...ranks]
+        .map(([id, rank]) => [rank, id] as const)
+        .sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+      expect(order.first()).toEqual(first ?? null);
     }
-    const ranks: number[] = [];
-    for (let { first } = order; first !== null; { first } = order) {
-      ranks.push(first.rank);
-      order.remove(first);
-    }
-    expect(ranks).toEqual(standing.toSorted(byRank).map(({ rank }) => rank));
   }
 });
 
-test('what is removed must stand in that order', () => {
-  const order = new Order(byRank);
-  const item = { rank: 1, at: -1 };
-  expect(() => order.remove(item)).toThrow(RangeError);
-  order.add(item);
-  order.remove(item);
-  expect(order.first).toBeNull();
-  expect(() => order.remove(item)).toThrow(RangeError);
+test('what has left is not kept for ever', () => {
+  const { order, put } = orderOf();
+  for (let step = 0; step < 10_000; step++) put(step % 50, step);
+  expect(order.size).toBeLessThanOrEqual(101);
+});
+
+test('one who stands twice is the first once, and is gone at once', () => {
+  const { ranks, order, put } = orderOf();
+  put(1, 5);
+  put(1, 5);
+  put(2, 6);
+  expect(order.first()).toEqual([5, 1]);
+  ranks.delete(1);
+  expect(order.first()).toEqual([6, 2]);
+  ranks.clear();
+  expect(order.first()).toBeNull();
 });

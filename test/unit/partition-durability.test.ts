@@ -141,6 +141,7 @@ describe('F1, F5: durable, or not at all', () => {
         append: () => Promise.reject(new JournalBroken('the disk is gone')),
       }),
       follow: (after, signal) => inner.follow(after, signal),
+      floor: () => Promise.resolve(0),
       trim: (upTo) => inner.trim(upTo),
       [Symbol.asyncDispose]: () => inner[Symbol.asyncDispose](),
     };

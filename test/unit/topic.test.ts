@@ -9,13 +9,13 @@ function topicOf(members: readonly number[] = [1, 2, 3], tag = 'tag') {
   const values = new Map<number, number>();
   const topic = new Topic({
     tag,
-    startsAt: 10,
-    members,
+    past: { floor: 10, offset: 10, changes: [] },
+    members: new Set(members),
     tileJson: (id) => JSON.stringify({ id, value: values.get(id) ?? 0 }),
   });
   const change = (id: number, offset: number) => {
     values.set(id, offset);
-    topic.mark(id, true);
+    topic.mark(id, offset, true);
   };
   return { topic, change };
 }
@@ -144,10 +144,10 @@ describe('G2: batches', () => {
   test('G1: who left the scope is removed, who came back is not, and of strangers nothing is said', () => {
     const { topic, change } = topicOf();
     const cursor = topic.cursor;
-    topic.mark(1, false);
-    topic.mark(2, false);
+    topic.mark(1, 11, false);
+    topic.mark(2, 11, false);
     change(2, 12);
-    topic.mark(77, false);
+    topic.mark(77, 12, false);
     topic.flush(12, moment(0));
     const resumed = topic.resume(cursor, 0);
     expect(resumed && shown(resumed)).toMatchObject({ changes: [{ id: 2 }], removed: [1] });

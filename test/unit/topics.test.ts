@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { partitionOf } from '../../engine/engine.ts';
+import { partitionOf } from '../../engine/population.ts';
 import type { Subject } from '../../engine/topics.ts';
 import { Deeds } from '../support/deeds.ts';
 import { member, startEngine } from '../support/engines.ts';

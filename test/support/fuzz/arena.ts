@@ -1,4 +1,5 @@
 /** A real engine on a fake clock, life after life over one journal; a referee sees everything that goes in and comes out. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../../engine/clock.ts';
 import { createEngine, type Engine } from '../../../engine/engine.ts';
 import { MemoryJournal } from '../../../engine/journal/memory.ts';
@@ -10,6 +11,8 @@ import { disagree, errorOf } from '../model/disagreement.ts';
 import { choices, LAWS, lawOf } from '../model/law.ts';
 import { type Asked, Referee } from '../model/referee.ts';
 import { differing, tileOf } from '../model/tiles.ts';
+import { MemorySnapshots } from '../../../engine/snapshots/memory.ts';
+import type { SnapshotStore } from '../../../engine/snapshots/port.ts';
 import { Seeded } from '../seeded.ts';
 import { Audience } from './audience.ts';
 import { compare } from './compare.ts';
@@ -23,6 +26,7 @@ export interface Tampering {
   readonly clock?: (inner: Clock, random: Seeded) => Clock;
   readonly law?: (law: Law) => Law;
   readonly topics?: (inner: Topics, random: Seeded) => Topics;
+  readonly snapshots?: (inner: SnapshotStore, random: Seeded) => SnapshotStore;
   readonly engine?: (inner: Engine, random: Seeded) => Engine;
 }
 
@@ -35,6 +39,8 @@ export interface Temper {
 const LAWS_OF_THE_ENGINE = new Map(
   Object.keys(LAWS).map((id) => [Number(id), engineLawOf(lawOf(Number(id)))]),
 );
+/** Batches. */
+const SNAPSHOT_AFTER = 40;
 const APPEND_MS = [0, 3, 50, 50, 120];
 
 export class Arena {
@@ -44,6 +50,7 @@ export class Arena {
   readonly people = new Map<number, Person>();
   readonly referee = new Referee(() => this.clock.now());
   readonly audience: Audience;
+  readonly #snapshots = new MemorySnapshots();
   readonly #tampering: Tampering;
   readonly #journal: ObservedJournal;
   #engine: Engine | null = null;
@@ -91,7 +98,7 @@ export class Arena {
 
   /** An engine begins: the first, or the next. */
   async begin(): Promise<void> {
-    const { law, clock, engine, topics } = this.#tampering;
+    const { law, clock, engine, topics, snapshots } = this.#tampering;
     const seeded = () => new Seeded(this.random.below(2 ** 32));
     this.referee.lifeBegins(this.people.values());
     const lawOfEngine = (organisation: number): Law => {
@@ -105,6 +112,12 @@ export class Arena {
       roster: { members: () => membersOf(this.people.values()) },
       catalogue: (organisation) => lawOfEngine(organisation).catalogue,
       config: (organisation) => lawOfEngine(organisation).config,
+      snapshots: {
+        store: snapshots?.(this.#snapshots, seeded()) ?? this.#snapshots,
+        afterOffsets: SNAPSHOT_AFTER,
+        lookMs: 5_000,
+        onTrouble: (error) => (this.#failure ??= error),
+      },
     });
     for (const id of this.people.keys()) this.#listen(started, id);
     this.#engine = engine?.(started, seeded()) ?? started;
@@ -228,7 +241,7 @@ export class Arena {
     for (const [id, record] of folded) {
       const held = this.engine.record(id);
       for (const [field, value] of Object.entries(record)) {
-        if (JSON.stringify(value) !== JSON.stringify(held?.[field as keyof typeof held]))
+        if (!isDeepStrictEqual(value, held?.[field as keyof typeof held]))
           disagree(`the journal has another ${field}`, { record, held });
       }
     }

@@ -40,16 +40,40 @@ export const faults = {
       const claim = async (partition: number, node: string): Promise<Writer> => {
         newest.set(partition, await inner.claim(partition, node));
         const now = () => newest.get(partition) ?? fail();
-        const { term } = now();
+        const { term, claimedAt } = now();
         return {
           partition,
           term,
+          claimedAt,
           append: (batch) => now().append({ ...batch, term: now().term }),
           release: () => Promise.resolve(),
         };
       };
       return overlaid(inner, { claim });
     },
+  },
+  'snapshots that say they are newer than they are': {
+    snapshots: (inner, random) =>
+      overlaid(inner, {
+        newest: async (partition, epoch) => {
+          const image = await inner.newest(partition, epoch);
+          return image && { ...image, offset: image.offset + random.below(3) };
+        },
+      }),
+  },
+  'snapshots without what commands came to': {
+    snapshots: (inner) =>
+      overlaid(inner, {
+        newest: async (partition, epoch) => {
+          const image = await inner.newest(partition, epoch);
+          return (
+            image && {
+              ...image,
+              block: (name, read) => !name.startsWith('answers') && image.block(name, read),
+            }
+          );
+        },
+      }),
   },
   'boards that leave out a batch': {
     topics: (inner, random) =>

@@ -1,4 +1,4 @@
-import { decodeEvents } from '../../../engine/events.ts';
+import { decodeEvents } from '../../../engine/entries.ts';
 import type { Batch, CommittedBatch, Journal, Offset, Writer } from '../../../engine/journal/port.ts';
 import type { Happened } from '../model/seat.ts';
 
@@ -28,6 +28,7 @@ export class ObservedJournal implements Journal {
     return {
       partition,
       term: writer.term,
+      claimedAt: writer.claimedAt,
       append: async (batch) => {
         this.pending += 1;
         try {
@@ -45,6 +46,10 @@ export class ObservedJournal implements Journal {
       if (batch.offset > this.#seen) this.#see(batch);
       yield batch;
     }
+  }
+
+  floor(): Promise<Offset> {
+    return this.#inner.floor();
   }
 
   trim(upTo: Offset): Promise<void> {

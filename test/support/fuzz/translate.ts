@@ -21,6 +21,7 @@ export function memberOf(person: Person): Member {
     active,
     organisationId: person.organisation,
     teamId: person.team,
+    createdAt: 0,
   };
 }
 

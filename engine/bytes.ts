@@ -1,0 +1,209 @@
+/** Compact bytes: what is written with one half is read with the other, value by value in the same order. */
+const FIRST_BYTES = 512;
+/** Shorter texts are copied here faster than by a call into Node. */
+const SHORT = 32;
+const KEPT_TEXTS = 1024;
+
+export class ByteWriter {
+  #bytes = Buffer.allocUnsafe(FIRST_BYTES);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** What was written so far. It is not written to any more. */
+  taken(): Buffer {
+    const taken = this.#bytes.subarray(0, this.#length);
+    this.#bytes = Buffer.allocUnsafe(FIRST_BYTES);
+    this.#length = 0;
+    return taken;
+  }
+
+  u8(value: number): void {
+    this.#room(1);
+    this.#bytes[this.#length++] = value;
+  }
+
+  u32(value: number): void {
+    this.#room(4);
+    this.#length = this.#bytes.writeUInt32BE(value, this.#length);
+  }
+
+  /** Over what was written before, at that place. */
+  u32At(value: number, at: number): void {
+    this.#bytes.writeUInt32BE(value, at);
+  }
+
+  /** A whole number from 0, the shorter the smaller. */
+  count(value: number): void {
+    this.#room(8);
+    let left = value;
+    while (left >= 0x80) {
+      this.#bytes[this.#length++] = (left % 0x80) + 0x80;
+      left = Math.floor(left / 0x80);
+    }
+    this.#bytes[this.#length++] = left;
+  }
+
+  number(value: number): void {
+    this.#room(8);
+    this.#length = this.#bytes.writeDoubleBE(value, this.#length);
+  }
+
+  bytes(value: Uint8Array): void {
+    this.#room(value.length);
+    this.#bytes.set(value, this.#length);
+    this.#length += value.length;
+  }
+
+  text(value: string): void {
+    if (value.length > SHORT || !this.#short(value)) this.#long(value);
+  }
+
+  /** Whether it was ASCII, and is written. */
+  #short(value: string): boolean {
+    this.#room(SHORT + 1);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    bytes[at++] = value.length;
+    for (let index = 0; index < value.length; index++) {
+      const unit = value.charCodeAt(index);
+      if (unit >= 0x80) return false;
+      bytes[at++] = unit;
+    }
+    this.#length = at;
+    return true;
+  }
+
+  #long(value: string): void {
+    const size = Buffer.byteLength(value);
+    this.count(size);
+    this.#room(size);
+    this.#length += this.#bytes.write(value, this.#length);
+  }
+
+  #room(bytes: number): void {
+    if (this.#length + bytes <= this.#bytes.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + bytes));
+    this.#bytes.copy(grown, 0, 0, this.#length);
+    this.#bytes = grown;
+  }
+}
+
+/** Short texts that were read lately: one that comes again is not made again. */
+export class Texts {
+  readonly #texts = Array.from({ length: KEPT_TEXTS }, () => '');
+
+  /** What stands there. */
+  read(bytes: Buffer, start: number, end: number): string {
+    let hash = 0;
+    for (let at = start; at < end; at++) hash = Math.imul(hash, 31) + (bytes[at] ?? 0);
+    const slot = (hash >>> 0) % KEPT_TEXTS;
+    const kept = this.#texts[slot] ?? '';
+    if (kept.length === end - start && isSame(kept, bytes, start)) return kept;
+    const text = bytes.toString('utf8', start, end);
+    this.#texts[slot] = text;
+    return text;
+  }
+}
+
+function isSame(text: string, bytes: Buffer, start: number): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) !== bytes[start + at]) return false;
+  return true;
+}
+
+export class ByteReader {
+  readonly #texts: Texts;
+  readonly #bytes: Buffer;
+  #at: number;
+
+  constructor(bytes: Buffer, at: number, texts: Texts) {
+    this.#bytes = bytes;
+    this.#at = at;
+    this.#texts = texts;
+  }
+
+  get position(): number {
+    return this.#at;
+  }
+
+  u32(): number {
+    const value = this.#bytes.readUInt32BE(this.#at);
+    this.#at += 4;
+    return value;
+  }
+
+  skip(bytes: number): void {
+    this.#at += bytes;
+  }
+
+  /** 0 behind the end: what is read has been checked before. */
+  u8(): number {
+    return this.#bytes[this.#at++] ?? 0;
+  }
+
+  count(): number {
+    let value = 0;
+    let scale = 1;
+    for (;;) {
+      const byte = this.u8();
+      if (byte < 0x80) return value + byte * scale;
+      value += (byte - 0x80) * scale;
+      scale *= 0x80;
+    }
+  }
+
+  number(): number {
+    const value = this.#bytes.readDoubleBE(this.#at);
+    this.#at += 8;
+    return value;
+  }
+
+  /** So many, as they stand there. */
+  bytes(count: number): Buffer {
+    const start = this.#at;
+    this.#at += count;
+    return this.#bytes.subarray(start, this.#at);
+  }
+
+  text(): string {
+    const size = this.count();
+    const start = this.#at;
+    this.#at += size;
+    return this.#bytes.toString('utf8', start, this.#at);
+  }
+
+  /** A text that is most probably one of these. */
+  textAmong(expected: readonly { readonly id: string }[]): string {
+    const start = this.#at;
+    const size = this.count();
+    for (const { id } of expected)
+      if (id.length === size && isSame(id, this.#bytes, this.#at)) {
+        this.#at += size;
+        return id;
+      }
+    this.#at = start;
+    return this.text();
+  }
+
+  /** Goes on from there. */
+  seek(position: number): void {
+    this.#at = position;
+  }
+
+  /** A text of which there are few. */
+  code(): string {
+    const size = this.count();
+    const start = this.#at;
+    this.#at += size;
+    return size > SHORT
+      ? this.#bytes.toString('utf8', start, this.#at)
+      : this.#texts.read(this.#bytes, start, this.#at);
+  }
+
+  skipText(): void {
+    const size = this.count();
+    this.#at += size;
+  }
+}

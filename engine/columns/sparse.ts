@@ -1,0 +1,51 @@
+import type { ByteReader, ByteWriter } from '../bytes.ts';
+import type { Kind } from '../kinds.ts';
+import type { Column } from './column.ts';
+
+export interface SparseOptions<Value> {
+  readonly kind: Kind<Value>;
+  /** What most rows have. */
+  readonly usual: Value;
+  readonly isUsual?: (value: Value) => boolean;
+}
+
+/** Anything, of which most rows have the same: that one costs nothing. */
+export class SparseColumn<Value> implements Column<Value> {
+  readonly #kind: Kind<Value>;
+  readonly #usual: Value;
+  readonly #isUsual: (value: Value) => boolean;
+  readonly #others = new Map<number, Value>();
+
+  constructor({ kind, usual, isUsual = (value) => value === usual }: SparseOptions<Value>) {
+    this.#kind = kind;
+    this.#usual = usual;
+    this.#isUsual = isUsual;
+  }
+
+  get(row: number): Value {
+    return this.#others.get(row) ?? this.#usual;
+  }
+
+  set(row: number, value: Value): void {
+    if (!this.#isUsual(value)) this.#others.set(row, value);
+    else if (this.#others.size > 0) this.#others.delete(row);
+  }
+
+  /** It needs none beforehand. */
+  reserve(): void {}
+
+  save(writer: ByteWriter, rows: Uint32Array): void {
+    for (const [at, row] of rows.entries()) {
+      const value = this.#others.get(row);
+      if (value === undefined) continue;
+      writer.count(at + 1);
+      this.#kind.write(writer, value);
+    }
+    writer.count(0);
+  }
+
+  load(reader: ByteReader): void {
+    for (let at = reader.count(); at > 0; at = reader.count())
+      this.#others.set(at - 1, this.#kind.read(reader));
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * What is to come of a request when its turn has come. Nothing happens here but that an agent's own command counts as
+ * activity, and that the last command that was refused is known (E2).
+ */
+import { apply } from './agent.ts';
+import type { Clock } from './clock.ts';
+import type { Activity } from './activity.ts';
+import { decideRequest } from './deciding.ts';
+import type { Actor } from './directory.ts';
+import type { JournalEntry, Note } from './entries.ts';
+import type { Refusal } from './errors.ts';
+import type { AgentEvent } from './events.ts';
+import type { Input } from './inputs.ts';
+import type { Law } from './law.ts';
+import type { Member } from './member.ts';
+import type { AgentRecord } from './record.ts';
+import type { NoteRequest, Pending, Request } from './requests.ts';
+import type { Table } from './table.ts';
+import type { Rejected } from './why.ts';
+
+export interface JudgeOptions {
+  readonly clock: Clock;
+  readonly table: Table;
+  readonly law: (organisationId: number) => Law;
+  /** Until when an agent's timers stand still, epoch milliseconds; null while they run (C7). */
+  readonly frozenUntil: (member: Member) => number | null;
+  /** What is journalled with an event, on its account: both are, or neither. */
+  readonly announce: (event: AgentEvent, before: AgentRecord) => readonly Note[];
+  readonly activity: Activity;
+}
+
+export type Judgement =
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  /** Nothing to journal. */
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'changed'; readonly entries: readonly JournalEntry[] };
+
+export class Judge {
+  readonly #options: JudgeOptions;
+  readonly #refusals = new Map<number, Rejected>();
+
+  constructor(options: JudgeOptions) {
+    this.#options = options;
+  }
+
+  judge(actor: Actor, pending: Pending): Judgement {
+    return 'write' in pending ? this.#note(actor, pending) : this.#decide(actor, pending);
+  }
+
+  /** The agent's own line of time, which stands while the wall clock lies behind what has happened (B3, D6). */
+  nowOf({ lastAt }: AgentRecord): number {
+    return Math.max(this.#options.clock.now(), lastAt);
+  }
+
+  /** When the agent was last seen active, on that line. */
+  seenAt(record: AgentRecord, place: number): number {
+    const { clock, activity } = this.#options;
+    return Math.round(this.nowOf(record) - (clock.monotonic() - activity.at(place)));
+  }
+
+  /** The last command of an agent that was refused; null for none. */
+  refusalAt(place: number): Rejected | null {
+    return this.#refusals.get(place) ?? null;
+  }
+
+  #note(actor: Actor, { write, command }: NoteRequest): Judgement {
+    const { clock, activity } = this.#options;
+    if (command !== undefined) activity.seen(actor.place);
+    const written = write(clock.now());
+    if ('code' in written) return { kind: 'refused', refusal: written };
+    return written.length === 0 ? { kind: 'unchanged' } : { kind: 'changed', entries: written };
+  }
+
+  /** When a session on requests has had the last one, on that line; now, where that is not known. */
+  requestedAt(record: AgentRecord, place: number, session: string): number {
+    const { clock, activity } = this.#options;
+    const now = clock.monotonic();
+    return Math.round(this.nowOf(record) - (now - (activity.ofSession(place, session) ?? now)));
+  }
+
+  #decide(actor: Actor, request: Pending & Request): Judgement {
+    const { clock, table, law, frozenUntil, activity } = this.#options;
+    const { record, place } = actor;
+    const input = this.#asOfNow(actor, request.input);
+    if ('by' in input && input.by === record.member.id) activity.seen(place);
+
+    const outcome = decideRequest(
+      record,
+      { ...request, input },
+      {
+        table,
+        law: law(record.member.organisationId),
+        now: Math.max(clock.now(), request.notBefore),
+        frozenUntil: frozenUntil(record.member),
+      },
+    );
+    if (outcome.kind === 'refused') this.#refusals.set(place, rejected(input, outcome.refusal, clock.now()));
+    return outcome.kind === 'changed'
+      ? { kind: 'changed', entries: this.#entriesOf(record, outcome.events) }
+      : outcome;
+  }
+
+  #entriesOf(record: AgentRecord, events: readonly AgentEvent[]): readonly JournalEntry[] {
+    const { announce } = this.#options;
+    let before = record;
+    return events.flatMap((event) => {
+      const notes = announce(event, before);
+      before = apply(before, event);
+      return [{ kind: 'event', event } as const, ...notes];
+    });
+  }
+
+  /** What waited may have been overtaken by activity: an agent is idle only since it was last seen. */
+  #asOfNow({ record, place }: Actor, input: Input): Input {
+    switch (input.type) {
+      case 'idle':
+        return { type: 'idle', since: this.seenAt(record, place) };
+      case 'lapse':
+        if (input.since === null) return input;
+        return { ...input, since: this.requestedAt(record, place, input.session) };
+      default:
+        return input;
+    }
+  }
+}
+
+function rejected({ type: command }: Input, { code, message }: Refusal, at: number): Rejected {
+  return { at, command, code, message };
+}

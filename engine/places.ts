@@ -1,0 +1,39 @@
+import type { Member } from './member.ts';
+import { subjectKey } from './scope.ts';
+
+/** What members have in common who stand in the same scopes, but for each one's own. */
+export type Whereabouts = Pick<Member, 'organisationId' | 'teamId' | 'department' | 'onBoard'>;
+
+/** Of each there is one: two members stand in the same scopes where their place is the same. */
+export interface Place extends Whereabouts {
+  /** Names of the scopes that active members stand in. */
+  readonly subjects: readonly string[];
+}
+
+/** Finds the place of a member without making anything: it is asked for at every change. */
+export class Places {
+  readonly #places = new Map<number, Map<number | null, readonly Place[]>>();
+
+  of({ organisationId, teamId, department, onBoard }: Whereabouts): Place {
+    const teams = this.#places.get(organisationId) ?? new Map<number | null, readonly Place[]>();
+    if (teams.size === 0) this.#places.set(organisationId, teams);
+    const ofTeam = teams.get(teamId) ?? [];
+    for (const place of ofTeam)
+      if (place.onBoard === onBoard && place.department === department) return place;
+    const whereabouts = { organisationId, teamId, department, onBoard };
+    const made: Place = { ...whereabouts, subjects: subjectsOf(whereabouts) };
+    teams.set(teamId, [...ofTeam, made]);
+    return made;
+  }
+}
+
+function subjectsOf({ organisationId, teamId, department, onBoard }: Whereabouts): readonly string[] {
+  const admin = subjectKey(organisationId, { admin: true });
+  if (!onBoard) return [admin];
+  return [
+    admin,
+    subjectKey(organisationId, { all: true }),
+    ...(teamId === null ? [] : [subjectKey(organisationId, { teamId })]),
+    ...(department === null ? [] : [subjectKey(organisationId, { department })]),
+  ];
+}

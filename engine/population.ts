@@ -1,0 +1,86 @@
+import type { Member } from './member.ts';
+import type { Partition } from './partition.ts';
+import type { Whereabouts } from './places.ts';
+import type { AgentRecord } from './record.ts';
+import type { Scope } from './scope.ts';
+import type { RequestSession } from './sessions.ts';
+import type { Counted } from './tally.ts';
+
+/** How many parts the agents fall into. Fixed for life: the journal names them. */
+export const PARTITIONS = 16;
+
+/** Fixed for life: an agent's events stay in one partition. Neighbouring ids fall far apart. */
+export function partitionOf(agentId: number): number {
+  return Math.imul(agentId, 0x9e3779b1) >>> 28;
+}
+
+/** Everybody, whichever partition they are in, as committed. */
+export class Population {
+  readonly partitions: readonly Partition[];
+
+  constructor(partitions: readonly Partition[]) {
+    this.partitions = partitions;
+  }
+
+  partition(id: number): Partition {
+    const partition = this.partitions[id];
+    if (partition === undefined) throw new RangeError(`there is no partition ${id}`);
+    return partition;
+  }
+
+  of(agentId: number): Partition {
+    return this.partition(partitionOf(agentId));
+  }
+
+  /** A user as known; null for nobody. */
+  memberOf(userId: number): Member | null {
+    return this.of(userId).directory.member(userId);
+  }
+
+  /** Active members of a team, on the board or off it. */
+  *inTeam(organisationId: number, teamId: number): Iterable<Member> {
+    for (const { directory } of this.partitions) yield* directory.inTeam(organisationId, teamId);
+  }
+
+  /** An agent as committed; null for nobody. */
+  record(agentId: number): AgentRecord | null {
+    return this.of(agentId).directory.record(agentId);
+  }
+
+  /** Since when an agent's status is what it is, epoch milliseconds; null for one to whom nothing has happened. */
+  since(agentId: number): number | null {
+    const { directory } = this.of(agentId);
+    const place = directory.placeOf(agentId);
+    return place === null ? null : directory.at(place, 'since');
+  }
+
+  /** Who stands in a scope. */
+  *idsIn(organisationId: number, scope: Scope): Iterable<number> {
+    for (const { directory } of this.partitions) yield* directory.idsIn(organisationId, scope);
+  }
+
+  /** Those of them to whom work may be routed. */
+  *routableIn(organisationId: number, scope: Scope): Iterable<AgentRecord> {
+    for (const { directory } of this.partitions) yield* directory.routableIn(organisationId, scope);
+  }
+
+  /** Everybody to whom something has happened, as they count. */
+  *counted(): Iterable<Counted> {
+    for (const { directory } of this.partitions) yield* directory.counted();
+  }
+
+  /** All sessions that live on requests. */
+  *requestSessions(): Iterable<RequestSession> {
+    for (const { directory } of this.partitions) yield* directory.requestSessions();
+  }
+
+  /** Where each active member stands to whom nothing has happened yet. */
+  *absent(): Iterable<Whereabouts> {
+    for (const { directory } of this.partitions) yield* directory.absent();
+  }
+
+  /** Reads who exists. */
+  async enlist(members: AsyncIterable<Member>): Promise<void> {
+    for await (const member of members) this.of(member.id).directory.enlist(member);
+  }
+}

@@ -1,0 +1,111 @@
+import { expect, test, vi } from 'vitest';
+import type { EngineOptions } from '../../engine/engine.ts';
+import { MemoryJournal } from '../../engine/journal/memory.ts';
+import type { CommittedBatch, Offset } from '../../engine/journal/port.ts';
+import { MemorySnapshots } from '../../engine/snapshots/memory.ts';
+import { Deeds } from '../support/deeds.ts';
+import { startEngine } from '../support/engines.ts';
+
+/** A journal that counts what is read of it. */
+class CountedJournal extends MemoryJournal {
+  read = 0;
+
+  override async *follow(after: Offset, signal: AbortSignal): AsyncGenerator<CommittedBatch, void, void> {
+    for await (const batch of super.follow(after, signal)) {
+      this.read += 1;
+      yield batch;
+    }
+  }
+}
+
+type Options = NonNullable<EngineOptions['snapshots']>;
+
+/** An engine that takes images after ten batches, and an agent who is here. */
+async function start(options: Partial<Options> = {}, journal = new CountedJournal()) {
+  const snapshots = { store: new MemorySnapshots(), afterOffsets: 10, lookMs: 1000, ...options };
+  const { engine, clock } = await startEngine({ journal, snapshots });
+  await clock.advance(1);
+  const agent = new Deeds(engine, 1);
+  const change = async (count: number) => {
+    for (let left = count; left > 0; left--)
+      await agent.chooses(agent.record.dutyCode === 'busy' ? 'available' : 'busy');
+    await clock.advance(1000);
+  };
+  return { engine, clock, journal, agent, change, snapshots };
+}
+
+test('F4: a start after a clean stop reads nothing of the log, and knows what there was', async () => {
+  const { engine, agent, journal, snapshots } = await start();
+  await agent.opens('s1');
+  await agent.chooses('lunch', { session: 's1', reason: 'hungry', id: 'c1' });
+  const before = agent.record;
+  await engine[Symbol.asyncDispose]();
+  journal.read = 0;
+  const { agent: again } = await start(snapshots, journal);
+  expect(journal.read).toBe(1);
+  // The one thing that happened since: it began anew.
+  expect(again.record).toMatchObject({
+    seq: before.seq + 1,
+    connectivity: 'reconnecting',
+    dutyCode: 'lunch',
+  });
+  expect(await again.chooses('lunch', { session: 's1', id: 'c1' })).toMatchObject({ ok: true, seq: 2 });
+});
+
+test('F3, F4: the log is given up behind the image before the newest one, and nothing that others still read', async () => {
+  let held = 0;
+  const { agent, change, journal } = await start({ heldBack: () => held });
+  await agent.opens('s1');
+  await change(12);
+  await change(12);
+  expect(await journal.floor()).toBe(0);
+  held = (await journal.head()) - 3;
+  await change(12);
+  const floor = await journal.floor();
+  expect(floor).toBeGreaterThan(0);
+  expect(floor).toBeLessThanOrEqual(held);
+  held = 5;
+  await change(12);
+  expect(await journal.floor()).toBe(floor);
+});
+
+test('F4: a restart goes on from the images, and from what came after them', async () => {
+  const { agent, change, journal, snapshots } = await start({ heldBack: () => Infinity });
+  await agent.opens('s1');
+  await change(25);
+  await change(4);
+  const { seq, dutyCode } = agent.record;
+  // The first engine is taken for dead.
+  const { agent: again } = await start(snapshots, journal);
+  expect(again.record).toMatchObject({ seq: seq + 1, dutyCode, connectivity: 'reconnecting' });
+});
+
+test('F2: a log whose beginning is in no image that can be read stops the start, and says what helps', async () => {
+  const { agent, change, journal } = await start({ heldBack: () => Infinity });
+  await agent.opens('s1');
+  for (let round = 0; round < 3; round++) await change(12);
+  expect(await journal.floor()).toBeGreaterThan(0);
+  await expect(start({ store: new MemorySnapshots() }, journal)).rejects.toThrow(
+    /the journal begins at \d+, and what went before is in no snapshot that can be read: restore a backup/,
+  );
+});
+
+test('F3: images that can not be written are told of and tried again; commands go on and the log keeps everything', async () => {
+  const store = new MemorySnapshots();
+  const save = vi.spyOn(store, 'save').mockRejectedValue(new Error('ENOSPC: no space left'));
+  const troubles: string[] = [];
+  const { agent, change, journal } = await start({
+    store,
+    heldBack: () => Infinity,
+    onTrouble: (error) => troubles.push(error.message),
+  });
+  await agent.opens('s1');
+  await change(12);
+  expect(troubles).toEqual(['ENOSPC: no space left']);
+  expect(await agent.chooses('away')).toMatchObject({ ok: true });
+  expect(await journal.floor()).toBe(0);
+  save.mockRestore();
+  for (let round = 0; round < 3; round++) await change(12);
+  expect(troubles).toHaveLength(1);
+  expect(await journal.floor()).toBeGreaterThan(0);
+});
