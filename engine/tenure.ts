@@ -217,7 +217,7 @@ export class Tenure {
     const { record, place } = actor;
     const isFinal = given.ok || !isRetryable(given);
     if (command !== undefined && isFinal && sends(record, command))
-      this.#options.answers.remember(record.member.id, command, given);
+      this.#options.answers.rememberInPassing(record.member.id, command, given);
     answer?.(given);
     if ('input' in pending && pending.input.type === 'active') return;
     // A timer that changed nothing must not be the last word; and another law may have moved what is due.

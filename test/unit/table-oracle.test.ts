@@ -105,23 +105,23 @@ test('B2: a change that is not noticed is named', () => {
 });
 
 test('B2: a list of equivalents that says more than is so, or less, is found out', () => {
-  const open = { mutants: /, open in /, reason: '' };
+  const review = { mutants: /, review in /, reason: '' };
   const { reachable: found, alone: apart } = report.graphs;
-  const graphs = { reachable: openingsOf(found), alone: openingsOf(apart) };
-  const all = mutation(only('open'), graphs, []).survivors.length;
+  const graphs = { reachable: reviewsOf(found), alone: reviewsOf(apart) };
+  const all = mutation(only('review'), graphs, []).survivors.length;
   expect(all).toBeGreaterThan(1);
-  expect(mutation(only('open'), graphs, [{ ...open, count: all }])).toMatchObject({
+  expect(mutation(only('review'), graphs, [{ ...review, count: all }])).toMatchObject({
     survivors: [],
     wrong: [],
   });
   for (const count of [all - 1, all + 1])
-    expect(mutation(only('open'), graphs, [{ ...open, count }]).wrong).toEqual([
-      `, open in  speaks for ${count}, and ${all} survive`,
+    expect(mutation(only('review'), graphs, [{ ...review, count }]).wrong).toEqual([
+      `, review in  speaks for ${count}, and ${all} survive`,
     ]);
 });
 
-function openingsOf({ states, edges }: Graph): Graph {
-  return { states, edges: edges.filter(({ stimulus }) => stimulus.type === 'open') };
+function reviewsOf({ states, edges }: Graph): Graph {
+  return { states, edges: edges.filter(({ stimulus }) => stimulus.type === 'review') };
 }
 
 function only(type: string): Table {

@@ -107,7 +107,8 @@ export class Referee {
       case 'JOURNAL_FAILED':
         if (
           (this.failures === sent.failuresBefore && this.#failedAt < sent.sentAt) ||
-          sent.committedSeq !== null
+          sent.committedSeq !== null ||
+          sent.hasOpened
         )
           disagree('nothing failed', sent);
         leaveQueue(seat, sent);
@@ -144,6 +145,7 @@ export class Referee {
     this.platform.restarted(now);
     for (const person of people) {
       const seat = this.seats.get(person.id) ?? this.#enrol(person);
+      if (seat.hasHalf) disagree('the engine died between a session and what it was begun for', seat.queue);
       seat.queue.length = 0;
       // Of who was active nobody knows since when not: the time begins anew. Who was idle still is.
       const seenAt = seat.agent.idleSince ?? now;

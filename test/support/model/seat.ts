@@ -22,6 +22,7 @@ export interface Sent {
   readonly wasKnown: boolean;
   /** Where the agent is offline, a session on requests begins first. */
   readonly opening: { readonly session: string; readonly login: string } | null;
+  /** The session has begun; what it was begun for is written with it, and comes next. */
   hasOpened: boolean;
   /** Set once the history has it. */
   committedSeq: number | null;
@@ -116,7 +117,9 @@ export class Seat {
     if (event.seq !== before.seq + 1) disagree(`seq ${event.seq} after ${before.seq}`, event);
     if (event.at < before.lastAt) disagree('time went back', event);
     if (event.at > Math.max(now, before.lastAt) + EARLY_MS) disagree('an event of the future', event);
-    const sent = this.#isTimed(event) ? this.#timed(event, now) : this.#wished(event, now);
+    const isTimed = this.#isTimed(event);
+    if (isTimed && this.hasHalf) disagree('a session began, and not what it was begun for', event);
+    const sent = isTimed ? this.#timed(event, now) : this.#wished(event, now);
     for (const { id } of before.sessions) if (!hasSession(this.agent, id)) this.memory.forget(id);
     const isMoved = before.status !== this.agent.status;
     const previous = isMoved ? before.status : undefined;
@@ -133,6 +136,11 @@ export class Seat {
       if (this.verdict(first, at).kind === 'changed') return first;
       this.queue.shift();
     }
+  }
+
+  /** Half of something is written that is written whole or not at all. */
+  get hasHalf(): boolean {
+    return this.queue.some(({ hasOpened, committedSeq }) => hasOpened && committedSeq === null);
   }
 
   verdict(sent: Sent, at: number, frozen = this.#frozen(at)): Verdict {
@@ -253,7 +261,7 @@ export class Seat {
     return sent;
   }
 
-  /** The session has begun; what it was begun for comes next. */
+  /** The session has begun; what it was begun for comes next, unless it is so with that. */
   #opened(sent: Sent, event: Happened, now: number): Sent {
     const verdict = this.verdict(sent, event.at, this.#frozenAsOf(event));
     if (verdict.kind !== 'changed') disagree('it should not have begun', { event, sent });
@@ -261,6 +269,11 @@ export class Seat {
     sent.hasOpened = true;
     this.saw(now, { from: Math.min(event.at, now), to: now });
     this.sawRequest(now, sent.opening?.session ?? '', now);
+    const then = this.verdict(sent, event.at, this.#frozenAsOf(event));
+    if (then.kind !== 'unchanged') return sent;
+    sent.committedSeq = event.seq;
+    if (sent.command !== null)
+      this.memory.remember(sent.command, { ok: true, seq: event.seq, code: null }, true);
     return sent;
   }
 }
