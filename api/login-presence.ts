@@ -80,16 +80,16 @@ export class LoginPresence implements Disposable {
 
   /** The session may have begun: it ends with the log-in session. */
   began(claims: Claims, { session }: Opening): void {
-    const record = this.#options.engine.record(claims.userId);
-    if (record?.sessions.some(({ id }) => id === session) === true) this.#keep(claims, session);
+    const sessions = this.#options.engine.sessions(claims.userId);
+    if (sessions.some(({ id }) => id === session)) this.#keep(claims, session);
   }
 
   /** Whoever is here by this log-in session goes offline, in every tab. Resolves when that is so, or will be. */
   async logOut({ userId, sessionId }: Login): Promise<void> {
     const { engine, gateway } = this.#options;
     const own = engine
-      .record(userId)
-      ?.sessions.find(({ id, login }) => login === sessionId || gateway.isHeldBy(id, sessionId));
+      .sessions(userId)
+      .find(({ id, login }) => login === sessionId || gateway.isHeldBy(id, sessionId));
     if (own !== undefined) await engine.logOut(userId, own.id);
   }
 

@@ -106,6 +106,20 @@ describe('A9: an agent’s own choice', () => {
   });
 });
 
+describe('A2: the duty', () => {
+  test.each(DUTIES)(
+    'A2: $code is what was declared, of its own category, whatever covers it',
+    ({ code, category }) => {
+      const declared = onDuty(code);
+      expect(declared).toMatchObject({ dutyCode: code, duty: category, status: code, category });
+      const force: Input = { type: 'force', status: 'away', reason: 'now', hold: true, by: 900 };
+      const covered = done(declared, force);
+      expect(covered).toMatchObject({ dutyCode: code, duty: category, status: 'away' });
+      expect(done(covered, { type: 'release', by: 900 })).toMatchObject({ dutyCode: code, status: code });
+    },
+  );
+});
+
 describe('A10: the same again', () => {
   test('A10: the same code with the same reason journals nothing', () => {
     const busy = done(onDuty('available'), choose('meeting'));

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Opening } from '../../engine/inputs.ts';
+import type { Engine } from '../../engine/engine.ts';
 import { MemoryJournal } from '../../engine/journal/memory.ts';
+import { MemorySnapshots } from '../../engine/snapshots/memory.ts';
 import { Deeds, opening } from '../support/deeds.ts';
 import { member, startEngine } from '../support/engines.ts';
 import { settle } from '../support/fake-clock.ts';
@@ -87,6 +89,43 @@ describe('C10: a status call of somebody who is offline', () => {
     expect(failing.count).toBe(before + 2);
   });
 
+  test('C10: and another at the same time, of another tab, go into one session', async () => {
+    const { agent, events } = await startUnder();
+    const both = [
+      agent.chooses('busy', { id: 'a', opening: begins('r1') }),
+      agent.chooses('break', { id: 'b', opening: begins('r2') }),
+    ];
+    expect(await Promise.all(both)).toMatchObject([
+      { ok: true, seq: 2 },
+      { ok: true, seq: 3 },
+    ]);
+    expect(agent.record).toMatchObject({ status: 'break', sessions: [{ id: 'r1' }] });
+    expect(events.filter(({ type }) => type === 'session_opened')).toHaveLength(1);
+  });
+
+  test('C10: while the first is refused, the second begins the session', async () => {
+    const { agent } = await startUnder();
+    const both = [
+      agent.chooses('wrap_up', { id: 'a', opening: begins('r1') }),
+      agent.chooses('busy', { id: 'b', opening: begins('r2') }),
+    ];
+    expect(await Promise.all(both)).toMatchObject([{ ok: false }, { ok: true, seq: 2 }]);
+    expect(agent.record).toMatchObject({ status: 'busy', sessions: [{ id: 'r2' }] });
+  });
+
+  test.each(['before', 'after'])(
+    'C10: and the hello of a socket right %s it: the socket stays',
+    async (when) => {
+      const { agent } = await startUnder();
+      const hello = () => agent.opens('s1', null, onSocket);
+      const call = () => agent.chooses('busy', { opening: begins('r1') });
+      const [first, second] = when === 'before' ? [hello, call] : [call, hello];
+      await Promise.all([first(), second()]);
+      expect(agent.record).toMatchObject({ status: 'busy', sessions: [{ id: 's1', lostAt: null }] });
+      expect(agent.record.sessions).toHaveLength(1);
+    },
+  );
+
   test('C10: begins none while a socket lives, or is in grace', async () => {
     const { agent } = await startUnder();
     await agent.opens('s1');
@@ -170,6 +209,22 @@ describe('C10: a session on requests', () => {
     const types = (await eventsOf(journal)).map(({ type }) => type);
     expect(types).toEqual([...before.map(({ type }) => type), 'session_lapsed']);
     expect(agent.record.status).toBe('busy');
+  });
+
+  test('B6, C10: outlasts it in an image, too, with the answer to what it was begun for', async () => {
+    const journal = new MemoryJournal();
+    const snapshots = { store: new MemorySnapshots(), afterOffsets: 1, lookMs: 1_000 };
+    const first = await startEngine({ journal, snapshots });
+    const call = (engine: Engine, session: string) =>
+      new Deeds(engine, 1).chooses('available', { id: 'a', opening: begins(session) });
+    const told = await call(first.engine, 'r1');
+    await first.engine.snapshot();
+    await first.engine[Symbol.asyncDispose]();
+    const { engine } = await startEngine({ journal, snapshots });
+    await settle();
+    expect([...engine.requestSessions()]).toEqual([{ agentId: 1, session: 'r1', login: LOGIN }]);
+    expect(await call(engine, 'r2')).toEqual(told);
+    expect(engine.record(1)).toMatchObject({ seq: 1, connectivity: 'connected' });
   });
 
   test('C6, C10: keeps somebody here whose socket went down with the engine', async () => {
