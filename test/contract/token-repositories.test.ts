@@ -245,6 +245,25 @@ await describeDatabases('log-in sessions', (databases) => {
       expect(await tokens.revokedSince(db, at(11))).not.toContain(familyId);
     });
 
+    test('C10: of many those that hold are told apart, with their ends; refreshed ones by the newest token', async () => {
+      const [refreshed, revoked, fresh, never] = Array.from({ length: 4 }, () => randomUUID());
+      if (refreshed === undefined || revoked === undefined || fresh === undefined || never === undefined)
+        throw new RangeError('there are four');
+      await use(await logIn({ ...owner, familyId: refreshed }), 30);
+      await logIn({ ...owner, familyId: revoked });
+      await logIn({ ...owner, familyId: fresh });
+      await tokens.revokeFamily(db, revoked, at(40));
+      const asked = [refreshed, revoked, fresh, never];
+      expect(await tokens.liveFamilies(db, asked, at(50))).toEqual(
+        new Map([
+          [fresh, at(60)],
+          [refreshed, at(90)],
+        ]),
+      );
+      expect(await tokens.liveFamilies(db, asked, at(60))).toEqual(new Map([[refreshed, at(90)]]));
+      expect(await tokens.liveFamilies(db, [], at(50))).toEqual(new Map());
+    });
+
     test('that ended long ago is forgotten, one that lives is kept whole', async () => {
       const families = { expired: randomUUID(), revoked: randomUUID(), living: randomUUID() };
       const firsts: Record<string, string> = {};

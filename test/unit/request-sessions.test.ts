@@ -15,6 +15,10 @@ const LOGIN = 'a log-in session';
 const begins = (session: string): Opening => opening(session, { lives: 'on_requests', login: LOGIN });
 const onSocket = { login: LOGIN } as const;
 
+/** Asks for what a log-in brings anyway. */
+const logsIn = (engine: Engine, session: string) =>
+  new Deeds(engine, 1).chooses('available', { id: 'a', opening: begins(session) });
+
 /** Somebody who is here by requests alone, in the session r1. */
 async function onRequests(status = 'busy', law = withConfig({ SESSION_IDLE_MINUTES: 10 })) {
   const journal = new MemoryJournal();
@@ -215,15 +219,13 @@ describe('C10: a session on requests', () => {
     const journal = new MemoryJournal();
     const snapshots = { store: new MemorySnapshots(), afterOffsets: 1, lookMs: 1_000 };
     const first = await startEngine({ journal, snapshots });
-    const call = (engine: Engine, session: string) =>
-      new Deeds(engine, 1).chooses('available', { id: 'a', opening: begins(session) });
-    const told = await call(first.engine, 'r1');
+    const told = await logsIn(first.engine, 'r1');
     await first.engine.snapshot();
     await first.engine[Symbol.asyncDispose]();
     const { engine } = await startEngine({ journal, snapshots });
     await settle();
     expect([...engine.requestSessions()]).toEqual([{ agentId: 1, session: 'r1', login: LOGIN }]);
-    expect(await call(engine, 'r2')).toEqual(told);
+    expect(await logsIn(engine, 'r2')).toEqual(told);
     expect(engine.record(1)).toMatchObject({ seq: 1, connectivity: 'connected' });
   });
 
