@@ -6,10 +6,12 @@
  */
 import type { Clock } from '../engine/clock.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { Opening } from '../engine/inputs.ts';
 import { readFrame } from './agent-frame-reader.ts';
-import { AgentSession, type Live, type OpenInput, type Outlet } from './agent-session.ts';
+import { AgentSession, type Live, type Outlet } from './agent-session.ts';
 import type { Authenticator } from './auth/authenticator.ts';
 import { hasPresence } from './auth/permissions.ts';
+import type { Claims } from './auth/tokens.ts';
 import type { ClientFrame, CloseCode, ServerFrame } from './contract/agent-frames.ts';
 import { RollcallError } from './contract/errors.ts';
 import type { Beating, Heartbeats } from './heartbeats.ts';
@@ -175,7 +177,7 @@ export class AgentConnection implements SocketListener, Outlet, Beating {
     if (!hasPresence(member)) return this.close(4403, 'this role has no presence');
     if (gateway.isFull(agentId, hello.resume?.session ?? null)) return this.close(4429, TOO_MANY_SOCKETS);
 
-    const opening = this.#openingOf(hello);
+    const opening = this.#openingOf(hello, claims);
     const answer = await engine.dispatch(agentId, { input: opening });
     const record = engine.record(agentId);
     if (!answer.ok || record === null) return this.close(4500, 'the session could not be opened; try again');
@@ -183,7 +185,7 @@ export class AgentConnection implements SocketListener, Outlet, Beating {
       record.sessions.find(({ id }) => id === opening.session) ??
       record.sessions.find(({ id }) => id === opening.resume?.session);
     if (opened === undefined) return this.close(4410, 'logged out');
-    const live: Live = { agentId, session: opened.id };
+    const live: Live = { agentId, session: opened.id, login: claims.sessionId };
     if (this.#isClosed()) return gateway.lost(live);
     if (!gateway.admit(this, live)) return this.close(4429, TOO_MANY_SOCKETS);
 
@@ -194,7 +196,9 @@ export class AgentConnection implements SocketListener, Outlet, Beating {
       authenticator.liveSessions.attach(claims, () => this.close(4401, 'the log-in session ended')),
     );
     this.#beatAsTold(session);
-    session.welcome(record, live.session !== opening.session);
+    const isFresh = live.session === opening.session;
+    session.welcome(record, !isFresh);
+    if (isFresh && (opening.resume?.seq ?? 0) >= answer.seq) this.#tellOfLoss();
     const receiving = session.receive();
     // What waited may have been more than a slow peer's socket takes.
     if (this.#isClosed()) return receiving[Symbol.dispose]();
@@ -202,9 +206,24 @@ export class AgentConnection implements SocketListener, Outlet, Beating {
     for (const frame of this.#early.splice(0)) this.#take(frame);
   }
 
-  #openingOf({ device, resume = null }: Hello): OpenInput {
+  #openingOf({ device, resume = null }: Hello, { sessionId: login }: Claims): Opening {
     const { gateway, socket } = this.#options;
-    return { type: 'open', session: gateway.newSession(), device, address: socket.peer.address, resume };
+    const { address } = socket.peer;
+    return {
+      type: 'open',
+      session: gateway.newSession(),
+      device,
+      address,
+      lives: 'on_socket',
+      login,
+      resume,
+    };
+  }
+
+  /** The client knew of more than the server does: a disk was lost (C9). */
+  #tellOfLoss(): void {
+    const text = 'The server has lost what you did last: you were logged in anew.';
+    this.send({ op: 'notice', kind: 'incident', at: this.#options.clock.now(), text });
   }
 
   #isClosed(): boolean {

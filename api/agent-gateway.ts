@@ -67,6 +67,17 @@ export class AgentGateway implements Disposable {
     return this.#connections.size;
   }
 
+  /** A session id that no other node gives. */
+  newSession(): string {
+    return `${this.#options.node}-${randomUUID()}`;
+  }
+
+  /** Whether the session lives on a socket here that this log-in session opened. */
+  isHeldBy(session: string, login: string): boolean {
+    const connection = this.#bySession.get(session);
+    return connection !== undefined && this.#connections.get(connection)?.login === login;
+  }
+
   /** Asks every client to come back elsewhere, spread over `withinMs`, and from then on takes their going for ours. */
   drain(withinMs: number): void {
     this.#isDraining = true;
@@ -97,7 +108,7 @@ export class AgentGateway implements Disposable {
   }
 
   readonly #forConnections: Gateway = {
-    newSession: () => `${this.#options.node}-${randomUUID()}`,
+    newSession: () => this.newSession(),
     isFull: (agentId, resumed) => this.#isFull(agentId, resumed),
     admit: (connection, live) => this.#admit(connection, live),
     leave: (connection) => this.#leave(connection),

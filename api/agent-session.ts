@@ -10,7 +10,7 @@ import type { Clock } from '../engine/clock.ts';
 import type { Delivery } from '../engine/delivery.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { AgentEvent } from '../engine/events.ts';
-import type { Input } from '../engine/inputs.ts';
+import type { Input, Opening } from '../engine/inputs.ts';
 import type { Committed } from '../engine/partition.ts';
 import type { AgentRecord } from '../engine/record.ts';
 import { tileOf } from '../engine/tile.ts';
@@ -23,13 +23,12 @@ import { activityOf } from './message-commands.ts';
 import { chooseStatus, extendBreak } from './presence-commands.ts';
 import { statusesOf } from './statuses.ts';
 
-/** Whose session, and which. */
+/** Whose session, which, and the log-in session that opened it. */
 export interface Live {
   readonly agentId: number;
   readonly session: string;
+  readonly login: string;
 }
-
-export type OpenInput = Extract<Input, { type: 'open' }>;
 
 /** The socket, as the session sees it. */
 export interface Outlet {
@@ -44,7 +43,7 @@ export interface AgentSessionOptions {
   readonly clock: Clock;
   readonly live: Live;
   /** What the session was opened with. */
-  readonly opening: OpenInput;
+  readonly opening: Opening;
   readonly outlet: Outlet;
 }
 
@@ -151,7 +150,8 @@ export class AgentSession {
         return engine.touch(agentId, session, frame.at);
       case 'status': {
         const { id, status, reason = null, next = false, expectSeq = null } = frame;
-        const choice = { agentId, status, reason, next, expectSeq, command: { id, session } };
+        const command = { id, session };
+        const choice = { agentId, status, reason, next, expectSeq, command, opening: null };
         return this.#answer(id, await chooseStatus(engine, choice));
       }
       case 'work': {
@@ -233,7 +233,7 @@ export class AgentSession {
     const own = record.sessions.find(({ id }) => id === live.session);
     if (own === undefined || own.lostAt === null) return;
     const resume = { session: live.session, seq: record.seq };
-    const input: OpenInput = { ...opening, session: live.session, resume };
+    const input: Opening = { ...opening, session: live.session, resume };
     const answer = await engine.dispatch(live.agentId, { input });
     if (!answer.ok) outlet.close(4500, 'the session could not be kept; try again');
   }

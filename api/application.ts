@@ -23,6 +23,7 @@ import { ensureFirstOrganisation, type FirstStart } from './first-start.ts';
 import { Health } from './health.ts';
 import { Http } from './http.ts';
 import { Laws } from './laws.ts';
+import { LoginPresence } from './login-presence.ts';
 import { Opened } from './opened.ts';
 import { OutboxRelay } from './outbox-relay.ts';
 import { Projections } from './projections.ts';
@@ -91,10 +92,15 @@ async function compose(options: ApplicationOptions, opened: Opened): Promise<App
     await OutboxRelay.start({ db, pool, clock: systemClock, engine, laws, teams, onError: onInternalError }),
   );
   const authenticator = opened.use(await openAuthenticator(environment, { lock, configured, engine }));
-  const services: Services = { db, clock: systemClock, engine, authenticator, relay, teams, projections };
   const gateway = opened.use(
     new AgentGateway({ engine, authenticator, clock: systemClock, node: NODE, onInternalError }),
   );
+  const { liveSessions } = authenticator;
+  const presence = opened.use(
+    await LoginPresence.open({ db, engine, clock: systemClock, liveSessions, gateway }),
+  );
+  const clock = systemClock;
+  const services: Services = { db, clock, engine, authenticator, presence, relay, teams, projections };
   const tls = await tlsOf(environment);
   const server = opened.use(
     await Server.open({ tls, trustedProxies: environment.TRUSTED_PROXIES, maxBodyBytes: MAX_BODY_BYTES }),

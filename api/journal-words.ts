@@ -40,7 +40,7 @@ export function concerns(
 }
 
 function eventInWords(event: AgentEvent, names: Names): string {
-  const { seq, at, type, by, reason, session, effects } = event;
+  const { seq, at, type, by, reason, session, ahead, effects } = event;
   const parts = [
     `${type.replaceAll('_', ' ')}${by === undefined ? '' : ` by ${nameOf(by, names)}`}`,
     ...statusOf(event),
@@ -49,6 +49,7 @@ function eventInWords(event: AgentEvent, names: Names): string {
     ...(session === undefined
       ? []
       : [`session ${session.id} on ${JSON.stringify(session.device)} at ${session.address}`]),
+    ...(ahead === undefined ? [] : [`anew, for the client knew of #${ahead}`]),
     ...(effects ?? []).map((effect) => effect.replaceAll('_', ' ')),
   ];
   return `${localTime(at)}  #${seq}  ${parts.join('; ')}`;

@@ -3,7 +3,7 @@ import type { Answer } from '../engine/answers.ts';
 import { OFFLINE } from '../engine/catalogue.ts';
 import type { Engine } from '../engine/engine.ts';
 import { refuse } from '../engine/errors.ts';
-import type { CommandId } from '../engine/inputs.ts';
+import type { CommandId, Opening } from '../engine/inputs.ts';
 
 export interface StatusChoice {
   readonly agentId: number;
@@ -13,16 +13,19 @@ export interface StatusChoice {
   readonly next: boolean;
   readonly command: CommandId;
   readonly expectSeq: number | null;
+  /** The session to begin first, where the agent is offline; null for none. */
+  readonly opening: Opening | null;
 }
 
 /** Chooses a status, for now or for later (D4). Resolves once it is durable, or refused. */
 export function chooseStatus(engine: Engine, choice: StatusChoice): Promise<Answer> {
-  const { agentId, status, reason, next, command, expectSeq } = choice;
+  const { agentId, status, reason, next, command, expectSeq, opening } = choice;
   const type = next ? 'queue' : 'choose';
   return engine.dispatch(agentId, {
     input: { type, status, reason, session: sessionOf(command), by: agentId },
     command,
     ...(expectSeq !== null && { expectSeq }),
+    ...(opening !== null && { opening }),
   });
 }
 

@@ -27,13 +27,14 @@ export async function timelineOf(
   return { entries: rows.map(({ event }) => entryOf(event)), next, lagMs };
 }
 
-function entryOf({ seq, at, type, by, reason, cause, previous, session, set }: AgentEvent): TimelineEntry {
+function entryOf(event: AgentEvent): TimelineEntry {
+  const { seq, at, type, by, reason, cause, previous, session, ahead, set } = event;
   const { status, category, connectivity, dutyCode, limitUntil, activity, routable, current, max } = set;
   return {
     seq,
     at,
     type,
-    ...given({ by, reason, cause, previous, session }),
+    ...given({ by, reason, cause, previous, session, ahead }),
     changed: given({
       status,
       category,

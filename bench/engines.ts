@@ -73,6 +73,8 @@ export function logIn(engine: Engine, agent: number, device = 1): Promise<void> 
         session: sessionOf(agent, device),
         device: 'bench',
         address: '192.0.2.17',
+        lives: 'on_socket',
+        login: 'a log-in',
         resume: null,
       },
     }),

@@ -20,6 +20,7 @@ export const LAW: Law = {
     BREAKER_PERCENT: 20,
     BREAKER_WINDOW_SECONDS: 5,
     BREAKER_FREEZE_SECONDS: 60,
+    SESSION_IDLE_MINUTES: 30,
   },
 };
 

@@ -2,6 +2,7 @@ import type { Session } from './axes.ts';
 import type { Clock } from './clock.ts';
 import { QuantityColumn } from './columns/column.ts';
 import { Room } from './columns/room.ts';
+import { livesOnRequests } from './sessions.ts';
 
 /**
  * When agents were last seen active: the newest of all their sessions, and each session's own (SPEC C1, C2). It is
@@ -33,9 +34,14 @@ export class Activity {
     const agoMs = Math.max(0, this.#clock.now() - at);
     const seenAt = this.#clock.monotonic() - agoMs;
     if (seenAt > this.at(place)) this.seen(place, agoMs);
-    const sessions = this.#bySession.get(place) ?? new Map<string, number>();
-    if (sessions.size === 0) this.#bySession.set(place, sessions);
-    if (seenAt > (sessions.get(session) ?? -Infinity)) sessions.set(session, seenAt);
+    this.#note(place, session, seenAt);
+  }
+
+  /** Sessions on requests that were not `known` begin with one; after a restart, their time begins anew. */
+  begun(place: number, sessions: readonly Session[], known: readonly Session[] = []): void {
+    for (const session of sessions)
+      if (livesOnRequests(session) && !known.some(({ id }) => id === session.id))
+        this.#note(place, session.id, this.#clock.monotonic());
   }
 
   /** Monotonic milliseconds; null where that session has told nothing. */
@@ -49,5 +55,11 @@ export class Activity {
     for (const id of sessions?.keys() ?? [])
       if (!left.some((session) => session.id === id)) sessions?.delete(id);
     if (sessions?.size === 0) this.#bySession.delete(place);
+  }
+
+  #note(place: number, session: string, seenAt: number): void {
+    const sessions = this.#bySession.get(place) ?? new Map<string, number>();
+    if (sessions.size === 0) this.#bySession.set(place, sessions);
+    if (seenAt > (sessions.get(session) ?? -Infinity)) sessions.set(session, seenAt);
   }
 }

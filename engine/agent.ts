@@ -5,7 +5,7 @@
  */
 import type { Mutable, Session } from './axes.ts';
 import { OFFLINE, type Status } from './catalogue.ts';
-import { dutyIdleLimitMs, ESCALATED_MS, isAtWork, permitted, refusesExtension, warnedAt } from './duties.ts';
+import { isAhead, isAtWork, permitted, refusesExtension } from './duties.ts';
 import { effective } from './effective.ts';
 import { type Refusal, refuse } from './errors.ts';
 import { type AgentEvent, type Changes, type Effect, eventType } from './events.ts';
@@ -18,7 +18,7 @@ import type {
   MasterDataInput,
   Stimulus,
 } from './inputs.ts';
-import { graceMs, type Law, loginStatus } from './law.ts';
+import { type Law, loginStatus } from './law.ts';
 import { sameMember } from './member.ts';
 import { type AgentRecord, CHANGEABLE, copyRecord } from './record.ts';
 import { move, type Table } from './table.ts';
@@ -70,6 +70,7 @@ export function decide(record: AgentRecord, wish: Input, bench: Bench): Decision
       session: { id: session.id, device: session.device, address: session.address },
     }),
     ...(bench.command !== undefined && { command: bench.command }),
+    ...(input.type === 'open' && isAhead({ ...input, seq: record.seq }) && { ahead: input.resume?.seq ?? 0 }),
     ...(set.status !== undefined && { cause: drafted.record.cause, previous: record.status }),
     ...(drafted.effects.length > 0 && { effects: drafted.effects }),
     set,
@@ -83,65 +84,6 @@ export function apply(record: AgentRecord, event: AgentEvent): AgentRecord {
   after.seq = event.seq;
   after.lastAt = event.at;
   return after;
-}
-
-/** What is known beside the record when it is asked what comes next; epoch milliseconds. */
-export interface Moment {
-  readonly now: number;
-  readonly law: Law;
-  /** When the agent was last seen active. */
-  readonly activeAt: number;
-  /** Until when the organisation's timers stand still for this agent; null while they run. */
-  readonly frozenUntil: number | null;
-}
-
-/** The earliest moment at which time alone changes something, epoch milliseconds, and what it is; null for never. */
-export function nextDeadline(record: AgentRecord, moment: Moment): Deadline | null {
-  const { flapping, graceUntil } = record;
-  const deadlines: Deadline[] = [];
-  if (flapping !== null) deadlines.push({ at: flapping.until, input: { type: 'steady' } });
-  if (graceUntil === null) deadlines.push(...deadlinesHere(record, moment));
-  else deadlines.push({ at: graceUntil, input: { type: 'grace' } });
-  return deadlines.reduce<Deadline | null>(
-    (first, next) => (first === null || next.at < first.at ? next : first),
-    null,
-  );
-}
-
-/** Those that wait while the agent reconnects. */
-function deadlinesHere(record: AgentRecord, moment: Moment): readonly Deadline[] {
-  const { law, activeAt, frozenUntil } = moment;
-  const deadlines: Deadline[] = record.sessions
-    .filter((session) => session.lostAt !== null)
-    .map((session) => ({
-      at: (session.lostAt ?? 0) + graceMs(law),
-      input: { type: 'expire', session: session.id },
-    }));
-  const idleMs = record.activity === 'active' ? dutyIdleLimitMs(record, law) : null;
-  if (idleMs !== null) {
-    const at = Math.max(activeAt + idleMs, frozenUntil ?? 0);
-    deadlines.push({ at, input: { type: 'idle', since: activeAt } });
-  }
-  const limit = limitDeadline(record, moment);
-  if (limit !== null) deadlines.push(limit);
-  return deadlines;
-}
-
-/** What the limit of the duty has next. */
-function limitDeadline(record: AgentRecord, { now, law }: Moment): Deadline | null {
-  const { limit, limitUntil, overAt } = record;
-  if (limitUntil === null || limit === 'escalated') return null;
-  if (overAt !== null) return { at: overAt + ESCALATED_MS, input: { type: 'escalate' } };
-  // Who comes back after the end is told of the end alone.
-  const warned = limit === 'running' && now < limitUntil ? warnedAt(record, law) : null;
-  return warned === null
-    ? { at: limitUntil, input: { type: 'overrun' } }
-    : { at: warned, input: { type: 'warn' } };
-}
-
-export interface Deadline {
-  readonly at: number;
-  readonly input: Input;
 }
 
 /** What is for later comes now where there is nothing to wait for (D4). Choosing or forcing `offline` means log-out (A8, C3, E1). */
@@ -334,11 +276,12 @@ function difference(before: AgentRecord, after: AgentRecord): Partial<Changes> {
   return changed;
 }
 
-function sessionOf(input: Input, record: AgentRecord): Session | null {
+/** The session that the input is of: of a hello the one that it began, else the one that goes on. */
+function sessionOf(input: Input, { sessions }: AgentRecord): Session | null {
   if (!('session' in input)) return null;
-  const id =
-    input.type === 'open' && input.resume !== null ? [input.resume.session, input.session] : [input.session];
-  return record.sessions.find((session) => id.includes(session.id)) ?? null;
+  const own = sessions.find(({ id }) => id === input.session);
+  if (own !== undefined || input.type !== 'open') return own ?? null;
+  return sessions.find(({ id }) => id === input.resume?.session) ?? null;
 }
 
 /** Commands of a session need that session alive; commands without one need an agent who is here. */

@@ -1,8 +1,8 @@
-import type { Deadline } from './agent.ts';
 import type { Clock } from './clock.ts';
 import { QuantityOrNullColumn } from './columns/column.ts';
 import { Room } from './columns/room.ts';
 import { Wheel } from './deadlines.ts';
+import type { Deadline } from './next-deadline.ts';
 import type { AgentRecord } from './record.ts';
 
 export interface AlarmsOptions {

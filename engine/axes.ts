@@ -81,6 +81,8 @@ export interface Session {
   readonly startedAt: number;
   /** Null while its connection lives. */
   readonly lostAt: number | null;
+  /** The log-in session on whose requests it lives (C10); absent for one that lives on a socket. */
+  readonly login?: string;
 }
 
 /** A supervisor's override. */

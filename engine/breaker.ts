@@ -17,10 +17,12 @@ export interface Observed {
  */
 export class Breaker {
   readonly #connected = new Set<number>();
-  /** Who lost the connection within the window, and when; in the order of the events. */
+  /** Who lost the connection within the window, and when; in the order in which it was written. */
   readonly #lost = new Map<number, number>();
   /** How many of them are not connected again. */
   #away = 0;
+  /** When the newest loss was. */
+  #newest = -Infinity;
 
   /** Somebody is so already, as of before anything was counted. */
   load({ agentId, connectivity }: Omit<Observed, 'at'>): void {
@@ -44,22 +46,32 @@ export class Breaker {
   reset(): void {
     this.#lost.clear();
     this.#away = 0;
+    this.#newest = -Infinity;
   }
 
   #lose(agentId: number, at: number, limits: Limits): boolean {
     if (!this.#lost.delete(agentId)) this.#away += 1;
     this.#lost.set(agentId, at);
-    this.#forgetUntil(at - limits.BREAKER_WINDOW_SECONDS * 1000);
-    const before = this.#connected.size + this.#away;
-    const { size } = this.#lost;
-    return size >= limits.BREAKER_MIN_AGENTS && size * 100 >= limits.BREAKER_PERCENT * before;
+    this.#newest = Math.max(at, this.#newest);
+    const horizon = this.#newest - limits.BREAKER_WINDOW_SECONDS * 1000;
+    for (const [id, lostAt] of this.#lost) {
+      if (lostAt > horizon) break;
+      this.#forget(id);
+    }
+    if (!this.#isMass(limits)) return false;
+    // What happened earlier may have been written later: partitions write each for itself.
+    for (const [id, lostAt] of this.#lost) if (lostAt <= horizon) this.#forget(id);
+    return this.#isMass(limits);
   }
 
-  #forgetUntil(moment: number): void {
-    for (const [agentId, at] of this.#lost) {
-      if (at > moment) return;
-      this.#lost.delete(agentId);
-      if (!this.#connected.has(agentId)) this.#away -= 1;
-    }
+  #forget(agentId: number): void {
+    this.#lost.delete(agentId);
+    if (!this.#connected.has(agentId)) this.#away -= 1;
+  }
+
+  #isMass({ BREAKER_MIN_AGENTS, BREAKER_PERCENT }: Limits): boolean {
+    const before = this.#connected.size + this.#away;
+    const { size } = this.#lost;
+    return size >= BREAKER_MIN_AGENTS && size * 100 >= BREAKER_PERCENT * before;
   }
 }

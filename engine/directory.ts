@@ -2,6 +2,7 @@ import { apply } from './agent.ts';
 import { Codes } from './columns/codes.ts';
 import { Members } from './columns/members.ts';
 import { type Presence, Presences } from './columns/presences.ts';
+import type { Session } from './axes.ts';
 import type { AgentEvent, Changes } from './events.ts';
 import type { FieldName } from './fields.ts';
 import type { EventHead } from './event-frames.ts';
@@ -10,6 +11,7 @@ import type { Pending } from './requests.ts';
 import { type AgentRecord, newcomer } from './record.ts';
 import type { Whereabouts } from './places.ts';
 import type { Scope } from './scope.ts';
+import type { RequestSession } from './sessions.ts';
 import type { Image, ImageWriter } from './snapshots/image.ts';
 import type { Counted } from './tally.ts';
 
@@ -29,6 +31,7 @@ export interface Actor {
 
 /** Nobody waits: one list for all whom it is true of. */
 export const NONE: readonly Pending[] = [];
+const NO_SESSIONS: readonly Session[] = [];
 
 /** An event that was folded in, and the agent before and after it. */
 export interface Folded {
@@ -208,6 +211,19 @@ export class Directory {
       )
         yield this.#members.idAt(row);
     }
+  }
+
+  sessionsOf(agentId: number): readonly Session[] {
+    const place = this.placeOf(agentId);
+    return place === null ? NO_SESSIONS : this.at(place, 'sessions');
+  }
+
+  /** Sessions that live on requests. */
+  *requestSessions(): Iterable<RequestSession> {
+    for (let place = 0; place < this.size; place++)
+      for (const { id: session, login } of this.at(place, 'sessions'))
+        if (login !== undefined)
+          yield { agentId: this.#members.idAt(this.#presences.rowOf(place)), session, login };
   }
 
   /** Active members of a team, on the board or off it. */

@@ -1,7 +1,7 @@
 /** What becomes of an agent's duty: which status it turns to, and how long it may last. Pure questions, for the rules. */
 import type { Category, Context, ForcedNext } from './axes.ts';
 import { OFFLINE, type Status } from './catalogue.ts';
-import type { Circumstances, Stimulus } from './inputs.ts';
+import type { Circumstances, Opening, Stimulus } from './inputs.ts';
 import { extensionMs, idleLimitMs, type Law, limitMs, loginStatus } from './law.ts';
 import type { Role } from './member.ts';
 
@@ -17,7 +17,7 @@ export const ESCALATED_MS = 60_000;
 export function destinationOf(context: Context, stimulus: Stimulus): Destination | null {
   switch (stimulus.type) {
     case 'open':
-      return context.dutyCode === null ? stimulus.named : null;
+      return context.dutyCode === null || isAhead(stimulus) ? stimulus.named : null;
     case 'choose':
       if (!permitted(context, stimulus.named, stimulus)) return null;
       return logOutDue(context, stimulus) ?? stimulus.named;
@@ -31,6 +31,11 @@ export function destinationOf(context: Context, stimulus: Stimulus): Destination
     default:
       return null;
   }
+}
+
+/** The client knows more than we do: what it holds can't go on, and a fresh log-in takes its place (C9). */
+export function isAhead({ resume, seq }: Pick<Opening, 'resume'> & Pick<Circumstances, 'seq'>): boolean {
+  return resume !== null && resume.seq > seq;
 }
 
 /** Whether there is something that a status may wait behind: a task, or a wrap-up (D4). */

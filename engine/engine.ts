@@ -8,18 +8,13 @@ import { type Announce, announcementsOf } from './announcements.ts';
 import type { Answer } from './answers.ts';
 import { type MessageArchive, NO_ARCHIVE } from './archive.ts';
 import { Availability } from './availability.ts';
+import type { Session } from './axes.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Clock } from './clock.ts';
 import type { ActivityDocument } from './documents/shapes.ts';
 import { Freezes, type PlatformIncident } from './freezes.ts';
 import type { CommandId } from './inputs.ts';
-import {
-  type CommittedBatch,
-  type Journal,
-  JournalCorrupt,
-  type Offset,
-  type Writer,
-} from './journal/port.ts';
+import type { CommittedBatch, Journal, Offset, Writer } from './journal/port.ts';
 import type { Config, Law } from './law.ts';
 import { type LawListener, type Listener, Listeners } from './listeners.ts';
 import { machine } from './machine.ts';
@@ -32,7 +27,9 @@ import type { Owner } from './owner.ts';
 import type { AgentRecord } from './record.ts';
 import type { Request, Write } from './requests.ts';
 import { review, visit } from './review.ts';
+import type { RequestSession } from './sessions.ts';
 import { SnapshotKeeper, type SnapshotOptions } from './snapshots/keeper.ts';
+import { restore } from './snapshots/restore.ts';
 import { Summaries } from './summaries.ts';
 import { compile } from './table.ts';
 import { Topics } from './topics.ts';
@@ -146,7 +143,8 @@ export class Engine implements AsyncDisposable {
 
   /** Reads the log and the roster; resolves when both are in memory and the engine takes commands. */
   async start(writers: readonly Writer[]): Promise<void> {
-    const from = await this.#load();
+    const from = await restore(this.#options);
+    if (from > 0) this.messages.beginLate();
     await this.#options.population.enlist(this.#options.roster.members());
     const head = await this.#options.journal.head();
     await new Promise<void>((resolve, reject) => {
@@ -204,6 +202,18 @@ export class Engine implements AsyncDisposable {
     this.#options.population.of(agentId).tell(agentId, { type: 'lose', session, byServer });
   }
 
+  /** The log-in session has ended on whose requests a session lived. */
+  lapse(agentId: number, session: string): void {
+    this.#options.population.of(agentId).tell(agentId, { type: 'lapse', session, since: null });
+  }
+
+  /** The agent logs out, in every tab, by the word of that session. Resolves when it is durable, or will be. */
+  async logOut(agentId: number, session: string): Promise<void> {
+    const input = { type: 'leave', cause: 'agent', reason: null, session, by: agentId } as const;
+    const answer = await this.dispatch(agentId, { input });
+    if (!answer.ok) this.#options.population.of(agentId).tell(agentId, input);
+  }
+
   /** A user was made, changed or deactivated. Repeating it changes nothing. */
   enrol(member: Member): Promise<Answer> {
     return this.#options.population.of(member.id).enrol(member);
@@ -227,6 +237,16 @@ export class Engine implements AsyncDisposable {
   /** Hears of which organisation the law changed, when it holds already. Disposing ends it. */
   listenToLaws(listener: LawListener): Disposable {
     return this.#listeners.addToLaws(listener);
+  }
+
+  /** The sessions of an agent, as committed; none for nobody. */
+  sessions(agentId: number): readonly Session[] {
+    return this.#options.population.of(agentId).directory.sessionsOf(agentId);
+  }
+
+  /** All sessions that live on requests. */
+  requestSessions(): Iterable<RequestSession> {
+    return this.#options.population.requestSessions();
   }
 
   /** An agent as committed; null for nobody. */
@@ -269,24 +289,6 @@ export class Engine implements AsyncDisposable {
     this.summaries[Symbol.dispose]();
     this.messages[Symbol.dispose]();
     this.#options.freezes[Symbol.dispose]();
-  }
-
-  /** Reads what stands for the log's beginning; resolves to where the log goes on. */
-  async #load(): Promise<Offset> {
-    const { journal, population, snapshots } = this.#options;
-    for (const [id, partition] of population.partitions.entries()) {
-      const image = await snapshots?.store.newest(id, journal.epoch);
-      if (image) partition.load(image);
-    }
-    const from = Math.min(...population.partitions.map(({ loaded }) => loaded));
-    if (from > 0) this.messages.beginLate();
-    const floor = await journal.floor();
-    if (from < floor)
-      throw new JournalCorrupt(
-        `the journal begins at ${floor}, and what went before is in no snapshot that can be read: ` +
-          'restore a backup, or move the journal folder away to start without its history.',
-      );
-    return from;
   }
 
   /** Reads the log from there, and never stops: what is committed from here on comes the same way. */

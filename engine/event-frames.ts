@@ -16,6 +16,7 @@ const SESSION = 4;
 const COMMAND = 8;
 const CAUSE = 16;
 const EFFECTS = 32;
+const AHEAD = 64;
 
 /** Whose command it was. */
 const OF_USER = 0;
@@ -35,7 +36,7 @@ export interface EventSink {
 export type EventHead = Pick<AgentEvent, 'agent' | 'organisation' | 'seq' | 'at'>;
 
 export function writeEvent(writer: ByteWriter, event: AgentEvent): void {
-  const { by, reason, session, command, cause, previous, effects } = event;
+  const { by, reason, session, command, cause, previous, effects, ahead } = event;
   writer.u8(EVENT_TYPES.indexOf(event.type));
   writer.count(event.agent);
   writer.count(event.organisation);
@@ -47,7 +48,8 @@ export function writeEvent(writer: ByteWriter, event: AgentEvent): void {
       (session === undefined ? 0 : SESSION) +
       (command === undefined ? 0 : COMMAND) +
       (cause === undefined ? 0 : CAUSE) +
-      (effects === undefined ? 0 : EFFECTS),
+      (effects === undefined ? 0 : EFFECTS) +
+      (ahead === undefined ? 0 : AHEAD),
   );
   if (by !== undefined) writer.count(by);
   if (reason !== undefined) writer.text(reason);
@@ -62,6 +64,7 @@ export function writeEvent(writer: ByteWriter, event: AgentEvent): void {
     FIELDS.status.write(writer, previous ?? '');
   }
   if (effects !== undefined) writer.text(effects.join());
+  if (ahead !== undefined) writer.count(ahead);
   writeSet(writer, event.set);
 }
 
@@ -85,6 +88,7 @@ export function readEvent(reader: ByteReader): AgentEvent {
     event.previous = FIELDS.status.read(reader);
   }
   if (has(mask, EFFECTS)) event.effects = reader.text().split(',') as Effect[];
+  if (has(mask, AHEAD)) event.ahead = reader.count();
   const set: Partial<Record<FieldName, unknown>> = {};
   for (let left = reader.u8(); left > 0; left--) {
     const name = known(FIELD_NAMES, reader.u8());
@@ -118,6 +122,7 @@ export function foldBody(reader: ByteReader, sink: EventSink): void {
     FIELDS.status.read(reader);
   }
   if (has(mask, EFFECTS)) reader.skipText();
+  if (has(mask, AHEAD)) reader.count();
   for (let left = reader.u8(); left > 0; left--) {
     const name = known(FIELD_NAMES, reader.u8());
     sink.set(name, KINDS[name].read(reader));

@@ -19,6 +19,8 @@ export interface AgentEvent {
   readonly reason?: string;
   readonly session?: Pick<Session, 'id' | 'device' | 'address'>;
   readonly command?: CommandId;
+  /** The seq that the client knew of, where that is ahead of ours: something was lost (C9). */
+  readonly ahead?: number;
   /** Why the effective status changed, and from which; absent where it stayed. */
   readonly cause?: Cause;
   readonly previous?: string;
@@ -81,6 +83,7 @@ const PAST_TENSE = {
   steady: 'flapping_ended',
   profile: 'profile_changed',
   review: 'law_applied',
+  lapse: 'session_lapsed',
 } as const satisfies Record<Input['type'], string>;
 
 export type EventType = (typeof PAST_TENSE)[Input['type']];

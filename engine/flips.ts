@@ -1,8 +1,9 @@
 /** How often an agent's connection comes and goes (C8). Pure questions, for the rules and for what is shown. */
-import { type Configuration, type Context, liveSessions } from './axes.ts';
+import type { Configuration, Context } from './axes.ts';
 import type { Circumstances, Stimulus } from './inputs.ts';
 import { flapWindowMs } from './law.ts';
 import type { AgentRecord } from './record.ts';
+import { isGraceOver, isLastLive, isOnSocket } from './sessions.ts';
 
 /**
  * Whether the stimulus is a change of connectivity that counts: a loss that neither we nor the platform caused, and what
@@ -11,7 +12,12 @@ import type { AgentRecord } from './record.ts';
 export function flips(context: Context, stimulus: Stimulus): boolean {
   switch (stimulus.type) {
     case 'lose':
-      return !stimulus.byServer && stimulus.frozenUntil === null && isLastLive(context, stimulus.session);
+      return (
+        !stimulus.byServer &&
+        stimulus.frozenUntil === null &&
+        isOnSocket(context, stimulus.session) &&
+        isLastLive(context, stimulus.session)
+      );
     case 'grace':
       return context.isOutByFlip && isGraceOver(context, stimulus);
     case 'open':
@@ -24,16 +30,6 @@ export function flips(context: Context, stimulus: Stimulus): boolean {
 /** With this one, the changes that count; those that lie too far back are forgotten. */
 export function flipsWith({ flips: before }: Context, { now, law }: Circumstances): readonly number[] {
   return [...before.filter((at) => at > now - flapWindowMs(law)), now];
-}
-
-/** The connection of that session is the only one that lives. */
-export function isLastLive(context: Context, session: string): boolean {
-  const live = liveSessions(context);
-  return live.length === 1 && live[0]?.id === session;
-}
-
-export function isGraceOver({ graceUntil }: Context, { now }: Pick<Circumstances, 'now'>): boolean {
-  return graceUntil !== null && now >= graceUntil;
 }
 
 /** As it is shown: whoever flaps is about to be lost again. */

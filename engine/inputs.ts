@@ -55,17 +55,24 @@ export interface Order {
   readonly by: number;
 }
 
+/** A session begins, or goes on. */
+export interface Opening {
+  readonly type: 'open';
+  /** Id of the session to begin if there is none to resume. */
+  readonly session: string;
+  readonly device: string;
+  readonly address: string;
+  /** What it lives on. On requests it begins only while the agent is offline (C10). */
+  readonly lives: 'on_socket' | 'on_requests';
+  /** The log-in session that it is opened with. */
+  readonly login: string;
+  /** The session that the client held, and the last seq it knows. */
+  readonly resume: { readonly session: string; readonly seq: number } | null;
+}
+
 /** What a gateway saw of a connection. */
 export type ConnectionInput =
-  | {
-      readonly type: 'open';
-      /** Id of the session to begin if there is none to resume. */
-      readonly session: string;
-      readonly device: string;
-      readonly address: string;
-      /** The session that the client held, and the last seq it knows. */
-      readonly resume: { readonly session: string; readonly seq: number } | null;
-    }
+  | Opening
   | {
       readonly type: 'lose';
       readonly session: string;
@@ -80,6 +87,8 @@ export type EngineInput =
   | { readonly type: 'grace' }
   | { readonly type: 'expire'; readonly session: string }
   | { readonly type: 'idle'; readonly since: number }
+  /** A session on requests has had none since then; or (null) the log-in session has ended. */
+  | { readonly type: 'lapse'; readonly session: string; readonly since: number | null }
   /** The time of the duty is nearly over, is over, has been over for a while. */
   | { readonly type: 'warn' | 'overrun' | 'escalate' }
   /** For a while the connection has neither come nor gone. */

@@ -2,9 +2,10 @@
  * What is to come of a request when its turn has come. Nothing happens here but that an agent's own command counts as
  * activity, and that the last command that was refused is known (E2).
  */
-import { decide } from './agent.ts';
+import { apply } from './agent.ts';
 import type { Clock } from './clock.ts';
 import type { Activity } from './activity.ts';
+import { decideRequest } from './deciding.ts';
 import type { Actor } from './directory.ts';
 import type { JournalEntry, Note } from './entries.ts';
 import type { Refusal } from './errors.ts';
@@ -70,30 +71,56 @@ export class Judge {
     return written.length === 0 ? { kind: 'unchanged' } : { kind: 'changed', entries: written };
   }
 
-  #decide(actor: Actor, { input: wish, command, expectSeq, notBefore }: Pending & Request): Judgement {
-    const { clock, table, law, frozenUntil, announce, activity } = this.#options;
+  /** When a session on requests has had the last one, on that line; now, where that is not known. */
+  requestedAt(record: AgentRecord, place: number, session: string): number {
+    const { clock, activity } = this.#options;
+    const now = clock.monotonic();
+    return Math.round(this.nowOf(record) - (now - (activity.ofSession(place, session) ?? now)));
+  }
+
+  #decide(actor: Actor, request: Pending & Request): Judgement {
+    const { clock, table, law, frozenUntil, activity } = this.#options;
     const { record, place } = actor;
-    const input = this.#asOfNow(actor, wish);
+    const input = this.#asOfNow(actor, request.input);
     if ('by' in input && input.by === record.member.id) activity.seen(place);
 
-    const decision = decide(record, input, {
-      table,
-      law: law(record.member.organisationId),
-      now: Math.max(clock.now(), notBefore),
-      frozenUntil: frozenUntil(record.member),
-      ...(command !== undefined && { command }),
-      ...(expectSeq !== undefined && { expectSeq }),
+    const outcome = decideRequest(
+      record,
+      { ...request, input },
+      {
+        table,
+        law: law(record.member.organisationId),
+        now: Math.max(clock.now(), request.notBefore),
+        frozenUntil: frozenUntil(record.member),
+      },
+    );
+    if (outcome.kind === 'refused') this.#refusals.set(place, rejected(input, outcome.refusal, clock.now()));
+    return outcome.kind === 'changed'
+      ? { kind: 'changed', entries: this.#entriesOf(record, outcome.events) }
+      : outcome;
+  }
+
+  #entriesOf(record: AgentRecord, events: readonly AgentEvent[]): readonly JournalEntry[] {
+    const { announce } = this.#options;
+    let before = record;
+    return events.flatMap((event) => {
+      const notes = announce(event, before);
+      before = apply(before, event);
+      return [{ kind: 'event', event } as const, ...notes];
     });
-    if (decision.kind === 'refused')
-      this.#refusals.set(place, rejected(input, decision.refusal, clock.now()));
-    if (decision.kind !== 'changed') return decision;
-    const { event } = decision;
-    return { kind: 'changed', entries: [{ kind: 'event', event }, ...announce(event, record)] };
   }
 
   /** What waited may have been overtaken by activity: an agent is idle only since it was last seen. */
   #asOfNow({ record, place }: Actor, input: Input): Input {
-    return input.type === 'idle' ? { type: 'idle', since: this.seenAt(record, place) } : input;
+    switch (input.type) {
+      case 'idle':
+        return { type: 'idle', since: this.seenAt(record, place) };
+      case 'lapse':
+        if (input.since === null) return input;
+        return { ...input, since: this.requestedAt(record, place, input.session) };
+      default:
+        return input;
+    }
   }
 }
 

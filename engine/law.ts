@@ -25,6 +25,8 @@ export interface Config {
   readonly BREAKER_WINDOW_SECONDS: number;
   /** Seconds that timers stand still after one, and after the engine's own start. */
   readonly BREAKER_FREEZE_SECONDS: number;
+  /** Minutes that a session on requests lives without one. */
+  readonly SESSION_IDLE_MINUTES: number;
 }
 
 /** One organisation's rules as they stand now. */
@@ -35,6 +37,10 @@ export interface Law {
 
 export function graceMs(law: Law): number {
   return law.config.RECONNECT_GRACE_SECONDS * 1000;
+}
+
+export function sessionIdleMs(law: Law): number {
+  return law.config.SESSION_IDLE_MINUTES * 60_000;
 }
 
 /** How long an agent with this status may be without activity, in milliseconds; null for ever. */

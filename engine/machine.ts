@@ -45,21 +45,30 @@ const intoEach = (...actions: Arm['actions']) =>
 const gone = <State extends string>(target: State, ...actions: Arm['actions']) => ({
   leave: [to(target, ...actions)],
   grace: [when('ends', to(target, ...actions))],
+  lapse: [when('ends', to(target, ...actions))],
+});
+/** As well where somebody who is here begins afresh. */
+const over = <State extends string>(target: State, ...actions: Arm['actions']) => ({
+  ...gone(target, ...actions),
+  open: [when('ends', to(target, ...actions))],
 });
 
 /** A log-out that waited for the end of a task or a wrap-up; a task may end while the agent reconnects. */
 const logsOut = [when('ends', to('disconnected', 'endSessions', 'dismiss'))];
 /** The same whether connected or reconnecting. */
 const loggedIn = {
-  open: [when('resumes', to('connected', 'resumeSession')), to('connected', 'addSession')],
-  restart: [to('reconnecting', 'loseSessions', 'freezeGrace')],
+  open: [when('resumes', to('connected', 'resumeSession')), when('connects', to('connected', 'addSession'))],
   leave: [to('disconnected', 'endSessions', 'dismiss')],
   choose: logsOut,
   work: logsOut,
 };
 
 const turnedDuty = [when('ends', to('off', 'setDuty')), ...intoEach('setDuty')];
-const onDuty = { queue: [when('queues', stay('setQueued'))], ...gone('off', 'setDuty') };
+const onDuty = {
+  open: intoEach('setDuty'),
+  queue: [when('queues', stay('setQueued'))],
+  ...gone('off', 'setDuty'),
+};
 /** When its time is over the agent is told, and what was agreed on happens. */
 const onTimedDuty = {
   on: {
@@ -81,6 +90,7 @@ const begun = when('startsLimit', to('running', 'endLimit', 'setLimit'));
 const turned = [begun, when('endsLimit', to('none', 'endLimit'))];
 const endedOrTurned = [when('ends', to('none', 'endLimit')), ...turned];
 const timed = {
+  open: turned,
   choose: turned,
   work: endedOrTurned,
   extend: [when('extends', to('running', 'extendLimit', 'setLimit'))],
@@ -96,7 +106,7 @@ const moved = [
 ];
 const cleared = [when('ends', to('free', 'clearWorkload'))];
 const atWork = {
-  on: { work: [...cleared, ...moved], overrun: cleared, ...gone('free', 'clearWorkload') },
+  on: { work: [...cleared, ...moved], overrun: cleared, ...over('free', 'clearWorkload') },
 };
 
 const force = [
@@ -120,6 +130,8 @@ const overridden = <State extends string>(otherwise: Arm<State>) => {
     overrun: [...ended, ...brought],
     leave: [stillHeld, otherwise],
     grace: ended,
+    lapse: ended,
+    open: ended,
   };
 };
 /** Each change of connectivity may be the one too many. */
@@ -139,7 +151,12 @@ const chart: Chart = {
             when('losesLast', to('reconnecting', 'loseSession', 'freezeGrace')),
             when('losesOne', stay('loseSession')),
           ],
-          expire: [when('sessionExpired', stay('expireSession'))],
+          expire: [when('sessionExpired', stay('endSession'))],
+          lapse: [when('ends', to('disconnected', 'endSessions')), when('lapses', stay('endSession'))],
+          restart: [
+            when('losesAll', to('reconnecting', 'loseSockets', 'freezeGrace')),
+            when('losesSockets', stay('loseSockets')),
+          ],
           overrun: logsOut,
         },
       },
@@ -147,6 +164,7 @@ const chart: Chart = {
         on: {
           ...loggedIn,
           grace: [when('ends', to('disconnected', 'endSessions'))],
+          restart: [to('reconnecting', 'loseSockets', 'freezeGrace')],
           freeze: [when('freezes', stay('freezeGrace'))],
         },
       },
@@ -200,7 +218,7 @@ const chart: Chart = {
           extend: [when('extends', to('active', 'markActive'))],
           work: [to('active', 'markActive')],
           overrun: [when('ends', to('active', 'markActive'))],
-          ...gone('active', 'markActive'),
+          ...over('active', 'markActive'),
         },
       },
     },

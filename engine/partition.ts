@@ -173,6 +173,7 @@ export class Partition implements Owner {
       }
       const idleSince = directory.at(place, 'idleSince');
       this.#activity.seen(place, idleSince === null ? 0 : Math.max(0, clock.now() - idleSince));
+      this.#activity.begun(place, directory.at(place, 'sessions'));
       tenure.resume(place, isGone);
     }
   }
@@ -218,9 +219,11 @@ export class Partition implements Owner {
     if (set.sessions !== undefined) {
       this.#answers.forgetEnded(before.sessions, record.sessions);
       this.#activity.forgetEnded(place, record.sessions);
+      this.#activity.begun(place, record.sessions, before.sessions);
     }
     // A fresh log-in is activity; the hello of a further tab is none (C2).
-    if (event.type === 'session_opened' && event.set.dutyCode !== undefined) this.#activity.seen(place);
+    if (event.type === 'session_opened' && (set.dutyCode !== undefined || event.ahead !== undefined))
+      this.#activity.seen(place);
     this.#tenure?.arm(place, record);
     return { event, before, record };
   }

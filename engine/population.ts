@@ -3,6 +3,7 @@ import type { Partition } from './partition.ts';
 import type { Whereabouts } from './places.ts';
 import type { AgentRecord } from './record.ts';
 import type { Scope } from './scope.ts';
+import type { RequestSession } from './sessions.ts';
 import type { Counted } from './tally.ts';
 
 /** How many parts the agents fall into. Fixed for life: the journal names them. */
@@ -66,6 +67,11 @@ export class Population {
   /** Everybody to whom something has happened, as they count. */
   *counted(): Iterable<Counted> {
     for (const { directory } of this.partitions) yield* directory.counted();
+  }
+
+  /** All sessions that live on requests. */
+  *requestSessions(): Iterable<RequestSession> {
+    for (const { directory } of this.partitions) yield* directory.requestSessions();
   }
 
   /** Where each active member stands to whom nothing has happened yet. */

@@ -1,13 +1,15 @@
 import type { Answer } from './answers.ts';
 import type { Note } from './entries.ts';
 import type { Refusal } from './errors.ts';
-import type { CommandId, Input } from './inputs.ts';
+import type { CommandId, Input, Opening } from './inputs.ts';
 
 /** An input with what its sender wants to know. */
 export interface Request {
   readonly input: Input;
   readonly command?: CommandId;
   readonly expectSeq?: number;
+  /** Where the agent is offline: the session to begin first (C10), if the input is all right then. */
+  readonly opening?: Opening;
 }
 
 /** Notes that somebody wants written down, in their turn among everything else that concerns an agent. */

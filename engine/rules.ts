@@ -10,7 +10,6 @@ import {
   type Forced,
   type ForcedNext,
   INITIAL_CONTEXT,
-  liveSessions,
   type Session,
 } from './axes.ts';
 import { OFFLINE } from './catalogue.ts';
@@ -21,6 +20,7 @@ import {
   dutyIdleLimitMs,
   ESCALATED_MS,
   forcedDue,
+  isAhead,
   isAtWork,
   isOverrun,
   limitOf,
@@ -28,9 +28,18 @@ import {
   refusesExtension,
   warnedAt,
 } from './duties.ts';
-import { flips, flipsWith, isGraceOver, isLastLive } from './flips.ts';
+import { flips, flipsWith } from './flips.ts';
 import type { Circumstances, Stimulus } from './inputs.ts';
 import { extensionMs, flapWindowMs, graceMs, type Law, limitMs } from './law.ts';
+import {
+  isGraceOver,
+  isLastLive,
+  isOnSocket,
+  lapsed,
+  livesOnRequests,
+  resumed,
+  withoutRequestsOf,
+} from './sessions.ts';
 
 export interface GuardParams {
   readonly category?: Category;
@@ -50,7 +59,7 @@ export const guards = {
     const found = destinationOf(context, stimulus)?.category ?? OFFLINE;
     return category === undefined ? found !== OFFLINE : found === category;
   },
-  /** The agent is gone, not by the word of somebody who means it now. */
+  /** The presence so far is over, not by the word of somebody who means it now: the agent is gone, or begins afresh. */
   ends: (context, stimulus) => isEnd(context, stimulus),
   /** The agent is gone, and an override waited that outlasts it. */
   endsInHold: (context, stimulus) =>
@@ -101,16 +110,15 @@ export const guards = {
     overAt !== null && graceUntil === null && now >= overAt + ESCALATED_MS,
   /** The break at hand may last longer. */
   extends: (context, stimulus) => refusesExtension(context, stimulus) === null,
-  /** The hello names a session that still lives or is in grace, and doesn't know more than the server. */
-  resumes: on('open', ({ sessions, graceUntil }, { resume, seq, now, law }) => {
-    if (resume === null || resume.seq > seq) return false;
-    const session = sessions.find(({ id }) => id === resume.session);
-    if (session === undefined) return false;
-    return session.lostAt === null || graceUntil !== null || now < session.lostAt + graceMs(law);
-  }),
+  resumes: on('open', (context, stimulus) => resumed(context, stimulus) !== null),
+  /** On requests, nobody opens a second session. */
+  connects: on('open', (_context, { lives }) => lives === 'on_socket'),
   /** The lost connection was the last one that lived. */
-  losesLast: on('lose', (context, { session }) => isLastLive(context, session)),
-  losesOne: on('lose', (context, { session }) => liveSessions(context).some(({ id }) => id === session)),
+  losesLast: on(
+    'lose',
+    (context, { session }) => isOnSocket(context, session) && isLastLive(context, session),
+  ),
+  losesOne: on('lose', (context, { session }) => isOnSocket(context, session)),
   /** A lost session was not resumed in time. */
   sessionExpired: on('expire', ({ sessions }, { session, now, law }) =>
     sessions.some(({ id, lostAt }) => id === session && lostAt !== null && now >= lostAt + graceMs(law)),
@@ -130,6 +138,10 @@ export const guards = {
       (limit === null || now < at + limit)
     );
   }),
+  /** The engine began anew, and with it every socket: nobody is there whom requests don't keep. */
+  losesAll: on('restart', ({ sessions }) => !sessions.some(livesOnRequests)),
+  losesSockets: on('restart', ({ sessions }) => !sessions.every(livesOnRequests)),
+  lapses: on('lapse', lapsed),
   present: ({ sessions }) => sessions.length > 0,
   taskless: on('work', ({ sessions }, { current }) => sessions.length > 0 && current === 0),
   belowMax: on('work', ({ sessions }, { current, max }) => sessions.length > 0 && current < max),
@@ -155,7 +167,7 @@ export const mutators = {
     return {
       dutyCode: code,
       ...authorshipOf(context, stimulus, to),
-      dutySince: code === context.dutyCode ? context.dutySince : stimulus.now,
+      dutySince: code === context.dutyCode && stimulus.type !== 'open' ? context.dutySince : stimulus.now,
       queued:
         code !== null && code !== context.queued?.code && keepsQueue(context, stimulus, to)
           ? context.queued
@@ -171,16 +183,17 @@ export const mutators = {
   endLimit: () => ({ limitUntil: null, extendedMs: 0, overAt: null }),
   extendLimit: (_context, { law }) => ({ extendedMs: extensionMs(law) }),
   markOver: (_context, { now }) => ({ overAt: now }),
-  addSession: on('open', ({ sessions }, { session, device, address, now }) => ({
+  addSession: on('open', ({ sessions }, stimulus) => ({
     // A list that is spread has room for sixteen more.
-    sessions: sessions.concat({ id: session, device, address, startedAt: now, lostAt: null }),
+    sessions: withoutRequestsOf(sessions, stimulus).concat(begun(stimulus)),
     ...HERE,
   })),
-  resumeSession: on('open', ({ sessions }, { resume }) => {
-    const isLost = sessions.some(({ id, lostAt }) => id === resume?.session && lostAt !== null);
-    if (!isLost) return HERE;
+  resumeSession: on('open', ({ sessions }, stimulus) => {
+    const kept = withoutRequestsOf(sessions, stimulus);
+    const id = stimulus.resume?.session;
+    const isLost = kept.some((known) => known.id === id && known.lostAt !== null);
     return {
-      sessions: sessions.map((known) => (known.id === resume?.session ? withLostAt(known, null) : known)),
+      sessions: isLost ? kept.map((known) => (known.id === id ? withLostAt(known, null) : known)) : kept,
       ...HERE,
     };
   }),
@@ -193,10 +206,10 @@ export const mutators = {
     ),
     isOutByFlip: flips(context, stimulus),
   })),
-  /** The engine began anew: every connection is gone, and nobody could have come back meanwhile (C6). */
-  loseSessions: on('restart', ({ sessions }, stimulus) => ({
+  /** The engine began anew: every socket is gone, and nobody could have come back meanwhile (C6). */
+  loseSockets: on('restart', ({ sessions }, stimulus) => ({
     ...losing(
-      sessions.map((known) => withLostAt(known, stimulus.now)),
+      sessions.map((known) => (livesOnRequests(known) ? known : withLostAt(known, stimulus.now))),
       stimulus,
     ),
     isOutByFlip: false,
@@ -210,9 +223,10 @@ export const mutators = {
           platformUntil: frozenUntil,
           isOutByFlip: false,
         },
-  expireSession: on('expire', ({ sessions }, { session }) => ({
-    sessions: sessions.filter(({ id }) => id !== session),
-  })),
+  endSession: ({ sessions }, stimulus) => {
+    if (stimulus.type !== 'expire' && stimulus.type !== 'lapse') throw misplaced('expire or lapse', stimulus);
+    return { sessions: sessions.filter(({ id }) => id !== stimulus.session) };
+  },
   endSessions: ({ isOutByFlip }, { type }) => ({
     sessions: INITIAL_CONTEXT.sessions,
     ...HERE,
@@ -248,7 +262,8 @@ export type MutatorName = keyof typeof mutators;
 /** The status that the duty turns to, where its code or its start becomes another; null where it stays. */
 function turnedTo(context: Context, stimulus: Stimulus): Destination | null {
   const to = destinationOf(context, stimulus);
-  return to === null || to.category === OFFLINE || to.code === context.dutyCode ? null : to;
+  const isNew = to !== null && to.category !== OFFLINE;
+  return isNew && (to.code !== context.dutyCode || stimulus.type === 'open') ? to : null;
 }
 
 function isLimited({ code }: Destination, law: Law): boolean {
@@ -257,9 +272,16 @@ function isLimited({ code }: Destination, law: Law): boolean {
 }
 
 function isEnd(context: Context, stimulus: Stimulus): boolean {
-  return stimulus.type === 'grace'
-    ? isGraceOver(context, stimulus)
-    : destinationOf(context, stimulus)?.category === OFFLINE;
+  switch (stimulus.type) {
+    case 'grace':
+      return isGraceOver(context, stimulus);
+    case 'lapse':
+      return lapsed(context, stimulus) && isLastLive(context, stimulus.session);
+    case 'open':
+      return isAhead(stimulus);
+    default:
+      return destinationOf(context, stimulus)?.category === OFFLINE;
+  }
 }
 
 /** What made the duty what it is, and why. */
@@ -274,6 +296,7 @@ function authorshipOf(
     case 'leave':
       return { dutyCause: stimulus.cause, dutyReason: stimulus.reason };
     case 'grace':
+    case 'lapse':
       return { dutyCause: 'disconnect', dutyReason: null };
     case 'overrun':
       return { dutyCause: 'overrun', dutyReason: null };
@@ -305,6 +328,18 @@ function withLostAt({ id, device, address, startedAt }: Session, lostAt: number 
   return { id, device, address, startedAt, lostAt };
 }
 
+function begun({
+  session: id,
+  device,
+  address,
+  now,
+  lives,
+  login,
+}: Extract<Stimulus, { type: 'open' }>): Session {
+  const session = { id, device, address, startedAt: now, lostAt: null };
+  return lives === 'on_requests' ? { ...session, login } : session;
+}
+
 function losing(sessions: readonly Session[], { now, law }: Circumstances): Partial<Context> {
   const isLast = sessions.every(({ lostAt }) => lostAt !== null);
   return { sessions, graceUntil: isLast ? now + graceMs(law) : null };
@@ -321,6 +356,10 @@ function on<Type extends Stimulus['type'], Result>(
   const is = (stimulus: Stimulus): stimulus is Extract<Stimulus, { type: Type }> => stimulus.type === type;
   return (context, stimulus, params = {}) => {
     if (is(stimulus)) return rule(context, stimulus, params);
-    throw new TypeError(`a rule for "${type}" stands under "${stimulus.type}"`);
+    throw misplaced(type, stimulus);
   };
+}
+
+function misplaced(type: string, stimulus: Stimulus): TypeError {
+  return new TypeError(`a rule for "${type}" stands under "${stimulus.type}"`);
 }

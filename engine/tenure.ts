@@ -5,7 +5,6 @@
  * Of one agent at most one event is on its way at a time; what comes meanwhile waits and is judged after it. So a
  * decision never builds on anything uncommitted, and a failed append has nothing to undo (SPEC B6, F1, F5).
  */
-import { type Deadline, nextDeadline } from './agent.ts';
 import { Alarms } from './alarms.ts';
 import { type Answer, type AnswerMemory, done, sends } from './answers.ts';
 import { Appender } from './appender.ts';
@@ -16,8 +15,10 @@ import { isRetryable, journalFailed, type Refusal, refuse } from './errors.ts';
 import type { Input } from './inputs.ts';
 import { type CommittedBatch, Fenced, JournalBroken, type Writer } from './journal/port.ts';
 import { Judge, type JudgeOptions } from './judge.ts';
+import { type Deadline, nextDeadline } from './next-deadline.ts';
 import type { AgentRecord } from './record.ts';
 import type { NoteRequest, Pending, Request, Write } from './requests.ts';
+import { livesOnRequests } from './sessions.ts';
 import type { Rejected } from './why.ts';
 
 interface Decided {
@@ -42,6 +43,7 @@ const MAX_WAITING = 64;
 const SUFFIX_LENGTH = 37;
 const RESTART: Pending = { input: { type: 'restart' }, answer: null, notBefore: 0 };
 const RETRY_MS = 100;
+const TOLD: ReadonlySet<Input['type']> = new Set(['lose', 'lapse', 'leave']);
 
 export class Tenure {
   readonly #options: TenureOptions;
@@ -87,8 +89,9 @@ export class Tenure {
     if (directory.at(place, 'sessions').every(isOfGone)) return void this.#restarting.add(place);
     const record = directory.recordAt(place);
     this.arm(place, record);
-    for (const { id } of liveSessions(record).filter(isOfGone))
-      this.tell(directory.wake(place), { type: 'lose', session: id, byServer: true });
+    for (const session of liveSessions(record))
+      if (isOfGone(session) && !livesOnRequests(session))
+        this.tell(directory.wake(place), { type: 'lose', session: session.id, byServer: true });
   }
 
   /** Tells so many of them; whether more are left. */
@@ -214,7 +217,7 @@ export class Tenure {
     const { record, place } = actor;
     const isFinal = given.ok || !isRetryable(given);
     if (command !== undefined && isFinal && sends(record, command))
-      this.#options.answers.remember(record.member.id, command, given);
+      this.#options.answers.rememberInPassing(record.member.id, command, given);
     answer?.(given);
     if ('input' in pending && pending.input.type === 'active') return;
     // A timer that changed nothing must not be the last word; and another law may have moved what is due.
@@ -230,6 +233,7 @@ export class Tenure {
       law: law(member.organisationId),
       activeAt: this.#judge.seenAt(record, place),
       frozenUntil: frozenUntil(member),
+      requestedAt: (session) => this.#judge.requestedAt(record, place, session),
     });
   }
 
@@ -282,10 +286,10 @@ function nodeOf(session: string): string {
   return session.slice(0, Math.max(0, session.length - SUFFIX_LENGTH));
 }
 
-/** News of gateways and of the messages are nobody's to lose; timers and the like whoever comes next finds out itself. */
+/** What gateways, log-ins and messages have to tell is nobody's to lose; of timers whoever comes next knows itself. */
 function untoldOf({ record }: Actor, pending: Pending): readonly Untold[] {
   const agentId = record.member.id;
   if (pending.answer !== null) return [];
   if ('write' in pending) return [{ agentId, write: pending.write }];
-  return pending.input.type === 'lose' ? [{ agentId, input: pending.input }] : [];
+  return TOLD.has(pending.input.type) ? [{ agentId, input: pending.input }] : [];
 }

@@ -1,7 +1,9 @@
-import { allowedNow, nextDeadline } from './agent.ts';
+import { allowedNow } from './agent.ts';
 import type { Configuration, Context, Session } from './axes.ts';
 import type { Law } from './law.ts';
+import { nextDeadline } from './next-deadline.ts';
 import type { AgentRecord } from './record.ts';
+import { livesOnRequests } from './sessions.ts';
 import { type FullTile, tileOf } from './tile.ts';
 
 /** Why an agent's effective status is what it is (SPEC E2). Times are epoch milliseconds. */
@@ -41,7 +43,10 @@ export interface Why {
   readonly stability: { readonly state: Configuration['stability'] } & Pick<Context, 'flips' | 'flapping'>;
   /** What comes after the task or the wrap-up at hand. */
   readonly waiting: Pick<Context, 'queued' | 'forcedNext'>;
-  readonly sessions: readonly (Session & { readonly activeAt: number | null })[];
+  readonly sessions: readonly (Omit<Session, 'login'> & {
+    readonly lives: 'on_socket' | 'on_requests';
+    readonly activeAt: number | null;
+  })[];
   readonly nextDeadline: { readonly at: number; readonly what: string } | null;
   readonly allowed: readonly string[];
   readonly lastRejected: Rejected | null;
@@ -67,7 +72,13 @@ export interface Evidence {
 
 export function explain(record: AgentRecord, law: Law, evidence: Evidence): Why {
   const { now, frozenUntil, activeAt } = evidence;
-  const deadline = nextDeadline(record, { now, law, activeAt: activeAt ?? record.lastAt, frozenUntil });
+  const deadline = nextDeadline(record, {
+    now,
+    law,
+    activeAt: activeAt ?? record.lastAt,
+    frozenUntil,
+    requestedAt: (session) => evidence.sessionActiveAt(session) ?? now,
+  });
   const { current, max } = record;
   return {
     tile: tileOf(record, 'full'),
@@ -103,10 +114,11 @@ export function explain(record: AgentRecord, law: Law, evidence: Evidence): Why 
     frozenUntil,
     stability: { state: record.stability, flips: record.flips, flapping: record.flapping },
     waiting: { queued: record.queued, forcedNext: record.forcedNext },
-    sessions: record.sessions.map((session) => ({
-      ...session,
-      activeAt: evidence.sessionActiveAt(session.id),
-    })),
+    sessions: record.sessions.map((session) => {
+      const { id, device, address, startedAt, lostAt } = session;
+      const lives = livesOnRequests(session) ? 'on_requests' : 'on_socket';
+      return { id, device, address, startedAt, lostAt, lives, activeAt: evidence.sessionActiveAt(id) };
+    }),
     nextDeadline: deadline === null ? null : { at: deadline.at, what: deadline.input.type },
     allowed: allowedNow(record, law),
     lastRejected: evidence.lastRefusal,

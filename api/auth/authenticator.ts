@@ -37,6 +37,9 @@ export interface Principal {
   readonly claims: Claims;
 }
 
+/** A log-in session, and whose it is. */
+export type Login = Pick<Claims, 'userId' | 'sessionId'>;
+
 /** A session, and the refresh token that continues it: apart, because a cookie may carry it. */
 export interface LoggedIn {
   readonly session: Omit<LoginSession, 'refreshToken'>;
@@ -116,12 +119,19 @@ export class Authenticator implements Disposable {
     return { session: await this.#session(user, rotation.familyId), refreshToken: token };
   }
 
-  /** Ends a log-in session: its tokens and its sockets. An access token that holds names it, or any refresh token. */
-  async logout(claims: Claims | RollcallError, refreshToken: string | null): Promise<void> {
-    if (!(claims instanceof RollcallError)) return this.#end(claims.sessionId);
-    if (refreshToken === null) return;
-    const familyId = await refreshTokens.familyOf(this.#options.db, hashRefreshToken(refreshToken));
-    if (familyId !== null) await this.#end(familyId);
+  /** The log-in session that an access token that holds names, or any refresh token; null where neither does. */
+  async ownerOf(claims: Claims | RollcallError, refreshToken: string | null): Promise<Login | null> {
+    if (!(claims instanceof RollcallError)) return { userId: claims.userId, sessionId: claims.sessionId };
+    if (refreshToken === null) return null;
+    const owner = await refreshTokens.ownerOf(this.#options.db, hashRefreshToken(refreshToken));
+    return owner && { userId: owner.userId, sessionId: owner.familyId };
+  }
+
+  /** Ends a log-in session: its tokens and its sockets. */
+  async logout({ sessionId }: Pick<Login, 'sessionId'>): Promise<void> {
+    const { db, clock } = this.#options;
+    await refreshTokens.revokeFamily(db, sessionId, new Date(clock.now()));
+    this.liveSessions.end(sessionId);
   }
 
   /** What a token says, or why it doesn't hold. */
@@ -166,11 +176,6 @@ export class Authenticator implements Disposable {
       throw error;
     });
     return withinOr(asked, { clock, waitMs: DATABASE_WAIT_MS, otherwise: true });
-  }
-
-  async #end(sessionId: string): Promise<void> {
-    await refreshTokens.revokeFamily(this.#options.db, sessionId, new Date(this.#options.clock.now()));
-    this.liveSessions.end(sessionId);
   }
 
   #holder({ userAgent, address }: Peer): { expiresAt: Date; userAgent: string; ipAddress: string } {

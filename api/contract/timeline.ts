@@ -28,6 +28,8 @@ export const timelineEntrySchema = z.object({
   cause: causeSchema.optional(),
   previous: z.string().optional(),
   session: z.object({ id: z.string(), device: z.string(), address: z.string() }).optional(),
+  /** The seq that the client knew of, where that is ahead of the server's: something was lost. */
+  ahead: z.int().optional(),
   /** What it changed, with the new values. */
   changed: z.object({
     status: z.string().optional(),

@@ -20,11 +20,15 @@ export const authRouter = router({
     return handOver(ctx, await stored(ctx.authenticator.refresh(token, ctx.peer)), !fromCookie);
   }),
 
-  /** Ends the log-in session: its tokens, and its sockets within a second. */
+  /** Ends the log-in session: the presence that it holds, its tokens, and its sockets within a second. */
   logout: openProcedure.input(refreshInput).mutation(async ({ ctx, input }): Promise<{ success: true }> => {
-    await stored(
-      ctx.authenticator.logout(ctx.claims, input.refreshToken ?? ctx.cookies?.refreshToken ?? null),
-    );
+    const { authenticator, presence } = ctx;
+    const refreshToken = input.refreshToken ?? ctx.cookies?.refreshToken ?? null;
+    const login = await stored(authenticator.ownerOf(ctx.claims, refreshToken));
+    if (login !== null) {
+      await presence.logOut(login);
+      await stored(authenticator.logout(login));
+    }
     ctx.cookies?.setRefreshToken(null, 0);
     return { success: true };
   }),

@@ -1,6 +1,7 @@
 import type { TrackedEnvelope } from '@trpc/server';
 import type { Done } from '../../engine/answers.ts';
 import type { Member } from '../../engine/member.ts';
+import { OFFLINE } from '../../engine/catalogue.ts';
 import { tileOf } from '../../engine/tile.ts';
 import { hasPresence, mayAskWhy, mayForce, mayRoute, SUPERVISORS } from '../auth/permissions.ts';
 import { agentOf, subjectOf, viewerOf } from '../auth/scopes.ts';
@@ -91,21 +92,17 @@ export const presenceRouter = router({
       return claimed && { tile: tileOf(claimed.record, subject.view), until: claimed.until };
     }),
 
-  /** Answers once the change is on disk. */
+  /** Answers once the change is on disk. Whoever is offline logs in with it, for as long as requests come. */
   setStatus: userProcedure.input(setStatusInput).mutation(async ({ ctx, input }): Promise<Told> => {
     const member = ownPresence(ctx);
     const { status, reason = null, next, commandId: id, expectSeq = null } = input;
-    const done = doneOrThrow(
-      await chooseStatus(ctx.engine, {
-        agentId: member.id,
-        status,
-        reason,
-        next,
-        expectSeq,
-        command: { id, user: member.id },
-      }),
-    );
-    return withTile(done);
+    const { claims } = ctx.principal;
+    const opening = status === OFFLINE ? null : ctx.presence.opening(claims, ctx.peer);
+    const command = { id, user: member.id };
+    const choice = { agentId: member.id, status, reason, next, expectSeq, command, opening };
+    const answer = await chooseStatus(ctx.engine, choice);
+    if (opening !== null) ctx.presence.began(claims, opening);
+    return withTile(doneOrThrow(answer));
   }),
 
   /** More time for the break at hand, once. */

@@ -4,6 +4,7 @@ import type { Engine } from '../../engine/engine.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Claims } from '../auth/tokens.ts';
 import type { RollcallError } from '../contract/errors.ts';
+import type { LoginPresence } from '../login-presence.ts';
 import type { OutboxRelay } from '../outbox-relay.ts';
 import type { Teams } from '../teams.ts';
 import type { Projections } from '../projections.ts';
@@ -16,6 +17,7 @@ export interface Services {
   readonly clock: Clock;
   readonly engine: Engine;
   readonly authenticator: Authenticator;
+  readonly presence: LoginPresence;
   readonly relay: OutboxRelay;
   readonly teams: Teams;
   readonly projections: Projections;

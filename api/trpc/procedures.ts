@@ -42,6 +42,7 @@ export const openProcedure = t.procedure.use(async ({ next }) => {
 /** For whoever has logged in, as they stand at this moment. */
 export const userProcedure = openProcedure.use(({ ctx, next }) => {
   const principal = ctx.authenticator.principal(ctx.claims);
+  ctx.presence.requested(principal.claims);
   return next({ ctx: { principal } });
 });
 

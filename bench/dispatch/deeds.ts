@@ -102,6 +102,8 @@ function opening(agent: number, resume: { session: string; seq: number } | null)
     session: sessionOf(agent),
     device: 'Firefox on Linux',
     address: '127.0.0.1',
+    lives: 'on_socket',
+    login: 'a log-in',
     resume,
   };
 }

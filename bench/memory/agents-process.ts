@@ -72,6 +72,8 @@ function actors(count: number): number {
       session,
       device: 'bench',
       address: '192.0.2.17',
+      lives: 'on_socket',
+      login: 'a log-in',
       resume: null,
       ...circumstances,
     });

@@ -79,9 +79,9 @@ export async function issue(db: Queryable, token: NewToken): Promise<void> {
 export async function rotate(db: Queryable, presented: Presented): Promise<Rotation> {
   const { tokenHash, now } = presented;
   return inTransaction(db, async (tx) => {
-    const presentedFamily = await familyOf(tx, tokenHash);
-    if (presentedFamily === null) return { outcome: 'refused' };
-    await lockFamily(tx, presentedFamily);
+    const presentedBy = await ownerOf(tx, tokenHash);
+    if (presentedBy === null) return { outcome: 'refused' };
+    await lockFamily(tx, presentedBy.familyId);
     // Read once more: what another did to the family before the lock shows only now.
     const [token] = await settle(
       tx
@@ -107,13 +107,16 @@ export async function rotate(db: Queryable, presented: Presented): Promise<Rotat
   });
 }
 
-/** The family of a token, whatever has become of either; null for a token that was never issued. */
-export async function familyOf(db: Queryable, tokenHash: string): Promise<string | null> {
-  const { familyId } = refreshTokens;
+/** Whose token it is, and of which family, whatever has become of either; null for a token that was never issued. */
+export async function ownerOf(db: Queryable, tokenHash: string): Promise<TokenOwner | null> {
+  const { organisationId, userId, familyId } = refreshTokens;
   const [found] = await settle(
-    db.select({ familyId }).from(refreshTokens).where(eq(refreshTokens.tokenHash, tokenHash)),
+    db
+      .select({ organisationId, userId, familyId })
+      .from(refreshTokens)
+      .where(eq(refreshTokens.tokenHash, tokenHash)),
   );
-  return found?.familyId ?? null;
+  return found ?? null;
 }
 
 /** Ends a log-in session; false when it had ended before. */
@@ -169,23 +172,32 @@ export async function revokeUser(transaction: Queryable, userId: number, now: Da
 
 /** Whether the log-in session still holds: not revoked, not expired, its user active. */
 export async function isFamilyLive(db: Queryable, familyId: string, now: Date): Promise<boolean> {
+  return (await liveFamilies(db, [familyId], now)).has(familyId);
+}
+
+/** When each of those log-in sessions ends unless it is refreshed; those that don't hold are not among them. */
+export async function liveFamilies(
+  db: Queryable,
+  familyIds: readonly string[],
+  now: Date,
+): Promise<ReadonlyMap<string, Date>> {
   const live = await settle(
     db
-      .select({ id: refreshTokens.id })
+      .select({ familyId: refreshTokens.familyId, expiresAt: refreshTokens.expiresAt })
       .from(refreshTokens)
       .innerJoin(users, eq(users.id, refreshTokens.userId))
       .where(
         and(
-          eq(refreshTokens.familyId, familyId),
+          inArray(refreshTokens.familyId, [...familyIds]),
           isNull(refreshTokens.usedAt),
           isNull(refreshTokens.revokedAt),
           gt(refreshTokens.expiresAt, now),
           users.isActive,
         ),
       )
-      .limit(1),
+      .orderBy(asc(refreshTokens.expiresAt)),
   );
-  return live.length > 0;
+  return new Map(live.map(({ familyId, expiresAt }) => [familyId, expiresAt]));
 }
 
 /** The user's log-in sessions that still hold, the oldest first. */

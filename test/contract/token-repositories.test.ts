@@ -158,8 +158,8 @@ await describeDatabases('log-in sessions', (databases) => {
 
     test('names its session whatever has become of it', async () => {
       const first = await logIn();
-      const family = () => tokens.familyOf(db, first);
-      expect(await tokens.familyOf(db, 'never issued')).toBeNull();
+      const family = async () => (await tokens.ownerOf(db, first))?.familyId;
+      expect(await tokens.ownerOf(db, 'never issued')).toBeNull();
       expect(await family()).toBe(owner.familyId);
       await use(first, 5, 'second' + first);
       await use('second' + first, 5);
@@ -245,7 +245,7 @@ await describeDatabases('log-in sessions', (databases) => {
         field: 'parentId',
       });
       await settle(db.delete(refreshTokens).where(eq(refreshTokens.familyId, owner.familyId)));
-      expect(await tokens.familyOf(db, first)).toBeNull();
+      expect(await tokens.ownerOf(db, first)).toBeNull();
     });
 
     test('that was revoked is told to a server that starts soon after', async () => {
@@ -254,6 +254,25 @@ await describeDatabases('log-in sessions', (databases) => {
       await tokens.revokeFamily(db, familyId, at(10));
       expect(await tokens.revokedSince(db, at(10))).toEqual(expect.arrayContaining([familyId]));
       expect(await tokens.revokedSince(db, at(11))).not.toContain(familyId);
+    });
+
+    test('C10: of many those that hold are told apart, with their ends; refreshed ones by the newest token', async () => {
+      const [refreshed, revoked, fresh, never] = Array.from({ length: 4 }, () => randomUUID());
+      if (refreshed === undefined || revoked === undefined || fresh === undefined || never === undefined)
+        throw new RangeError('there are four');
+      await use(await logIn({ ...owner, familyId: refreshed }), 30);
+      await logIn({ ...owner, familyId: revoked });
+      await logIn({ ...owner, familyId: fresh });
+      await tokens.revokeFamily(db, revoked, at(40));
+      const asked = [refreshed, revoked, fresh, never];
+      expect(await tokens.liveFamilies(db, asked, at(50))).toEqual(
+        new Map([
+          [fresh, at(60)],
+          [refreshed, at(90)],
+        ]),
+      );
+      expect(await tokens.liveFamilies(db, asked, at(60))).toEqual(new Map([[refreshed, at(90)]]));
+      expect(await tokens.liveFamilies(db, [], at(50))).toEqual(new Map());
     });
 
     test('that ended long ago is forgotten, one that lives is kept whole', async () => {
@@ -266,7 +285,9 @@ await describeDatabases('log-in sessions', (databases) => {
       }
       await tokens.revokeFamily(db, families.revoked, at(40));
       const kept = async () => {
-        const found = await Promise.all(Object.values(firsts).map((first) => tokens.familyOf(db, first)));
+        const found = await Promise.all(
+          Object.values(firsts).map(async (first) => (await tokens.ownerOf(db, first))?.familyId ?? null),
+        );
         return found.filter((family) => family !== null);
       };
       await tokens.prune(db, at(40));

@@ -43,7 +43,7 @@ test.skipIf(postgres === null)(
       return claims instanceof RollcallError ? claims.detail.code : 'open';
     };
     const [held, ended] = [await logIn(), await logIn()];
-    await authenticator.logout(await authenticator.claims(ended), null);
+    await authenticator.logout(await authenticator.claims(ended));
     const openBoth = async () => [await open(held), await open(ended)];
 
     expect(await openBoth()).toEqual(['open', 'UNAUTHENTICATED']);

@@ -13,18 +13,18 @@ export const EQUIVALENTS: readonly Equivalent[] = [
   {
     mutants:
       /^arms swapped, .* \[(ends|turns \w+|startsLimit|brings true)\]: after \[(turns \w+|startsLimit|endsLimit|brings \w+)\]$/,
-    count: 101,
+    count: 125,
     reason:
       'a duty turns to one status, of one category, with a limit or none, or the agent is gone; what is brought has a hold, which outlasts that, or none: at most one of these holds, whichever is asked first',
   },
   {
     mutants: /^guard (parameter|replaced), .* \[turns wrap_up\]: (turns|\[leads\])$/,
-    count: 25,
+    count: 30,
     reason: 'the last of the categories needs no name: those before it have had theirs',
   },
   {
     mutants: /^guard replaced, .* \[turns wrap_up\]: \[startsLimit\]$/,
-    count: 10,
+    count: 15,
     reason: 'the last of the categories is wrap-up, and every wrap-up that is turned to has a limit',
   },
   {
@@ -34,14 +34,19 @@ export const EQUIVALENTS: readonly Equivalent[] = [
   },
   {
     mutants: /^mutators swapped, .*: dropForcedNext before (setOverride|endOverride)$/,
-    count: 14,
+    count: 16,
     reason: 'what waits and what stands are forgotten or set apart from each other',
   },
   {
     mutants:
       /^mutator added, .* in override\.\w+ → \w+( \[(ends|waits|holds|present)\])?: with takeOverride$/,
-    count: 23,
+    count: 29,
     reason: 'where what waited is forgotten, nothing is taken from it',
+  },
+  {
+    mutants: /^mutator added, lapse in connectivity\.connected → disconnected \[ends\]: with endSession$/,
+    count: 1,
+    reason: 'where all sessions end, one does',
   },
   {
     mutants: /^guard added, leave in override\.(none|held) → \w+: \[waits\]$/,
@@ -54,9 +59,10 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     reason: 'a choice that leads to a log-out has had its turn',
   },
   {
-    mutants: /^guard replaced, overrun in limit\.\w+ → none \[endsLimit\]: \[(turns|leads)\]$/,
-    count: 4,
-    reason: 'what begins a limit has had its turn; and when its time is over, no duty turns to itself',
+    mutants: /^guard replaced, (overrun|open) in limit\.\w+ → none \[endsLimit\]: \[(turns|leads)\]$/,
+    count: 8,
+    reason:
+      'what begins a limit has had its turn; and when its time is over, or one begins afresh, no duty turns to itself',
   },
   {
     mutants: /^mutator added, review in limit\.\w+ → none \[unlimited\]: with setLimit$/,

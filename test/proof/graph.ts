@@ -45,7 +45,7 @@ export const STATES = Object.fromEntries(
 export const REGIONS = Object.keys(STATES) as readonly Region[];
 
 const FIRST: Axes = { ...INITIAL_CONFIGURATION, ...INITIAL_CONTEXT };
-/** More sessions than these are like these: two that live, one that is lost. */
+/** More sessions than these are like these: two that live, on a socket or on requests, and one that is lost. */
 const LIVE = 2;
 const LOST = 1;
 
@@ -93,7 +93,8 @@ function keysOf(axes: Axes): readonly string[] {
   const { max, dutyCode, queued, forcedNext, flips, isOutByFlip, platformUntil } = axes;
   const live = Math.min(LIVE, axes.sessions.filter(({ lostAt }) => lostAt === null).length);
   const lost = Math.min(LOST, axes.sessions.filter(({ lostAt }) => lostAt !== null).length);
-  const sessions = [connectivity, live, lost];
+  const requests = axes.sessions.filter(({ login }) => login !== undefined).length;
+  const sessions = [connectivity, live, lost, requests];
   const isExtended = axes.extendedMs > 0;
   const isTasked = axes.current > 0;
   const next = queued && nextOf(queued);
@@ -117,6 +118,10 @@ function keysOf(axes: Axes): readonly string[] {
     [...wait, limit, waiting],
     [connectivity, stability, flips.length, isOutByFlip, platformUntil === null],
     [...sessions, stability],
+    [live === requests, requests, duty],
+    [live === requests, requests, workload],
+    [live === requests, requests, override, waiting],
+    [live === requests, requests, override, isTasked],
   ].map((aspects, at) => [at, ...aspects].join(' '));
 }
 
@@ -157,6 +162,7 @@ const session = (id: string, lostAt: number | null): Session => ({
   startedAt: BEFORE,
   lostAt,
 });
+const REQUESTS: Session = { ...session('on requests', null), login: 'a log-in' };
 /** Every value is set. */
 const LAID_OUT: Context = {
   dutyCode: 'errand',
@@ -166,7 +172,7 @@ const LAID_OUT: Context = {
   limitUntil: BEFORE + 60_000,
   extendedMs: 7000,
   overAt: null,
-  sessions: [session('live', null), session('lost', BEFORE + 2)],
+  sessions: [session('live', null), session('lost', BEFORE + 2), REQUESTS],
   graceUntil: BEFORE + 3,
   platformUntil: BEFORE + 3,
   idleSince: BEFORE + 4,
@@ -182,6 +188,7 @@ const LAID_OUT: Context = {
 /** Nothing is set but the duty, without which nothing may be chosen, and the work. */
 const BARE: Context = { ...INITIAL_CONTEXT, dutyCode: 'errand', current: 7, max: 9 };
 const HERE = { ...LAID_OUT, graceUntil: null };
+const ON_REQUESTS = { ...HERE, sessions: [REQUESTS] };
 const WRAPPED_UP = { ...HERE, dutyCode: 'notes', current: 0 };
 const LOG_OUT = { code: OFFLINE, category: OFFLINE, reason: 'enough', by: 4 } as const;
 const HELD = { ...LAID_OUT.forcedNext, hold: true } as ForcedNext;
@@ -193,6 +200,8 @@ const ALONE: readonly Context[] = [
   { ...LAID_OUT, dutyCode: 'nap', extendedMs: 0 },
   { ...LAID_OUT, dutyCode: null },
   { ...HERE, sessions: [] },
+  ON_REQUESTS,
+  { ...HERE, sessions: [session('live', null)] },
   { ...LAID_OUT, isOutByFlip: false },
   { ...HERE, queued: LOG_OUT },
   { ...WRAPPED_UP, forcedNext: { ...LOG_OUT, hold: false } },
@@ -201,7 +210,7 @@ const ALONE: readonly Context[] = [
 const EACH_QUEUED = DUTIES.slice(0, CATEGORIES.length).map(({ code, category }): Context => {
   return { ...HERE, queued: { code, category, reason: 'one of each', by: 5 } };
 });
-const EACH_WAITING = [LAID_OUT, HERE, WRAPPED_UP].flatMap((context): Context[] => [
+const EACH_WAITING = [LAID_OUT, HERE, WRAPPED_UP, ON_REQUESTS].flatMap((context): Context[] => [
   { ...context, forcedNext: HELD },
   { ...context, forcedNext: HELD, queued: LOG_OUT },
   { ...context, forcedNext: { ...LOG_OUT, hold: true } },
@@ -213,5 +222,8 @@ const MORE: Readonly<Partial<Record<Region, readonly Context[]>>> = {
   duty: EACH_QUEUED,
   limit: EACH_QUEUED,
   override: EACH_WAITING,
-  stability: [{ ...LAID_OUT, flips: [] }],
+  stability: [
+    { ...LAID_OUT, flips: [], sessions: [session('live', null)] },
+    { ...LAID_OUT, flips: [] },
+  ],
 };

@@ -1,9 +1,9 @@
 /** What can be told to an agent: a stimulus for each way in which the rules can tell stimuli apart. */
 import { type Axes, CATEGORIES, type Category } from '../../engine/axes.ts';
 import { Catalogue, type DutyStatus, OFFLINE, type Status } from '../../engine/catalogue.ts';
-import { dutyIdleLimitMs, ESCALATED_MS, WARNED_MS } from '../../engine/duties.ts';
-import type { Circumstances, Stimulus } from '../../engine/inputs.ts';
-import { type Config, extensionMs, graceMs, type Law, limitMs } from '../../engine/law.ts';
+import { dutyIdleLimitMs, ESCALATED_MS, isAtWork, WARNED_MS } from '../../engine/duties.ts';
+import type { Circumstances, Opening, Stimulus } from '../../engine/inputs.ts';
+import { type Config, extensionMs, graceMs, type Law, limitMs, sessionIdleMs } from '../../engine/law.ts';
 import { CONFIG, status, STATUSES, TRANSITIONS } from '../support/laws.ts';
 
 /**
@@ -72,7 +72,7 @@ const GRACE_MS = graceMs(LAW);
 const RESTATED_MS = 1000;
 /** The end of a freeze that is told again may differ by less than this. */
 const AGREEING_MS = 1000;
-const UNKNOWN = { id: 'unknown', lostAt: null };
+const UNKNOWN = { id: 'unknown', lostAt: null, login: undefined };
 /** The idle limit where the duty has none. */
 const SOME_LIMIT_MS = 60_000;
 
@@ -85,7 +85,7 @@ export function* stimuliFor(axes: Axes, named: readonly DutyStatus[]): Generator
   const times = new Times(axes);
   yield* hellos(axes, times, named);
   yield* farewells(axes, times);
-  yield* wishes(times, named);
+  yield* wishes(axes, times, named);
   yield* deadlines(axes, times);
   yield* limits(axes, times);
 }
@@ -95,37 +95,65 @@ function* hellos(
   times: Times,
   named: readonly DutyStatus[],
 ): Generator<Stimulus> {
-  const hello = (resume: { session: string; seq: number } | null, at: Circumstances): Stimulus => ({
+  const hello = (at: Circumstances, more: Partial<Opening & { named: DutyStatus }> = {}): Stimulus => ({
     type: 'open',
     ...at,
     session: `session ${at.now}`,
     device: `device ${at.now}`,
     address: `address ${at.now}`,
-    resume,
+    lives: 'on_socket',
+    login: `log-in ${at.now}`,
+    resume: null,
     named: times.turn(named),
+    ...more,
   });
   // Whoever is here is not asked where to begin.
-  for (const _ of dutyCode === null ? named : [null]) yield hello(null, times.fresh());
-  for (const { id, lostAt } of [...sessions, UNKNOWN])
-    for (const seq of [SEQ, SEQ + 1])
-      for (const at of times.freshAnd(lostAt, GRACE_MS)) yield hello({ session: id, seq }, at);
+  for (const _ of dutyCode === null ? named : [null]) yield hello(times.fresh());
+  yield hello(times.fresh(), { lives: 'on_requests' });
+  for (const { login } of sessions) if (login !== undefined) yield hello(times.fresh(), { login });
+  for (const { id, lostAt } of [...sessions, UNKNOWN]) {
+    for (const at of times.freshAnd(lostAt, GRACE_MS)) yield hello(at, { resume: { session: id, seq: SEQ } });
+    for (const { login } of sessions)
+      if (login !== undefined) yield hello(times.fresh(), { resume: { session: id, seq: SEQ }, login });
+  }
+  // One that knows more than we do begins afresh, wherever that leads.
+  const ahead = { resume: { session: 'any', seq: SEQ + 1 } };
+  for (const begun of named.filter(({ code }, at) => at < CATEGORIES.length || code === dutyCode))
+    yield hello(times.fresh(), { ...ahead, named: begun });
+  for (const { id } of sessions) yield hello(times.fresh(), { resume: { session: id, seq: SEQ + 1 } });
 }
 
 function* farewells({ sessions }: Axes, times: Times): Generator<Stimulus> {
-  for (const { id, lostAt } of [...sessions, UNKNOWN]) {
+  for (const { id, lostAt, login } of [...sessions, UNKNOWN]) {
     for (const byServer of [false, true]) yield { type: 'lose', ...times.running(), session: id, byServer };
     yield { type: 'lose', ...times.frozen(), session: id, byServer: false };
     for (const at of times.freshAnd(lostAt, GRACE_MS)) yield { type: 'expire', ...at, session: id };
+    yield { type: 'lapse', ...times.fresh(), session: id, since: null };
+    for (const spare of login === undefined ? [] : [-1, 0]) {
+      const at = times.running();
+      const since = at.now - sessionIdleMs(LAW) - spare;
+      for (const frozenUntil of [null, at.now, at.now + 1])
+        yield { type: 'lapse', ...at, session: id, since, frozenUntil };
+    }
   }
 }
 
-function* wishes(times: Times, named: readonly DutyStatus[]): Generator<Stimulus> {
+function* wishes(axes: Axes, times: Times, named: readonly DutyStatus[]): Generator<Stimulus> {
   for (const wished of named) {
     const wish = () => ({ ...times.signed(), status: wished.code, named: wished });
-    yield { type: 'choose', ...wish(), session: null, role: 'agent', reason: null };
     yield { type: 'choose', ...wish(), session: null, role: 'supervisor' };
-    yield { type: 'queue', ...wish(), session: null, role: 'supervisor' };
+    if (isAtWork(axes, LAW)) yield { type: 'queue', ...wish(), session: null, role: 'supervisor' };
   }
+  // Where roles tell choices apart, some are allowed and some are not.
+  for (const wished of [duty('available'), duty('busy'), duty('wrap_up')])
+    yield {
+      type: 'choose',
+      ...times.signed(),
+      session: null,
+      reason: null,
+      status: wished.code,
+      named: wished,
+    };
   for (const forced of named.slice(0, 2))
     for (const hold of [true, false])
       yield { type: 'force', ...times.signed(), status: forced.code, named: forced, hold };
@@ -164,10 +192,16 @@ function* deadlines(axes: Axes, times: Times): Generator<Stimulus> {
   for (const at of times.freshAnd(axes.flapping?.until ?? null, 0)) yield { type: 'steady', ...at };
   for (const at of times.freshAnd(axes.graceUntil, 0)) yield { type: 'grace', ...at };
   const limit = dutyIdleLimitMs(axes, LAW) ?? SOME_LIMIT_MS;
-  for (const spare of [-1, 0, 1]) {
+  for (const [spare, frozenMs] of [
+    [-1, null],
+    [0, null],
+    [1, null],
+    [0, 0],
+    [0, 1],
+  ] as const) {
     const at = times.fresh();
-    for (const frozenUntil of [null, at.now, at.now + 1])
-      yield { type: 'idle', ...at, since: at.now - limit - spare, frozenUntil };
+    const frozenUntil = frozenMs === null ? null : at.now + frozenMs;
+    yield { type: 'idle', ...at, since: at.now - limit - spare, frozenUntil };
   }
   const news = (axes.idleSince ?? times.latest) + RESTATED_MS;
   for (const [at, old] of [

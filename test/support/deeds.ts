@@ -1,5 +1,6 @@
 import type { Answer } from '../../engine/answers.ts';
 import type { Engine } from '../../engine/engine.ts';
+import type { Opening } from '../../engine/inputs.ts';
 import type { AgentRecord } from '../../engine/record.ts';
 
 export interface How {
@@ -9,6 +10,8 @@ export interface How {
   /** Id of the command. */
   readonly id?: string;
   readonly expectSeq?: number;
+  /** The session to begin first, where the agent is offline. */
+  readonly opening?: Opening;
 }
 
 /** One agent and its supervisor, as tests speak of them. */
@@ -27,9 +30,12 @@ export class Deeds {
     return record;
   }
 
-  opens(session: string, resume: { session: string; seq: number } | null = null): Promise<Answer> {
-    const input = { type: 'open', session, device: 'a device', address: '127.0.0.1', resume } as const;
-    return this.#engine.dispatch(this.agent, { input });
+  opens(
+    session: string,
+    resume: Opening['resume'] = null,
+    more: Partial<Pick<Opening, 'login' | 'lives'>> = {},
+  ): Promise<Answer> {
+    return this.#engine.dispatch(this.agent, { input: { ...opening(session, more), resume } });
   }
 
   /** The session's connection is gone; the gateway says so. */
@@ -41,13 +47,17 @@ export class Deeds {
     this.#engine.touch(this.agent, session, at);
   }
 
-  chooses(status: string, { session = null, reason = null, id, expectSeq }: How = {}): Promise<Answer> {
+  chooses(
+    status: string,
+    { session = null, reason = null, id, expectSeq, opening: begins }: How = {},
+  ): Promise<Answer> {
     return this.#engine.dispatch(this.agent, {
       input: { type: 'choose', status, reason, session, by: this.agent },
       ...(id !== undefined && {
         command: session === null ? { id, user: this.agent } : { id, session },
       }),
       ...(expectSeq !== undefined && { expectSeq }),
+      ...(begins !== undefined && { opening: begins }),
     });
   }
 
@@ -100,3 +110,17 @@ export class Deeds {
 }
 
 const SUPERVISOR = 900;
+
+/** A session on a socket, unless told otherwise. */
+export function opening(session: string, more: Partial<Pick<Opening, 'lives' | 'login'>> = {}): Opening {
+  return {
+    type: 'open',
+    session,
+    device: 'a device',
+    address: '127.0.0.1',
+    lives: 'on_socket',
+    login: `log-in of ${session}`,
+    resume: null,
+    ...more,
+  };
+}

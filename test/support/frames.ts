@@ -119,3 +119,41 @@ export const EVERY_SHAPE: readonly AgentEvent[] = [
     },
   },
 ];
+
+/** What has come since: a session on requests, its end, and a hello of a client that knew of more than the server. */
+export const LATER_SHAPES: readonly AgentEvent[] = [
+  {
+    type: 'session_opened',
+    agent: 42,
+    organisation: 7,
+    seq: 5,
+    at: 1767600003000,
+    session,
+    command: { id: 'c-2', user: 42 },
+    set: { sessions: [{ ...session, startedAt: 1767600003000, lostAt: null, login: 'f0-1d' }] },
+  },
+  {
+    type: 'session_lapsed',
+    agent: 42,
+    organisation: 7,
+    seq: 6,
+    at: 1767600004000,
+    session,
+    cause: 'disconnect',
+    previous: 'available',
+    set: { sessions: [], connectivity: 'disconnected' },
+  },
+  {
+    type: 'session_opened',
+    agent: 42,
+    organisation: 7,
+    seq: 7,
+    at: 1767600005000,
+    session,
+    ahead: 4000000000,
+    cause: 'agent',
+    previous: 'offline',
+    effects: ['notify_released'],
+    set: { sessions: [{ ...session, startedAt: 1767600005000, lostAt: null }] },
+  },
+];

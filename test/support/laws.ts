@@ -64,6 +64,7 @@ export const CONFIG: Config = {
   BREAKER_PERCENT: 20,
   BREAKER_WINDOW_SECONDS: 5,
   BREAKER_FREEZE_SECONDS: 60,
+  SESSION_IDLE_MINUTES: 30,
 };
 
 export const LAW: Law = { catalogue: new Catalogue(STATUSES, TRANSITIONS), config: CONFIG };

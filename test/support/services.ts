@@ -1,8 +1,10 @@
 /** What the procedures stand on, in this process, over a journal in memory. */
+import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { Authenticator } from '../../api/auth/authenticator.ts';
 import { Tokens } from '../../api/auth/tokens.ts';
 import { Laws } from '../../api/laws.ts';
+import { LoginPresence } from '../../api/login-presence.ts';
 import type { Opened } from '../../api/opened.ts';
 import { OutboxRelay } from '../../api/outbox-relay.ts';
 import { Projections } from '../../api/projections.ts';
@@ -58,8 +60,16 @@ export async function openServices(
   const authenticator = opened.use(
     await Authenticator.open({ db, clock: systemClock, tokens, accessMs, refreshMs: accessMs, memberOf }),
   );
-  return { db, clock: systemClock, engine, authenticator, relay, teams, projections };
+  const clock = systemClock;
+  const { liveSessions } = authenticator;
+  const presence = opened.use(
+    await LoginPresence.open({ db, engine, clock, liveSessions, gateway: NO_SOCKETS }),
+  );
+  return { db, clock, engine, authenticator, presence, relay, teams, projections };
 }
+
+/** Nobody is here by a socket. */
+const NO_SOCKETS = { newSession: () => `test-${randomUUID()}`, isHeldBy: () => false };
 
 /** An access token of somebody of the seeded organisation. */
 export async function tokenOf({ authenticator }: Services, username: string): Promise<string> {

@@ -6,6 +6,7 @@ import { machine } from '../../engine/machine.ts';
 import type { Role } from '../../engine/member.ts';
 import { type AgentRecord, newcomer } from '../../engine/record.ts';
 import { compile } from '../../engine/table.ts';
+import { opening } from '../support/deeds.ts';
 import { member } from '../support/engines.ts';
 import { engineLawOf } from '../support/fuzz/translate.ts';
 import { choices, lawOf } from '../support/model/law.ts';
@@ -30,7 +31,7 @@ const choose = (status: string, reason: string | null = 'because'): Input => ({
 /** An agent whose duty is that code. */
 function onDuty(code: string, role: Role = 'agent'): AgentRecord {
   const starting: Law = { ...law, config: { ...law.config, DEFAULT_LOGIN_STATUS: code } };
-  const open: Input = { type: 'open', session: 's1', device: 'd', address: 'a', resume: null };
+  const open: Input = opening('s1');
   return after(
     newcomer(member(1, { role })),
     decide(newcomer(member(1, { role })), open, bench({ law: starting })),
@@ -105,6 +106,20 @@ describe('A9: an agent’s own choice', () => {
   });
 });
 
+describe('A2: the duty', () => {
+  test.each(DUTIES)(
+    'A2: $code is what was declared, of its own category, whatever covers it',
+    ({ code, category }) => {
+      const declared = onDuty(code);
+      expect(declared).toMatchObject({ dutyCode: code, duty: category, status: code, category });
+      const force: Input = { type: 'force', status: 'away', reason: 'now', hold: true, by: 900 };
+      const covered = done(declared, force);
+      expect(covered).toMatchObject({ dutyCode: code, duty: category, status: 'away' });
+      expect(done(covered, { type: 'release', by: 900 })).toMatchObject({ dutyCode: code, status: code });
+    },
+  );
+});
+
 describe('A10: the same again', () => {
   test('A10: the same code with the same reason journals nothing', () => {
     const busy = done(onDuty('available'), choose('meeting'));
@@ -147,7 +162,7 @@ describe('A10: the same again', () => {
 
   test('A10: a fresh log-in starts at the default status, another session keeps the duty', () => {
     const onBreak = done(onDuty('available'), choose('break'));
-    const second: Input = { type: 'open', session: 's2', device: 'd', address: 'a', resume: null };
+    const second: Input = opening('s2');
     expect(done(onBreak, second)).toMatchObject({
       dutyCode: 'break',
       sessions: [{ id: 's1' }, { id: 's2' }],
@@ -195,13 +210,13 @@ describe('B3, B7: what a decision stands on', () => {
         by: 1,
         reason: 'because',
         previous: 'available',
-        session: { id: 's1', device: 'd', address: 'a' },
+        session: { id: 's1', device: 'a device', address: '127.0.0.1' },
       },
     });
   });
 
   test('B9: the first event of an agent says who the agent is', () => {
-    const open: Input = { type: 'open', session: 's1', device: 'd', address: 'a', resume: null };
+    const open: Input = opening('s1');
     expect(decide(newcomer(member(1)), open, bench())).toMatchObject({
       event: { set: { member: member(1) } },
     });

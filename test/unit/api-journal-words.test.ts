@@ -73,3 +73,14 @@ test('C7, C8: flapping, and the platform’s absence', async () => {
     'platform frozen; expected back until T; the platform’s absence until T',
   ]);
 });
+
+test('C9, C10: what a client knew that the server does not, and requests that stopped', async () => {
+  const { agent, clock, events } = await startUnder();
+  await agent.opens('s1', null, { lives: 'on_requests' });
+  await agent.opens('s2', { session: 's1', seq: 7 });
+  await clock.advance(30 * 60_000);
+  expect(told(events.slice(1).filter(({ type }) => type.startsWith('session')))).toEqual([
+    'session opened; anew, for the client knew of #7',
+    'session lapsed',
+  ]);
+});

@@ -36,6 +36,14 @@ describe('C7: a mass disconnect', () => {
     expect(loses(4, 8_999)).toBe(true);
   });
 
+  test('C7: within the window, though an older loss be written later', () => {
+    const { loses } = withConnected(10);
+    expect(loses(1, 60_000)).toBe(false);
+    expect(loses(2, 1_000)).toBe(false);
+    expect(loses(3, 61_000)).toBe(false);
+    expect(loses(4, 57_000)).toBe(true);
+  });
+
   test('C7: counts agents, not losses; who came back has been lost all the same', () => {
     const { loses, returns } = withConnected(10);
     for (let at = 0; at < 3_000; at += 100) {

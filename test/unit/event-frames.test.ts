@@ -5,10 +5,10 @@ import type { AgentEvent } from '../../engine/events.ts';
 import { Texts } from '../../engine/bytes.ts';
 import { EVENT_TYPES } from '../../engine/events.ts';
 import { FIELD_NAMES } from '../../engine/fields.ts';
-import { EVERY_SHAPE } from '../support/frames.ts';
+import { EVERY_SHAPE, LATER_SHAPES } from '../support/frames.ts';
 
 /** Written when the format was new. Never written again: what they hold must be readable for ever. */
-const fixture = (version: number) =>
+const fixture = (version: number | string) =>
   readFileSync(new URL(`../support/fixtures/event-frames-${version}.bin`, import.meta.url));
 
 const encodeEvents = (events: readonly AgentEvent[]) =>
@@ -32,7 +32,16 @@ describe('B9: frames', () => {
     expect(decodeEvents(encodeEvents(events))).toEqual(events);
   });
 
-  test.each([1, 2])('B9: whoever folds is told what the events set, in format %i too', (version) => {
+  test('B9: so is what came to format 2 later', () => {
+    expect(decodeEvents(fixture('2-later'))).toEqual(LATER_SHAPES);
+    expect(Buffer.from(encodeEvents(LATER_SHAPES)).equals(fixture('2-later'))).toBe(true);
+  });
+
+  test.each([
+    [1, EVERY_SHAPE],
+    [2, EVERY_SHAPE],
+    ['2-later', LATER_SHAPES],
+  ])('B9: whoever folds is told what the events set, in format %s too', (version, shapes) => {
     const told: unknown[] = [];
     let event = {};
     let set: Record<string, unknown> = {};
@@ -47,7 +56,7 @@ describe('B9: frames', () => {
     };
     foldEntries(fixture(version), sink, new Texts());
     expect(told).toEqual(
-      EVERY_SHAPE.map(({ agent, organisation, seq, at, command = null, set: changes }) => ({
+      shapes.map(({ agent, organisation, seq, at, command = null, set: changes }) => ({
         agent,
         organisation,
         seq,

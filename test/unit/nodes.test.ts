@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { PARTITIONS, partitionOf } from '../../engine/population.ts';
 import { Cluster, type Node } from '../support/cluster.ts';
-import { Deeds } from '../support/deeds.ts';
+import { Deeds, opening } from '../support/deeds.ts';
 import { member } from '../support/engines.ts';
 import { settle } from '../support/fake-clock.ts';
 import { eventsOf } from '../support/told-journal.ts';
@@ -208,6 +208,25 @@ describe('B1: a partition changes its owner', () => {
     await cluster.handOver(partitionOf(id), two);
     await on(two, id).chooses('away', { session: session(id), id: 'c2' });
     expect(await on(two, id).chooses('busy', { session: session(id), id: 'c1' })).toEqual(first);
+  });
+
+  test('C10: a session on requests outlasts its node, and ends by whoever owns the agent then', async () => {
+    const { cluster, one, two, session } = await start();
+    const id = crossing(LOWER, true);
+    await on(one, id).saysBye(session(id));
+    const requests = `${one.name}-${randomUUID()}`;
+    const begins = opening(requests, { lives: 'on_requests', login: 'a log-in session' });
+    await on(two, id).chooses('busy', { opening: begins });
+    cluster.lose(one);
+    await cluster.takeOver(two);
+    await cluster.clock.advance(1_000);
+    expect(on(two, id).record).toMatchObject({ connectivity: 'connected', sessions: [{ id: requests }] });
+    await two.engine.release(partitionOf(id));
+    two.engine.lapse(id, requests);
+    await cluster.clock.advance(1_000);
+    await two.engine.claim(partitionOf(id));
+    await cluster.clock.advance(200);
+    expect(on(two, id).record).toMatchObject({ status: 'offline', cause: 'disconnect', sessions: [] });
   });
 
   test('B1: while nobody owns it commands are refused for now, and the news of connections are kept', async () => {

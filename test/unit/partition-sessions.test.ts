@@ -54,7 +54,7 @@ describe('C2: activity is a level, not an edge', () => {
     expect(agent.record).toMatchObject({ status: 'chat', activity: 'active', seq: 3 });
   });
 
-  test('C2: activity told again does not wake; of one idle device and one in use the agent is active', async () => {
+  test('C1, C2: activity told again does not wake; of one idle device and one in use the agent is active', async () => {
     const { agent, clock } = await startTold();
     await agent.opens('s2');
     const seenAt = clock.now();

@@ -90,6 +90,7 @@ describe('B2: the compiler', () => {
       'freeze',
       'grace',
       'idle',
+      'lapse',
       'leave',
       'lose',
       'open',

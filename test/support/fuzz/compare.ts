@@ -46,9 +46,9 @@ export function compare(record: AgentRecord, agent: ModelAgent): void {
     record.forcedNext?.by === agent.forcedNext?.by &&
     record.forcedNext?.hold === agent.forcedNext?.hold &&
     record.sessions.length === agent.sessions.length &&
-    record.sessions.every(({ id, lostAt }, at) => {
+    record.sessions.every(({ id, lostAt, login = null }, at) => {
       const other = agent.sessions[at];
-      return other?.id === id && other.lostAt === lostAt;
+      return other?.id === id && other.lostAt === lostAt && other.login === login;
     }) &&
     sameMember(record.member, memberOf(agent.person));
   if (!isSame) disagree('the record is another', { record, agent });

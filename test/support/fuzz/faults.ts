@@ -152,8 +152,10 @@ export const faults = {
   'an engine that forgets which commands it has seen': {
     engine: (inner) =>
       overlaid(inner, {
-        dispatch: (agent, { input, expectSeq }) =>
-          inner.dispatch(agent, { input, ...(expectSeq !== undefined && { expectSeq }) }),
+        dispatch: (agent, request) => {
+          const { command: _, ...rest } = request;
+          return inner.dispatch(agent, rest);
+        },
       }),
   },
   'an engine that does not hear of a lost connection': {
@@ -171,8 +173,38 @@ export const faults = {
   'an engine that does not care which seq is expected': {
     engine: (inner) =>
       overlaid(inner, {
-        dispatch: (agent, { input, command }) =>
-          inner.dispatch(agent, { input, ...(command !== undefined && { command }) }),
+        dispatch: (agent, request) => {
+          const { expectSeq: _, ...rest } = request;
+          return inner.dispatch(agent, rest);
+        },
+      }),
+  },
+  'requests that keep a session a minute longer': { law: (law) => withMore(law, 'SESSION_IDLE_MINUTES', 1) },
+  'an engine that begins no session for requests': {
+    engine: (inner) =>
+      overlaid(inner, {
+        dispatch: (agent, request) => {
+          const { opening: _, ...rest } = request;
+          return inner.dispatch(agent, rest);
+        },
+      }),
+  },
+  'an engine that does not hear of a log-in session that ended': {
+    engine: (inner, random) =>
+      overlaid(inner, {
+        lapse: (agent, session) => (random.chance(OFTEN) ? undefined : inner.lapse(agent, session)),
+      }),
+  },
+  'an engine that believes it knows as much as everybody': {
+    engine: (inner) =>
+      overlaid(inner, {
+        dispatch: (agent, request) => {
+          const { input } = request;
+          const known = input.type === 'open' && input.resume;
+          return known
+            ? inner.dispatch(agent, { ...request, input: { ...input, resume: { ...known, seq: 0 } } })
+            : inner.dispatch(agent, request);
+        },
       }),
   },
 } as const satisfies Readonly<Record<string, Tampering>>;

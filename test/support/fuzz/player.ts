@@ -37,6 +37,7 @@ const ACTS = {
   probe: 0.5,
   storm: 1,
   outage: 0.3,
+  revoke: 0.5,
 };
 type Act = keyof typeof ACTS;
 const fateOf = weighing({ arrives: 70, late: 12, twice: 6, again: 8, lost: 4 });
@@ -130,6 +131,12 @@ export class Player {
         arena.probe(agent);
         return [act, agent];
       }
+      case 'revoke': {
+        const agent = this.#agent();
+        const wish: Wish = { kind: 'lapse', session: this.#session(agent) };
+        if (arena.referee.seats.has(agent)) arena.ask({ agent, wish, isAwaited: false });
+        return [act, agent, wish];
+      }
       case 'outage': {
         const agents = [...arena.people.keys()].filter(() => this.#random.chance(0.8));
         for (const agent of agents) this.#cutOff(agent);
@@ -192,7 +199,11 @@ export class Player {
         const isForLater = this.#random.chance(0.3);
         const status = isForLater && this.#random.chance(0.1) ? 'offline' : this.#status(agent);
         const wish: Wish = { kind: 'choose', status, reason, session, by: agent, isForLater };
-        return asked(wish, session ?? `user:${agent}`);
+        const opens = session === null && status !== 'offline' && this.#random.chance(0.6);
+        return {
+          ...asked(wish, session ?? `user:${agent}`),
+          ...(opens && { opening: { session: this.#newSession(agent), login: this.#login(agent) } }),
+        };
       }
       case 'work': {
         const session = this.#session(agent);
@@ -224,14 +235,24 @@ export class Player {
 
   #hello(agent: number): Wish {
     const seat = this.#arena.referee.seats.get(agent);
-    const session = `s${++this.#made}`;
     const held = this.#random.chance(0.35)
       ? null
       : this.#session(this.#random.chance(0.05) ? this.#agent() : agent);
-    const seq = Math.max(0, (seat?.agent.seq ?? 0) - this.#random.pick([0, 0, 0, 1, 5, -1]));
-    const known = this.#sessions.get(agent) ?? [];
-    this.#sessions.set(agent, [...known, session].slice(-5));
-    return { kind: 'open', session, resume: held === null ? null : { session: held, seq } };
+    const seq = Math.max(0, (seat?.agent.seq ?? 0) - this.#random.pick([0, 0, 0, 0, 0, 0, 1, 5, -1]));
+    const session = this.#newSession(agent);
+    const resume = held === null ? null : { session: held, seq };
+    return { kind: 'open', session, resume, login: this.#login(agent), isOnRequests: false };
+  }
+
+  #newSession(agent: number): string {
+    const session = `s${++this.#made}`;
+    this.#sessions.set(agent, [...(this.#sessions.get(agent) ?? []), session].slice(-5));
+    return session;
+  }
+
+  /** One of the two log-in sessions that the agent has. */
+  #login(agent: number): string {
+    return `log-in ${agent}-${this.#random.between(1, 2)}`;
   }
 
   /** Activity: now, a while ago, told again, of the future. */

@@ -1,7 +1,7 @@
 /** The model's words in the engine's, and back. The only place where both are known. */
 import type { Answer } from '../../../engine/answers.ts';
 import { Catalogue, type Endpoint, type Status } from '../../../engine/catalogue.ts';
-import type { Input } from '../../../engine/inputs.ts';
+import type { Input, Opening } from '../../../engine/inputs.ts';
 import type { Law } from '../../../engine/law.ts';
 import type { Member, Role } from '../../../engine/member.ts';
 import { status } from '../laws.ts';
@@ -43,6 +43,7 @@ export function engineLawOf(law: ModelLaw): Law {
       WRAP_UP_SECONDS: law.wrapUpSeconds,
       FLAP_LIMIT: law.flapLimit,
       FLAP_WINDOW_SECONDS: law.flapWindowSeconds,
+      SESSION_IDLE_MINUTES: law.sessionIdleMinutes,
       BREAKER_MIN_AGENTS: law.breaker.minAgents,
       BREAKER_PERCENT: law.breaker.percent,
       BREAKER_WINDOW_SECONDS: law.breaker.windowSeconds,
@@ -79,12 +80,21 @@ function engineStatusOf({
   });
 }
 
+export function openingOf(
+  { session, login }: { readonly session: string; readonly login: string },
+  lives: Opening['lives'],
+): Opening {
+  return { type: 'open', session, device: 'a device', address: '127.0.0.1', lives, login, resume: null };
+}
+
 export function inputOf(wish: Wish): Input {
   switch (wish.kind) {
     case 'open': {
-      const { session, resume } = wish;
-      return { type: 'open', session, device: 'a device', address: '127.0.0.1', resume };
+      const { resume, isOnRequests } = wish;
+      return { ...openingOf(wish, isOnRequests ? 'on_requests' : 'on_socket'), resume };
     }
+    case 'lapse':
+      return { type: 'lapse', session: wish.session, since: null };
     case 'lose':
       return { type: 'lose', session: wish.session, byServer: wish.byServer };
     case 'choose': {

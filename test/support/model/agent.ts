@@ -17,6 +17,8 @@ export interface ModelSession {
   readonly id: string;
   /** Null while the connection lives. */
   readonly lostAt: number | null;
+  /** The log-in session on whose requests it lives; null for one on a socket. */
+  readonly login: string | null;
 }
 
 export interface ModelOverride {

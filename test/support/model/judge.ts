@@ -18,7 +18,11 @@ export type Wish =
       readonly kind: 'open';
       readonly session: string;
       readonly resume: { readonly session: string; readonly seq: number } | null;
+      readonly login: string;
+      readonly isOnRequests: boolean;
     }
+  /** The log-in session has ended on whose requests it lived. */
+  | { readonly kind: 'lapse'; readonly session: string }
   | { readonly kind: 'lose'; readonly session: string; readonly byServer: boolean }
   | {
       readonly kind: 'choose';
@@ -93,29 +97,47 @@ export function judge(agent: ModelAgent, wish: Wish, { at, frozen }: Moment): Ve
 
   switch (wish.kind) {
     case 'open': {
-      const fresh = { id: wish.session, lostAt: null };
+      const { resume, login, isOnRequests } = wish;
+      if (connectivity !== 'disconnected' && isOnRequests) return UNCHANGED;
+      const fresh = { id: wish.session, lostAt: null, login: isOnRequests ? login : null };
+      // A socket takes the place of the requests of its log-in session.
+      const others = agent.sessions.filter((one) => one.login !== login);
       const back = connectivity !== 'connected' && agent.isOutByFlip ? flipped(agent, at) : {};
       const here = { graceUntil: null, platformUntil: null, isOutByFlip: false, ...back };
-      if (connectivity === 'disconnected')
+      if (connectivity === 'disconnected' || (resume !== null && resume.seq > agent.seq)) {
+        const left = { ...agent, ...departed(agent, at) };
         return become('session_opened', {
+          ...departed(agent, at),
           ...here,
-          sessions: [fresh],
-          ...onDuty(agent, { code: law.login, reason: null, by: 'agent' }, at),
+          sessions: [...others, fresh],
+          ...onDuty(left, { code: law.login, reason: null, by: 'agent' }, at),
         });
-      const { resume } = wish;
-      const held = resume === null ? undefined : agent.sessions.find(({ id }) => id === resume.session);
-      if (resume !== null && resume.seq <= agent.seq && held !== undefined) {
-        if (held.lostAt === null) return UNCHANGED;
-        if (connectivity === 'reconnecting' || at < held.lostAt + graceMs) {
-          const sessions = agent.sessions.map((one) => (one === held ? { ...one, lostAt: null } : one));
-          return become('session_opened', { ...here, sessions });
-        }
       }
-      return become('session_opened', { ...here, sessions: [...agent.sessions, fresh] });
+      const held = agent.sessions.find((one) => one.id === resume?.session && one.login === null);
+      if (held !== undefined) {
+        if (held.lostAt === null) return others.length === agent.sessions.length ? UNCHANGED : opened(others);
+        if (connectivity === 'reconnecting' || at < held.lostAt + graceMs)
+          return opened(others.map((one) => (one === held ? { ...one, lostAt: null } : one)));
+      }
+      return opened([...others, fresh]);
+
+      function opened(sessions: ModelAgent['sessions']): Verdict {
+        return become('session_opened', { ...here, sessions });
+      }
     }
 
+    case 'lapse':
+      return agent.sessions.some(({ id, login }) => id === wish.session && login !== null)
+        ? become('session_lapsed', withoutRequests(agent, wish.session, at))
+        : UNCHANGED;
+
     case 'lose': {
-      if (!isLive(agent, wish.session)) return UNCHANGED;
+      if (
+        !agent.sessions.some(
+          ({ id, lostAt, login }) => id === wish.session && lostAt === null && login === null,
+        )
+      )
+        return UNCHANGED;
       const sessions = agent.sessions.map((one) => (one.id === wish.session ? { ...one, lostAt: at } : one));
       if (sessions.some(({ lostAt }) => lostAt === null)) return become('session_lost', { sessions });
       const isFlip = !wish.byServer && frozen === null;
@@ -207,9 +229,10 @@ export function judge(agent: ModelAgent, wish: Wish, { at, frozen }: Moment): Ve
       return become('profile_changed', { person: wish.person });
 
     case 'restart': {
-      if (connectivity === 'disconnected') return UNCHANGED;
-      const sessions = agent.sessions.map((one) => ({ ...one, lostAt: at }));
-      return become('engine_restarted', { sessions, ...grace(), isOutByFlip: false });
+      if (!agent.sessions.some(({ login }) => login === null)) return UNCHANGED;
+      const sessions = agent.sessions.map((one) => (one.login === null ? { ...one, lostAt: at } : one));
+      const isHere = sessions.some(({ lostAt }) => lostAt === null);
+      return become('engine_restarted', { sessions, ...(!isHere && grace()), isOutByFlip: false });
     }
   }
 
@@ -280,6 +303,14 @@ export function departed(agent: ModelAgent, at: number): Partial<ModelAgent> {
     forcedNext: null,
     isOutByFlip: false,
   };
+}
+
+/** A session on requests is over; with the last one the agent is gone, at once (C10). */
+export function withoutRequests(agent: ModelAgent, session: string, at: number): Partial<ModelAgent> {
+  const sessions = agent.sessions.filter(({ id }) => id !== session);
+  return sessions.some(({ lostAt }) => lostAt === null)
+    ? { sessions }
+    : { ...departed(agent, at), goneBy: 'disconnect', dutyReason: null };
 }
 
 /** What had waited, and came. */

@@ -31,6 +31,8 @@ export interface ModelLaw {
   readonly wrapUpSeconds: number;
   readonly flapLimit: number;
   readonly flapWindowSeconds: number;
+  /** How long a session on requests lives without one. */
+  readonly sessionIdleMinutes: number;
   readonly breaker: {
     readonly minAgents: number;
     readonly percent: number;
@@ -96,6 +98,7 @@ export const LAWS: Readonly<Record<number, ModelLaw>> = {
     wrapUpSeconds: 20,
     flapLimit: 3,
     flapWindowSeconds: 40,
+    sessionIdleMinutes: 2,
     breaker: { minAgents: 3, percent: 60, windowSeconds: 5, freezeSeconds: 45 },
   },
   2: {
@@ -109,6 +112,7 @@ export const LAWS: Readonly<Record<number, ModelLaw>> = {
     wrapUpSeconds: 0,
     flapLimit: 5,
     flapWindowSeconds: 90,
+    sessionIdleMinutes: 1,
     breaker: { minAgents: 2, percent: 100, windowSeconds: 30, freezeSeconds: 20 },
   },
 };

@@ -51,11 +51,10 @@ export class Platform {
     if (connectivityOf(before) !== 'connected' || connectivityOf(after) !== 'reconnecting') return;
     const freeze = this.#freezes.get(organisation);
     if (freeze !== undefined && now < freeze.until) return void this.#losses.delete(organisation);
-    const losses = [...(this.#losses.get(organisation) ?? []), { agent: id, at }].filter(
-      (loss) => loss.at > at - breaker.windowSeconds * 1000,
-    );
+    const losses = [...(this.#losses.get(organisation) ?? []), { agent: id, at }];
     this.#losses.set(organisation, losses);
-    const lost = new Set(losses.map(({ agent }) => agent));
+    const horizon = Math.max(...losses.map((loss) => loss.at)) - breaker.windowSeconds * 1000;
+    const lost = new Set(losses.filter((loss) => loss.at > horizon).map(({ agent }) => agent));
     const were = new Set(lost);
     for (const agent of this.#agents())
       if (agent.person.organisation === organisation && connectivityOf(agent) === 'connected')

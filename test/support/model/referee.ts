@@ -22,6 +22,8 @@ export interface Asked {
   readonly command?: { readonly sender: string; readonly id: string };
   readonly expectSeq?: number;
   readonly isAwaited?: boolean;
+  /** Where the agent is offline, a session on requests begins first. */
+  readonly opening?: { readonly session: string; readonly login: string };
 }
 
 /** Behind the one that is under way. */
@@ -47,7 +49,7 @@ export class Referee {
     return seat ?? disagree(`nobody knows agent ${agent}`);
   }
 
-  sent({ agent, wish, command, expectSeq, isAwaited = true }: Asked): Sent {
+  sent({ agent, wish, command, expectSeq, isAwaited = true, opening }: Asked): Sent {
     const seat = this.seats.get(agent);
     const sent: Sent = {
       agent,
@@ -60,6 +62,8 @@ export class Referee {
       failuresBefore: this.failures,
       waitingBefore: seat?.queue.length ?? 0,
       wasKnown: seat !== undefined && (wish.kind === 'profile' || seat.agent.person.active),
+      opening: opening ?? null,
+      hasOpened: false,
       committedSeq: null,
     };
     seat?.queue.push(sent);
@@ -71,10 +75,12 @@ export class Referee {
     this.#failedAt = this.#now();
   }
 
-  touched(agent: number, at: number): void {
+  touched(agent: number, session: string, at: number): void {
     const now = this.#now();
     const seenAt = Math.min(at, now);
-    this.seats.get(agent)?.saw(now, { from: seenAt, to: seenAt });
+    const seat = this.seats.get(agent);
+    seat?.saw(now, { from: seenAt, to: seenAt });
+    if (seat?.evidence.requests.has(session) === true) seat.sawRequest(now, session, seenAt);
   }
 
   happened(event: Happened): Sent | null {
@@ -101,7 +107,8 @@ export class Referee {
       case 'JOURNAL_FAILED':
         if (
           (this.failures === sent.failuresBefore && this.#failedAt < sent.sentAt) ||
-          sent.committedSeq !== null
+          sent.committedSeq !== null ||
+          sent.hasOpened
         )
           disagree('nothing failed', sent);
         leaveQueue(seat, sent);
@@ -117,7 +124,7 @@ export class Referee {
 
   /** At rest nothing may be open. */
   settled(): void {
-    for (const seat of this.seats.values()) seat.settled(this.#now());
+    for (const seat of this.seats.values()) seat.settled(this.#now(), this.#failedAt);
   }
 
   get isIdle(): boolean {
@@ -138,10 +145,11 @@ export class Referee {
     this.platform.restarted(now);
     for (const person of people) {
       const seat = this.seats.get(person.id) ?? this.#enrol(person);
+      if (seat.hasHalf) disagree('the engine died between a session and what it was begun for', seat.queue);
       seat.queue.length = 0;
       // Of who was active nobody knows since when not: the time begins anew. Who was idle still is.
       const seenAt = seat.agent.idleSince ?? now;
-      seat.recall({ from: seenAt, to: seenAt });
+      seat.recall(now, seenAt);
       seat.memory.restart();
       if (seat.agent.seq === 0) seat.agent = { ...seat.agent, person };
       this.sent({ agent: person.id, wish: { kind: 'profile', person }, isAwaited: false });

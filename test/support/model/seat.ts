@@ -20,6 +20,10 @@ export interface Sent {
   readonly failuresBefore: number;
   readonly waitingBefore: number;
   readonly wasKnown: boolean;
+  /** Where the agent is offline, a session on requests begins first. */
+  readonly opening: { readonly session: string; readonly login: string } | null;
+  /** The session has begun; what it was begun for is written with it, and comes next. */
+  hasOpened: boolean;
   /** Set once the history has it. */
   committedSeq: number | null;
 }
@@ -32,6 +36,7 @@ export interface Happened {
   readonly at: number;
   readonly by?: number;
   readonly reason?: string;
+  readonly ahead?: number;
   readonly session?: { readonly id: string };
   readonly cause?: string;
   readonly previous?: string;
@@ -49,6 +54,7 @@ const TIMED = new Set([
   'became_active',
   'grace_expired',
   'session_expired',
+  'session_lapsed',
   'limit_near',
   'limit_over',
   'limit_escalated',
@@ -73,21 +79,36 @@ export class Seat {
   constructor(person: Person, now: number, freeze: () => ModelFreeze | null) {
     this.#freeze = freeze;
     this.agent = unseen(person);
-    this.evidence = { from: now, to: now };
+    this.evidence = { from: now, to: now, requests: new Map() };
   }
 
   /** Activity at a moment, or somewhere between two, became known now. */
-  saw(now: number, { from, to }: Evidence): void {
-    if (from <= this.evidence.from && to <= this.evidence.to) return;
-    this.#before.push({ evidence: this.evidence, until: now });
-    if (this.#before.length > KEPT) this.#before.shift();
-    this.evidence = { from: Math.max(from, this.evidence.from), to: Math.max(to, this.evidence.to) };
+  saw(now: number, { from, to }: Pick<Evidence, 'from' | 'to'>): void {
+    const { evidence } = this;
+    if (from <= evidence.from && to <= evidence.to) return;
+    this.#know(now, { ...evidence, from: Math.max(from, evidence.from), to: Math.max(to, evidence.to) });
   }
 
-  /** A new engine knows this much and no more. */
-  recall(evidence: Evidence): void {
-    this.evidence = evidence;
+  /** A session had a request. */
+  sawRequest(now: number, session: string, at: number): void {
+    const { evidence } = this;
+    if (at <= (evidence.requests.get(session) ?? -Infinity)) return;
+    this.#know(now, { ...evidence, requests: new Map(evidence.requests).set(session, at) });
+  }
+
+  /** A new engine knows this much and no more: each session on requests has its time anew. */
+  recall(now: number, seenAt: number): void {
+    const requests = this.agent.sessions.flatMap(({ id, login }) =>
+      login === null ? [] : [[id, now] as const],
+    );
+    this.evidence = { from: seenAt, to: seenAt, requests: new Map(requests) };
     this.#before = [];
+  }
+
+  #know(now: number, evidence: Evidence): void {
+    this.#before.push({ evidence: this.evidence, until: now });
+    if (this.#before.length > KEPT) this.#before.shift();
+    this.evidence = evidence;
   }
 
   /** The history has another entry. Returns the wish that it came of; null where time did it. */
@@ -96,7 +117,9 @@ export class Seat {
     if (event.seq !== before.seq + 1) disagree(`seq ${event.seq} after ${before.seq}`, event);
     if (event.at < before.lastAt) disagree('time went back', event);
     if (event.at > Math.max(now, before.lastAt) + EARLY_MS) disagree('an event of the future', event);
-    const sent = TIMED.has(event.type) ? this.#timed(event, now) : this.#wished(event, now);
+    const isTimed = this.#isTimed(event);
+    if (isTimed && this.hasHalf) disagree('a session began, and not what it was begun for', event);
+    const sent = isTimed ? this.#timed(event, now) : this.#wished(event, now);
     for (const { id } of before.sessions) if (!hasSession(this.agent, id)) this.memory.forget(id);
     const isMoved = before.status !== this.agent.status;
     const previous = isMoved ? before.status : undefined;
@@ -115,10 +138,29 @@ export class Seat {
     }
   }
 
-  verdict({ wish, expectSeq }: Sent, at: number, frozen = this.#frozen(at)): Verdict {
-    if (expectSeq !== null && expectSeq !== this.agent.seq)
+  /** Half of something is written that is written whole or not at all. */
+  get hasHalf(): boolean {
+    return this.queue.some(({ hasOpened, committedSeq }) => hasOpened && committedSeq === null);
+  }
+
+  verdict(sent: Sent, at: number, frozen = this.#frozen(at)): Verdict {
+    const { wish, expectSeq, opening, hasOpened } = sent;
+    if (expectSeq !== null && !hasOpened && expectSeq !== this.agent.seq)
       return { kind: 'refused', code: 'CONFLICT', allowed: null };
-    return judge(this.agent, wish, { at, frozen });
+    if (opening === null || hasOpened || this.agent.duty !== null)
+      return judge(this.agent, wish, { at, frozen });
+    const begins: Wish = { kind: 'open', ...opening, resume: null, isOnRequests: true };
+    const opened = judge(this.agent, begins, { at, frozen });
+    const then = opened.kind === 'changed' ? judge(opened.after, wish, { at, frozen }) : opened;
+    return then.kind === 'refused' ? then : opened;
+  }
+
+  /** A session on requests may end by time, or because somebody wished it. */
+  #isTimed({ type, session, at }: Happened): boolean {
+    if (type !== 'session_lapsed') return TIMED.has(type);
+    const next = this.queue.find((sent) => sent.isAwaited || this.verdict(sent, at).kind === 'changed');
+    const isWished = next?.wish.kind === 'lapse' && next.wish.session === session?.id && next.sentAt <= at;
+    return !isWished;
   }
 
   #frozen(at: number): number | null {
@@ -133,21 +175,24 @@ export class Seat {
     return frozenUntil(this.agent, freeze.before, at);
   }
 
-  /** Nothing may be left open: all that was wished was judged, all that was due has come. */
-  settled(now: number): void {
+  /**
+   * Nothing may be left open: all that was wished was judged, all that was due has come. What the journal didn't take
+   * when it failed last comes a little later, and what waits behind it.
+   */
+  settled(now: number, failedAt: number): void {
     const head = this.head(now);
     if (head !== null) disagree(`agent ${this.agent.person.id}: never done`, head);
     const { evidence, agent } = this;
-    if (now !== this.#punctualAt) this.#punctual(now);
+    if (now !== this.#punctualAt) this.#punctual(now, failedAt);
     this.#punctualAt = now;
     if (agent.graceUntil === null && stirred(agent, evidence.from, now))
       disagree('active, but still shown idle', { agent, evidence, now });
   }
 
-  #punctual(now: number): void {
+  #punctual(now: number, failedAt: number): void {
     const { evidence, agent } = this;
     for (const alarm of alarmsOf(agent, evidence, this.#freeze())) {
-      const by = standing(agent, alarm.not, Math.max(alarm.by, this.#committedAt));
+      const by = standing(agent, alarm.not, Math.max(alarm.by, this.#committedAt, failedAt));
       const isLate = by + LATE_MS <= now && now < alarm.before;
       if (isLate) disagree('overdue', { alarm, agent, now });
     }
@@ -190,6 +235,13 @@ export class Seat {
       disagree('it happened before it was wished', { event, sent });
     if (JSON.stringify(event.effects ?? []) !== JSON.stringify(verdict.effects))
       disagree('other effects', { event, verdict });
+    const ahead = wish.kind === 'open' && (wish.resume?.seq ?? 0) > before.seq ? wish.resume?.seq : undefined;
+    if (event.ahead !== ahead) disagree(`ahead is not ${ahead}`, { event, sent });
+    if (wish.kind !== 'open' && verdict.event === 'session_opened') return this.#opened(sent, event, now);
+    if (wish.kind === 'open') {
+      const own = hasSession(verdict.after, wish.session) ? wish.session : wish.resume?.session;
+      if (event.session?.id !== own) disagree(`it is not of session ${own}`, { event, sent });
+    }
     if ('by' in wish && wish.by !== event.by) disagree('by another', { event, sent });
     if ('reason' in wish && (wish.reason ?? undefined) !== event.reason)
       disagree('another reason', { event, sent });
@@ -203,9 +255,25 @@ export class Seat {
         from: event.at > before.lastAt ? event.at : sent.sentAt,
         to: Math.min(event.at, now),
       });
-    if (wish.kind === 'open' && before.duty === null)
+    if (wish.kind === 'open' && (before.duty === null || ahead !== undefined))
       this.saw(now, { from: Math.min(event.at, now), to: now });
     if (command !== null) this.memory.remember(command, { ok: true, seq: event.seq, code: null }, true);
+    return sent;
+  }
+
+  /** The session has begun; what it was begun for comes next, unless it is so with that. */
+  #opened(sent: Sent, event: Happened, now: number): Sent {
+    const verdict = this.verdict(sent, event.at, this.#frozenAsOf(event));
+    if (verdict.kind !== 'changed') disagree('it should not have begun', { event, sent });
+    this.agent = verdict.after;
+    sent.hasOpened = true;
+    this.saw(now, { from: Math.min(event.at, now), to: now });
+    this.sawRequest(now, sent.opening?.session ?? '', now);
+    const then = this.verdict(sent, event.at, this.#frozenAsOf(event));
+    if (then.kind !== 'unchanged') return sent;
+    sent.committedSeq = event.seq;
+    if (sent.command !== null)
+      this.memory.remember(sent.command, { ok: true, seq: event.seq, code: null }, true);
     return sent;
   }
 }
