@@ -286,9 +286,11 @@ export const machine = createMachine(
     ),
     actions: {
       ...mapValues(mutators, (mutator) =>
-        assign<Context, Stimulus, object | null | undefined, Stimulus, never>(({ context, event }) =>
-          mutator(context, event),
-        ),
+        assign<Context, Stimulus, object | null | undefined, Stimulus, never>(({ context, event }) => {
+          const draft = { ...context };
+          mutator(draft, event);
+          return draft;
+        }),
       ),
       ...Object.fromEntries(EFFECTS.map((effect) => [effect, () => undefined])),
     },

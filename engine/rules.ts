@@ -1,8 +1,8 @@
 /**
  * The law's rules: named pure functions, for the statechart and for the table that is compiled from it alike.
  *
- * A guard says whether a transition may happen. A mutator says which values change with it. Neither does anything,
- * neither reads a clock.
+ * A guard says whether a transition may happen. A mutator changes the values of the draft that it is given, and nothing
+ * else. Neither does anything, neither reads a clock.
  */
 import {
   type Category,
@@ -10,6 +10,7 @@ import {
   type Forced,
   type ForcedNext,
   INITIAL_CONTEXT,
+  type Mutable,
   type Session,
 } from './axes.ts';
 import { OFFLINE } from './catalogue.ts';
@@ -46,7 +47,9 @@ export interface GuardParams {
   readonly hold?: boolean;
 }
 export type Guard = (context: Context, stimulus: Stimulus, params: GuardParams) => boolean;
-export type Mutator = (context: Context, stimulus: Stimulus) => Partial<Context>;
+export type Mutator = (draft: Mutable<Context>, stimulus: Stimulus) => void;
+
+const NO_PARAMS: GuardParams = {};
 
 /** Activity that is told again after a reconnect may differ by as much from the first telling. */
 const RESTATED_MS = 1000;
@@ -156,104 +159,123 @@ export const guards = {
   steadyDue: ({ flapping }, { now }) => flapping !== null && now >= flapping.until,
 } as const satisfies Record<string, Guard>;
 
-/** Nobody waits for the agent's return. */
-const HERE = { graceUntil: null, platformUntil: null, isOutByFlip: false } as const;
-
 export const mutators = {
   /** To where the stimulus leads it, or off. The same code again with another reason keeps its start (A10). */
-  setDuty: (context, stimulus) => {
-    const to = destinationOf(context, stimulus);
+  setDuty: (draft, stimulus) => {
+    const to = destinationOf(draft, stimulus);
     const code = to === null || to.category === OFFLINE ? null : to.code;
-    return {
-      dutyCode: code,
-      ...authorshipOf(context, stimulus, to),
-      dutySince: code === context.dutyCode && stimulus.type !== 'open' ? context.dutySince : stimulus.now,
-      queued:
-        code !== null && code !== context.queued?.code && keepsQueue(context, stimulus, to)
-          ? context.queued
-          : null,
-    };
+    const isQueueKept = code !== null && code !== draft.queued?.code && keepsQueue(draft, stimulus, to);
+    setAuthorship(draft, stimulus, to);
+    if (code !== draft.dutyCode || stimulus.type === 'open') draft.dutySince = stimulus.now;
+    draft.dutyCode = code;
+    if (!isQueueKept) draft.queued = null;
   },
   /** What the duty is already needs no waiting for: then nothing is queued any more (A10). */
-  setQueued: on('queue', ({ dutyCode }, { named: { code, category }, reason, by }) => ({
-    queued: code === dutyCode ? null : { code, category, reason, by },
-  })),
+  setQueued: on('queue', (draft, { named: { code, category }, reason, by }) => {
+    draft.queued = code === draft.dutyCode ? null : { code, category, reason, by };
+  }),
   /** That of the duty as it is by now. */
-  setLimit: (context, { law }) => ({ limitUntil: limitOf(context, law), overAt: null }),
-  endLimit: () => ({ limitUntil: null, extendedMs: 0, overAt: null }),
-  extendLimit: (_context, { law }) => ({ extendedMs: extensionMs(law) }),
-  markOver: (_context, { now }) => ({ overAt: now }),
-  addSession: on('open', ({ sessions }, stimulus) => ({
+  setLimit: (draft, { law }) => {
+    draft.limitUntil = limitOf(draft, law);
+    draft.overAt = null;
+  },
+  endLimit: (draft) => {
+    draft.limitUntil = null;
+    draft.extendedMs = 0;
+    draft.overAt = null;
+  },
+  extendLimit: (draft, { law }) => {
+    draft.extendedMs = extensionMs(law);
+  },
+  markOver: (draft, { now }) => {
+    draft.overAt = now;
+  },
+  addSession: on('open', (draft, stimulus) => {
     // A list that is spread has room for sixteen more.
-    sessions: withoutRequestsOf(sessions, stimulus).concat(begun(stimulus)),
-    ...HERE,
-  })),
-  resumeSession: on('open', ({ sessions }, stimulus) => {
-    const kept = withoutRequestsOf(sessions, stimulus);
+    draft.sessions = withoutRequestsOf(draft.sessions, stimulus).concat(begun(stimulus));
+    comeBack(draft);
+  }),
+  resumeSession: on('open', (draft, stimulus) => {
+    const kept = withoutRequestsOf(draft.sessions, stimulus);
     const id = stimulus.resume?.session;
     const isLost = kept.some((known) => known.id === id && known.lostAt !== null);
-    return {
-      sessions: isLost ? kept.map((known) => (known.id === id ? withLostAt(known, null) : known)) : kept,
-      ...HERE,
-    };
+    draft.sessions = isLost
+      ? kept.map((known) => (known.id === id ? withLostAt(known, null) : known))
+      : kept;
+    comeBack(draft);
   }),
-  loseSession: on('lose', (context, stimulus) => ({
-    ...losing(
-      context.sessions.map((known) =>
-        known.id === stimulus.session ? withLostAt(known, stimulus.now) : known,
-      ),
-      stimulus,
-    ),
-    isOutByFlip: flips(context, stimulus),
-  })),
+  loseSession: on('lose', (draft, stimulus) => {
+    draft.isOutByFlip = flips(draft, stimulus);
+    draft.sessions = draft.sessions.map((known) =>
+      known.id === stimulus.session ? withLostAt(known, stimulus.now) : known,
+    );
+    beginGrace(draft, stimulus);
+  }),
   /** The engine began anew: every socket is gone, and nobody could have come back meanwhile (C6). */
-  loseSockets: on('restart', ({ sessions }, stimulus) => ({
-    ...losing(
-      sessions.map((known) => (livesOnRequests(known) ? known : withLostAt(known, stimulus.now))),
-      stimulus,
-    ),
-    isOutByFlip: false,
-  })),
+  loseSockets: on('restart', (draft, stimulus) => {
+    draft.isOutByFlip = false;
+    draft.sessions = draft.sessions.map((known) =>
+      livesOnRequests(known) ? known : withLostAt(known, stimulus.now),
+    );
+    beginGrace(draft, stimulus);
+  }),
   /** While timers stand still, the absence is the platform's. */
-  freezeGrace: ({ graceUntil }, { frozenUntil }) =>
-    frozenUntil === null
-      ? { platformUntil: null }
-      : {
-          graceUntil: Math.max(graceUntil ?? 0, frozenUntil),
-          platformUntil: frozenUntil,
-          isOutByFlip: false,
-        },
-  endSession: ({ sessions }, stimulus) => {
-    if (stimulus.type !== 'expire' && stimulus.type !== 'lapse') throw misplaced('expire or lapse', stimulus);
-    return { sessions: sessions.filter(({ id }) => id !== stimulus.session) };
+  freezeGrace: (draft, { frozenUntil }) => {
+    draft.platformUntil = frozenUntil;
+    if (frozenUntil === null) return;
+    draft.graceUntil = Math.max(draft.graceUntil ?? 0, frozenUntil);
+    draft.isOutByFlip = false;
   },
-  endSessions: ({ isOutByFlip }, { type }) => ({
-    sessions: INITIAL_CONTEXT.sessions,
-    ...HERE,
-    isOutByFlip: isOutByFlip && type === 'grace',
+  endSession: (draft, stimulus) => {
+    if (stimulus.type !== 'expire' && stimulus.type !== 'lapse') throw misplaced('expire or lapse', stimulus);
+    draft.sessions = draft.sessions.filter(({ id }) => id !== stimulus.session);
+  },
+  endSessions: (draft, { type }) => {
+    const isOutByFlip = draft.isOutByFlip && type === 'grace';
+    draft.sessions = INITIAL_CONTEXT.sessions;
+    comeBack(draft);
+    draft.isOutByFlip = isOutByFlip;
+  },
+  markIdle: on('idle', (draft, { since }) => {
+    draft.idleSince = since;
   }),
-  markIdle: on('idle', (_context, { since }) => ({ idleSince: since })),
-  markActive: () => ({ idleSince: null }),
-  setWorkload: on('work', (_context, { current, max }) => ({ current, max })),
-  clearWorkload: () => ({ current: 0, max: null }),
-  setOverride: on('force', (_context, { named: { code, category }, reason, by, hold }) => ({
-    forced: { code, category, reason, by, hold },
-  })),
+  markActive: (draft) => {
+    draft.idleSince = null;
+  },
+  setWorkload: on('work', (draft, { current, max }) => {
+    draft.current = current;
+    draft.max = max;
+  }),
+  clearWorkload: (draft) => {
+    draft.current = 0;
+    draft.max = null;
+  },
+  setOverride: on('force', (draft, { named: { code, category }, reason, by, hold }) => {
+    draft.forced = { code, category, reason, by, hold };
+  }),
   /** What waited stands; a log-out never does. */
-  takeOverride: ({ forced, forcedNext }) => ({
-    forced: forcedNext !== null && isStatus(forcedNext) ? forcedNext : forced,
+  takeOverride: (draft) => {
+    if (draft.forcedNext !== null && isStatus(draft.forcedNext)) draft.forced = draft.forcedNext;
+  },
+  endOverride: (draft) => {
+    draft.forced = null;
+  },
+  setForcedNext: on('queue_force', (draft, { named: { code, category }, reason, by, hold }) => {
+    draft.forcedNext = { code, category, reason, by, hold };
   }),
-  endOverride: () => ({ forced: null }),
-  setForcedNext: on('queue_force', (_context, { named: { code, category }, reason, by, hold }) => ({
-    forcedNext: { code, category, reason, by, hold },
-  })),
-  dropForcedNext: () => ({ forcedNext: null }),
-  countFlip: (context, stimulus) => ({ flips: flipsWith(context, stimulus) }),
-  setFlapping: ({ flapping }, { now, law }) => ({
-    flips: INITIAL_CONTEXT.flips,
-    flapping: { since: flapping?.since ?? now, until: now + flapWindowMs(law) },
-  }),
-  endFlapping: () => ({ flapping: null }),
+  dropForcedNext: (draft) => {
+    draft.forcedNext = null;
+  },
+  countFlip: (draft, stimulus) => {
+    draft.flips = flipsWith(draft, stimulus);
+  },
+  setFlapping: (draft, { now, law }) => {
+    draft.flips = INITIAL_CONTEXT.flips;
+    draft.flapping = { since: draft.flapping?.since ?? now, until: now + flapWindowMs(law) };
+  },
+  endFlapping: (draft) => {
+    draft.flapping = null;
+  },
 } as const satisfies Record<string, Mutator>;
 
 export type GuardName = keyof typeof guards;
@@ -285,25 +307,35 @@ function isEnd(context: Context, stimulus: Stimulus): boolean {
 }
 
 /** What made the duty what it is, and why. */
-function authorshipOf(
-  { queued, forcedNext }: Context,
-  stimulus: Stimulus,
-  to: Destination | null,
-): Pick<Context, 'dutyCause' | 'dutyReason'> {
-  if (to !== null && to === queued) return { dutyCause: 'agent', dutyReason: queued.reason };
-  if (to !== null && to === forcedNext) return { dutyCause: 'override', dutyReason: forcedNext.reason };
+function setAuthorship(draft: Mutable<Context>, stimulus: Stimulus, to: Destination | null): void {
+  const { queued, forcedNext } = draft;
+  draft.dutyCause = 'agent';
+  draft.dutyReason = null;
+  if (to !== null && to === queued) {
+    draft.dutyReason = queued.reason;
+    return;
+  }
+  if (to !== null && to === forcedNext) {
+    draft.dutyCause = 'override';
+    draft.dutyReason = forcedNext.reason;
+    return;
+  }
   switch (stimulus.type) {
     case 'leave':
-      return { dutyCause: stimulus.cause, dutyReason: stimulus.reason };
+      draft.dutyCause = stimulus.cause;
+      draft.dutyReason = stimulus.reason;
+      break;
     case 'grace':
     case 'lapse':
-      return { dutyCause: 'disconnect', dutyReason: null };
+      draft.dutyCause = 'disconnect';
+      break;
     case 'overrun':
-      return { dutyCause: 'overrun', dutyReason: null };
+      draft.dutyCause = 'overrun';
+      break;
     case 'choose':
-      return { dutyCause: 'agent', dutyReason: stimulus.reason };
+      draft.dutyReason = stimulus.reason;
+      break;
     default:
-      return { dutyCause: 'agent', dutyReason: null };
   }
 }
 
@@ -323,7 +355,6 @@ function isStatus(forced: ForcedNext): forced is Forced {
   return forced.category !== OFFLINE;
 }
 
-/** With the last session that lived the agent is lost: the grace begins. */
 function withLostAt({ id, device, address, startedAt }: Session, lostAt: number | null): Session {
   return { id, device, address, startedAt, lostAt };
 }
@@ -340,9 +371,17 @@ function begun({
   return lives === 'on_requests' ? { ...session, login } : session;
 }
 
-function losing(sessions: readonly Session[], { now, law }: Circumstances): Partial<Context> {
-  const isLast = sessions.every(({ lostAt }) => lostAt !== null);
-  return { sessions, graceUntil: isLast ? now + graceMs(law) : null };
+/** With the last session that lived the agent is lost. */
+function beginGrace(draft: Mutable<Context>, { now, law }: Circumstances): void {
+  const isLast = draft.sessions.every(({ lostAt }) => lostAt !== null);
+  draft.graceUntil = isLast ? now + graceMs(law) : null;
+}
+
+/** Nobody waits for the agent's return. */
+function comeBack(draft: Mutable<Context>): void {
+  draft.graceUntil = null;
+  draft.platformUntil = null;
+  draft.isOutByFlip = false;
 }
 
 /**
@@ -351,10 +390,10 @@ function losing(sessions: readonly Session[], { now, law }: Circumstances): Part
  */
 function on<Type extends Stimulus['type'], Result>(
   type: Type,
-  rule: (context: Context, stimulus: Extract<Stimulus, { type: Type }>, params: GuardParams) => Result,
-): (context: Context, stimulus: Stimulus, params?: GuardParams) => Result {
+  rule: (context: Mutable<Context>, stimulus: Extract<Stimulus, { type: Type }>, params: GuardParams) => Result,
+): (context: Mutable<Context>, stimulus: Stimulus, params?: GuardParams) => Result {
   const is = (stimulus: Stimulus): stimulus is Extract<Stimulus, { type: Type }> => stimulus.type === type;
-  return (context, stimulus, params = {}) => {
+  return (context, stimulus, params = NO_PARAMS) => {
     if (is(stimulus)) return rule(context, stimulus, params);
     throw misplaced(type, stimulus);
   };

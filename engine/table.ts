@@ -35,6 +35,7 @@ export interface RegionCells {
 }
 
 export interface TableArm {
+  readonly region: Region;
   readonly guard: Guard | null;
   readonly params: GuardParams;
   /** Its own state where it stays. */
@@ -62,37 +63,26 @@ export function step(table: Table, before: Axes, stimulus: Stimulus): Step | nul
  * left, in document order — as XState has it.
  */
 export function move(table: Table, axes: Mutable<Axes>, stimulus: Stimulus): readonly Effect[] | null {
-  const regions = table.get(stimulus.type) ?? [];
-  // Most stimuli move one region: only for more a list is made.
-  let first: Taken | null = null;
-  let others: Taken[] | null = null;
-  for (const { region, cells } of regions) {
+  let taken = 0;
+  for (const { region, cells } of table.get(stimulus.type) ?? []) {
     const arm = takenOf(cells[axes[region]], axes, stimulus);
-    if (arm === null) continue;
-    if (first === null) first = { region, arm };
-    else (others ??= []).push({ region, arm });
+    if (arm !== null) TAKEN[taken++] = arm;
   }
-  if (first === null) return null;
-  take(first, axes, stimulus);
-  if (others === null) return first.arm.effects;
-  for (const other of others) take(other, axes, stimulus);
-  return [first, ...others].flatMap(({ arm }) => arm.effects);
+  if (taken === 0) return null;
+  let effects = NONE;
+  for (let at = 0; at < taken; at++) {
+    const arm = TAKEN[at];
+    if (arm === undefined) break;
+    (axes as Record<Region, string>)[arm.region] = arm.target;
+    for (const mutate of arm.mutators) mutate(axes, stimulus);
+    if (arm.effects.length > 0) effects = [...effects, ...arm.effects];
+  }
+  return effects;
 }
 
-interface Taken {
-  readonly region: Region;
-  readonly arm: TableArm;
-}
-
-function take({ region, arm }: Taken, axes: Mutable<Axes>, stimulus: Stimulus): void {
-  (axes as Record<Region, string>)[region] = arm.target;
-  for (const mutate of arm.mutators) write(axes, mutate(axes, stimulus));
-}
-
-/** As Object.assign, which costs three times as much for so few fields. */
-function write(axes: Mutable<Context>, changes: Partial<Context>): void {
-  for (const field in changes) (axes as Record<string, unknown>)[field] = changes[field as keyof Context];
-}
+const NONE: readonly Effect[] = [];
+/** The ways out that a move takes, while it does: a list of its own for each would cost more than the rest. */
+const TAKEN: TableArm[] = [];
 
 /** The first way out whose guard holds. */
 function takenOf(
@@ -129,7 +119,7 @@ export function compile(config: unknown): Table {
       for (const [type, transitions] of Object.entries(fields(on, `${where}.on`))) {
         if (type === '' || type.includes('*')) refuse(where, `listens to "${type}"`);
         const arms = list(transitions).map((arm) =>
-          compileArm(arm, `${where}.on.${type}`, { state, states: flat }),
+          compileArm(arm, `${where}.on.${type}`, { region: region as Region, state, states: flat }),
         );
         put(table, type, { region: region as Region, state, arms });
       }
@@ -141,7 +131,11 @@ export function compile(config: unknown): Table {
 function compileArm(
   arm: unknown,
   where: string,
-  { state, states }: { state: string; states: Readonly<Record<string, unknown>> },
+  {
+    region,
+    state,
+    states,
+  }: { region: Region; state: string; states: Readonly<Record<string, unknown>> },
 ): TableArm {
   const { guard, target = state, actions = [] } = fields(arm, where, ['guard', 'target', 'actions']);
   if (!(typeof target === 'string' && Object.hasOwn(states, target)))
@@ -150,6 +144,7 @@ function compileArm(
   const unknown = names.find((name) => !isMutator(name) && !isEffect(name));
   if (unknown !== undefined) refuse(where, `has an action that is no named rule: ${show(unknown)}`);
   return {
+    region,
     ...compileGuard(guard, where),
     target,
     mutators: names.filter(isMutator).map((name) => mutators[name]),

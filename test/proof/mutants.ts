@@ -72,7 +72,7 @@ type Change = readonly [kind: Kind, what: string, arms: readonly TableArm[]];
 
 /** An arm where there was none. */
 function* filled({ region, state }: Cell): Generator<Change> {
-  const arm: TableArm = { guard: null, params: {}, target: state, mutators: [], effects: [] };
+  const arm: TableArm = { region, guard: null, params: {}, target: state, mutators: [], effects: [] };
   for (const target of STATES[region])
     if (target !== state) yield ['empty cell: moves', ` → ${target}`, [{ ...arm, target }]];
   for (const [name, mutator] of MUTATORS)

@@ -113,6 +113,7 @@ describe('B2: the compiler', () => {
         cells: {
           disconnected: [
             {
+              region: 'connectivity',
               guard: guards.ends,
               params: {},
               target: 'connected',
