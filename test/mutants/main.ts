@@ -4,38 +4,48 @@
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { ruleIds } from '../rules/rules.ts';
+import { keptRules, ruleIds } from '../rules/rules.ts';
 import { MUTANTS } from './mutants.ts';
-import { type Outcome, Workshop } from './workshop.ts';
+import { textOf } from './outcome.ts';
+import { Workshop } from './workshop.ts';
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
-const only = values.only?.split(',');
-const waiting = MUTANTS.filter(({ rule }) => only === undefined || only.includes(rule));
-const missing = (await ruleIds()).filter((id) => !MUTANTS.some(({ rule }) => rule === id));
-
+const known = await ruleIds();
+const only = values.only?.split(',').map((id) => id.trim()) ?? known;
+const unknown = only.filter((id) => !known.includes(id));
+const waiting = MUTANTS.filter(({ rule }) => only.includes(rule));
+const missing = (await keptRules()).filter(
+  (id) => only.includes(id) && !waiting.some(({ rule }) => rule === id),
+);
+const stopping = new AbortController();
 const count = waiting.length;
 let caught = 0;
-await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, work));
-process.stdout.write(`${count} mutants, ${caught} caught.\n`);
-if (missing.length > 0) process.stdout.write(`No mutant breaks ${missing.join(', ')}.\n`);
-process.exitCode = caught === count && missing.length === 0 ? 0 : 1;
 
+if (unknown.length > 0) {
+  process.stderr.write(`docs/spec.md has no rule ${unknown.join(', ')}.\n`);
+  process.exitCode = 2;
+} else {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
+  await Promise.all(Array.from({ length: Math.min(2, availableParallelism(), count) }, work));
+  process.exitCode = stopping.signal.aborted ? 130 : report();
+}
+
+/** Takes one mutant after another, until there are no more. */
 async function work(): Promise<void> {
   await using workshop = await Workshop.open();
-  for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
-    const outcome = await workshop.test(mutant);
+  while (!stopping.signal.aborted) {
+    const mutant = waiting.shift();
+    if (mutant === undefined) return;
+    const outcome = await workshop.test(mutant, stopping.signal);
+    if (outcome === null) return;
     if (outcome.kind === 'caught') caught += 1;
-    process.stdout.write(`${mutant.rule.padEnd(4)} ${textOf(outcome)}\n     ${mutant.does}\n`);
+    process.stdout.write(`${mutant.rule.padEnd(4)} ${mutant.does}\n     ${textOf(outcome)}\n`);
   }
 }
 
-function textOf(outcome: Outcome): string {
-  switch (outcome.kind) {
-    case 'caught':
-      return `caught by "${outcome.by}"`;
-    case 'survived':
-      return `SURVIVED ${outcome.passed} tests`;
-    case 'stale':
-      return `CAN NOT BE MADE: ${outcome.why}`;
-  }
+/** What it all came to: the exit code. */
+function report(): number {
+  process.stdout.write(`${count} mutants, ${caught} caught.\n`);
+  if (missing.length > 0) process.stdout.write(`No mutant breaks ${missing.join(', ')}.\n`);
+  return caught === count && missing.length === 0 ? 0 : 1;
 }

@@ -1,8 +1,27 @@
 import { describe, expect, test } from 'vitest';
+import { collectionsDuring } from '../support/collections.ts';
 import { Deeds } from '../support/deeds.ts';
 import { member, startEngine } from '../support/engines.ts';
 import { settle } from '../support/fake-clock.ts';
 import { eventsOf, startTold } from '../support/told-journal.ts';
+
+describe('C1: several sessions', () => {
+  test('C1: an agent is connected while one of them lives, whichever it is', async () => {
+    const { agent } = await startTold();
+    for (const session of ['s2', 's3']) await agent.opens(session);
+    for (const session of ['s2', 's1']) {
+      agent.loses(session);
+      await settle();
+      expect(agent.record).toMatchObject({ connectivity: 'connected', graceUntil: null });
+    }
+    expect(agent.record.sessions).toHaveLength(3);
+    agent.loses('s3');
+    await settle();
+    expect(agent.record.connectivity).toBe('reconnecting');
+    await agent.opens('s4', { session: 's2', seq: agent.record.seq });
+    expect(agent.record.connectivity).toBe('connected');
+  });
+});
 
 describe('C2: activity is a level, not an edge', () => {
   test('C2: activity that comes while the agent goes idle is not lost', async () => {
@@ -54,7 +73,7 @@ describe('C2: activity is a level, not an edge', () => {
     expect(agent.record).toMatchObject({ status: 'chat', activity: 'active', seq: 3 });
   });
 
-  test('C2: activity told again does not wake; of one idle device and one in use the agent is active', async () => {
+  test('C1, C2: activity told again does not wake; of one idle device and one in use the agent is active', async () => {
     const { agent, clock } = await startTold();
     await agent.opens('s2');
     const seenAt = clock.now();
@@ -92,6 +111,17 @@ describe('C2: activity is a level, not an edge', () => {
       agent.stirs('s1', clock.now());
     }
     expect(await eventsOf(journal)).toHaveLength(1);
+  });
+
+  test('B5: a heartbeat that changes nothing makes nothing that has to be cleared away', async () => {
+    const { agent, clock, engine } = await startTold();
+    const now = clock.now();
+    const collections = await collectionsDuring(() => {
+      for (let n = 0; n < 1_000_000; n++) engine.touch(1, 's1', now);
+    });
+    // With one object each there were dozens.
+    expect(collections).toBeLessThan(8);
+    expect(agent.record).toMatchObject({ activity: 'active', seq: 1 });
   });
 });
 

@@ -113,7 +113,7 @@ describe('A4, A6: what everybody sees', () => {
     expect(() => mutators.markIdle(INITIAL_CONTEXT, stimulus)).toThrow('a rule for "idle" stands');
   });
 
-  test('A1: the categories are those of the rules', () => {
+  test('A2: the categories are those of the rules', () => {
     expect(CATEGORIES).toEqual(['available', 'busy', 'away', 'break', 'wrap_up']);
   });
 });

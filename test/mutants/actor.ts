@@ -1,0 +1,78 @@
+/** Section B of docs/spec.md: the actor. */
+import type { Mutant } from './mutant.ts';
+
+export const ACTOR: readonly Mutant[] = [
+  {
+    rule: 'B1',
+    does: 'makes a second actor for an agent for whom something is under way',
+    file: 'engine/directory.ts',
+    find: 'if (awake !== undefined) return awake;',
+    replace: 'if (awake?.busy === false) return awake;',
+    tests: 'unit/directory',
+  },
+  {
+    rule: 'B2',
+    does: 'has each mutator see the axes as they were before the first',
+    file: 'engine/table.ts',
+    find: 'for (const mutate of arm.mutators) write(axes, mutate(axes, stimulus));',
+    replace: 'const before = { ...axes };\n  for (const mutate of arm.mutators) write(axes, mutate(before, stimulus));',
+    tests: 'unit/table.test',
+  },
+  {
+    rule: 'B3',
+    does: 'dates an event before the one before it when the wall clock was set back',
+    file: 'engine/agent.ts',
+    find: 'const at = Math.max(bench.now, record.lastAt);',
+    replace: 'const at = bench.now;',
+    tests: 'agent-transitions',
+  },
+  {
+    rule: 'B4',
+    does: 'gives all batches of one write the offset of the first',
+    file: 'engine/journal/file.ts',
+    find: '.map((batch, index) => ({ ...batch, offset: offsets[index] ?? 0 }))',
+    replace: '.map((batch) => ({ ...batch, offset: offsets[0] ?? 0 }))',
+    tests: 'contract/journal',
+    project: 'contract',
+  },
+  {
+    rule: 'B5',
+    does: 'wakes the actor of an agent who is not idle for each heartbeat',
+    file: 'engine/partition.ts',
+    find: "if (this.directory.at(place, 'activity') === 'idle') this",
+    replace: 'this',
+    tests: 'partition-sessions',
+  },
+  {
+    rule: 'B6',
+    does: 'judges a repeated command again that was refused',
+    file: 'engine/tenure.ts',
+    find: 'if (remembered !== null) return pending.answer?.(remembered);',
+    replace: 'if (remembered?.ok === true) return pending.answer?.(remembered);',
+    tests: 'partition-commands',
+  },
+  {
+    rule: 'B7',
+    does: 'takes a command that expects what was before',
+    file: 'engine/agent.ts',
+    find: 'expectSeq !== record.seq',
+    replace: 'expectSeq > record.seq',
+    tests: 'agent-transitions',
+  },
+  {
+    rule: 'B8',
+    does: 'gives everybody on the roster a row at the start, of whom nobody has heard yet',
+    file: 'engine/directory.ts',
+    find: '    this.#members.list(row);\n    if (isStanding',
+    replace: '    this.#members.list(row);\n    this.#settle(row);\n    if (isStanding',
+    tests: 'unit/directory',
+  },
+  {
+    rule: 'B9',
+    does: 'moves a field to another place, by which the journal names it',
+    file: 'engine/fields.ts',
+    find: '  dutyCode: new CodeOrNull(),\n  dutyCause: CAUSE,\n',
+    replace: '  dutyCause: CAUSE,\n  dutyCode: new CodeOrNull(),\n',
+    tests: 'event-frames',
+  },
+];
