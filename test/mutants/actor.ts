@@ -15,7 +15,8 @@ export const ACTOR: readonly Mutant[] = [
     does: 'has each mutator see the axes as they were before the first',
     file: 'engine/table.ts',
     find: 'for (const mutate of arm.mutators) write(axes, mutate(axes, stimulus));',
-    replace: 'const before = { ...axes };\n  for (const mutate of arm.mutators) write(axes, mutate(before, stimulus));',
+    replace:
+      'const before = { ...axes };\n  for (const mutate of arm.mutators) write(axes, mutate(before, stimulus));',
     tests: 'unit/table.test',
   },
   {
@@ -37,10 +38,10 @@ export const ACTOR: readonly Mutant[] = [
   },
   {
     rule: 'B5',
-    does: 'wakes the actor of an agent who is not idle for each heartbeat',
+    does: 'decides what comes of each heartbeat, though the agent is not idle',
     file: 'engine/partition.ts',
-    find: "if (this.directory.at(place, 'activity') === 'idle') this",
-    replace: 'this',
+    find: "if (this.directory.at(place, 'activity') === 'idle') this.#tenure?.stir(this.directory.wake(place));",
+    replace: "this.tell(agentId, { type: 'active', at });",
     tests: 'partition-sessions',
   },
   {
@@ -49,6 +50,22 @@ export const ACTOR: readonly Mutant[] = [
     file: 'engine/tenure.ts',
     find: 'if (remembered !== null) return pending.answer?.(remembered);',
     replace: 'if (remembered?.ok === true) return pending.answer?.(remembered);',
+    tests: 'partition-commands',
+  },
+  {
+    rule: 'B6',
+    does: 'remembers 63 answers',
+    file: 'engine/answers.ts',
+    find: 'const REMEMBERED = 64;',
+    replace: 'const REMEMBERED = 63;',
+    tests: 'unit/answers',
+  },
+  {
+    rule: 'B6',
+    does: 'forgets the answers to the commands that the log tells of',
+    file: 'engine/replayer.ts',
+    find: 'if (command !== null) {',
+    replace: 'if (command === null) {',
     tests: 'partition-commands',
   },
   {

@@ -51,6 +51,22 @@ export const PRESENCE: readonly Mutant[] = [
     tests: 'availability',
   },
   {
+    rule: 'A6',
+    does: 'gives first whoever has waited for the shortest time',
+    file: 'engine/availability.ts',
+    find: 'return [current, since, this.#lastClaims',
+    replace: 'return [current, -since, this.#lastClaims',
+    tests: 'availability',
+  },
+  {
+    rule: 'A6',
+    does: 'routes work to an agent who has as many tasks as may be',
+    file: 'engine/effective.ts',
+    find: "    axes.workload !== 'full' &&\n",
+    replace: '',
+    tests: 'unit/rules',
+  },
+  {
     rule: 'A7',
     does: 'names the new status as the one before',
     file: 'engine/agent.ts',
@@ -80,6 +96,14 @@ export const PRESENCE: readonly Mutant[] = [
     file: 'engine/agent.ts',
     find: '        input.reason === record.dutyReason &&\n',
     replace: '',
+    tests: 'agent-transitions',
+  },
+  {
+    rule: 'A10',
+    does: 'begins a status anew that is chosen again with another reason',
+    file: 'engine/rules.ts',
+    find: 'dutySince: code === context.dutyCode ? context.dutySince : stimulus.now,',
+    replace: 'dutySince: stimulus.now,',
     tests: 'agent-transitions',
   },
 ];

@@ -74,12 +74,15 @@ describe('A1, A2: the axes', () => {
     expect(decide(lost, { type: 'grace' }, bench({ now: until - 1 }))).toEqual({ kind: 'unchanged' });
   });
 
-  test.each(DUTIES)('A2: $code is declared by its code, and has its category: $category', ({ code, category }) => {
-    const declared = { dutyCode: code, duty: category };
-    expect(onDuty(code)).toMatchObject(declared);
-    for (const from of DUTIES.filter((duty) => choices(plain, 'supervisor', duty.code).includes(code)))
-      expect(done(onDuty(from.code, 'supervisor'), choose(code))).toMatchObject(declared);
-  });
+  test.each(DUTIES)(
+    'A2: $code is declared by its code, and has its category: $category',
+    ({ code, category }) => {
+      const declared = { dutyCode: code, duty: category };
+      expect(onDuty(code)).toMatchObject(declared);
+      for (const from of DUTIES.filter((duty) => choices(plain, 'supervisor', duty.code).includes(code)))
+        expect(done(onDuty(from.code, 'supervisor'), choose(code))).toMatchObject(declared);
+    },
+  );
 });
 
 describe('A9: an agent’s own choice', () => {

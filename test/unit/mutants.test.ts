@@ -29,7 +29,8 @@ describe('the list of mutants (npm run mutants)', () => {
     const isNamed = (file: string) => tests.split(' ').some((part) => `test/${file}`.includes(part));
     // Contract suites for several adapters stand elsewhere.
     const looked = all.filter(
-      ({ file }) => (file.startsWith(`${project}/`) && isNamed(file)) || file.startsWith('support/contracts/'),
+      ({ file }) =>
+        (file.startsWith(`${project}/`) && isNamed(file)) || file.startsWith('support/contracts/'),
     );
     expect(looked.filter(({ text }) => citedIn(text).includes(rule))).not.toEqual([]);
   });

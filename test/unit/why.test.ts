@@ -68,14 +68,17 @@ test.each([
   [2, 3, 'tasked', 67],
   [3, 3, 'full', 100],
   [4, 3, 'full', 133],
-])('A3: of %i tasks, with %i as the most, the workload is %s and %i per cent', async (current, max, state, per) => {
-  const { agent, engine } = await startTold();
-  expect(engine.why(1)?.axes.workload).toEqual({
-    state: 'free',
-    current: 0,
-    max: null,
-    utilisationPercent: null,
-  });
-  await agent.works('s1', current, max);
-  expect(engine.why(1)?.axes.workload).toEqual({ state, current, max, utilisationPercent: per });
-});
+])(
+  'A3: of %i tasks, with %i as the most, the workload is %s and %i per cent',
+  async (current, max, state, per) => {
+    const { agent, engine } = await startTold();
+    expect(engine.why(1)?.axes.workload).toEqual({
+      state: 'free',
+      current: 0,
+      max: null,
+      utilisationPercent: null,
+    });
+    await agent.works('s1', current, max);
+    expect(engine.why(1)?.axes.workload).toEqual({ state, current, max, utilisationPercent: per });
+  },
+);
