@@ -6,6 +6,7 @@ import { outcomeOf, type TestReport } from '../mutants/outcome.ts';
 import { citedIn, keptRules, ruleIds } from '../rules/rules.ts';
 import { titles } from '../rules/titles.ts';
 
+const all = await titles();
 const ROOT = new URL('../../', import.meta.url);
 
 describe('the list of mutants (npm run mutants)', () => {
@@ -23,14 +24,14 @@ describe('the list of mutants (npm run mutants)', () => {
     expect(mutated).not.toBe(whole);
   });
 
-  test.each(MUTANTS)('$rule: $does, is looked for by tests that cite the rule', async (mutant) => {
+  test.each(MUTANTS)('$rule: $does, is looked for by tests that cite the rule', (mutant) => {
     const { rule, tests, project = 'unit' } = mutant;
-    const all = await titles();
     const isNamed = (file: string) => tests.split(' ').some((part) => `test/${file}`.includes(part));
     // Contract suites for several adapters stand elsewhere.
     const looked = all.filter(
       ({ file }) =>
-        (file.startsWith(`${project}/`) && isNamed(file)) || file.startsWith('support/contracts/'),
+        (file.startsWith(`${project}/`) && isNamed(file)) ||
+        (project === 'contract' && file.startsWith('support/contracts/')),
     );
     expect(looked.filter(({ text }) => citedIn(text).includes(rule))).not.toEqual([]);
   });
@@ -38,11 +39,6 @@ describe('the list of mutants (npm run mutants)', () => {
 
 describe('what tests have to say of a mutant', () => {
   const mutant: Mutant = { rule: 'A4', does: '', file: '', find: 'b', replace: 'x', tests: 'some' };
-  const told = (...results: readonly (readonly [status: string, fullName: string])[]): TestReport => ({
-    testResults: [
-      { message: '', assertionResults: results.map(([status, fullName]) => ({ status, fullName })) },
-    ],
-  });
 
   test('is a catch where a test fails that cites the rule, also by its suite', () => {
     const report = told(['passed', 'A4: one'], ['failed', 'A4, A6: what is seen two']);
@@ -65,6 +61,11 @@ describe('what tests have to say of a mutant', () => {
 });
 
 test('a mutant is made where what it replaces stands exactly once', () => {
-  const made = (whole: string) => mutate(whole, { find: 'b', replace: '$&' } as Mutant);
-  expect(['abc', 'ac', 'abcb', ''].map(made)).toEqual(['a$&c', null, null, null]);
+  const mutant: Mutant = { rule: 'A4', does: '', file: '', find: 'b', replace: '$&', tests: '' };
+  expect(['abc', 'ac', 'abcb', ''].map((whole) => mutate(whole, mutant))).toEqual(['a$&c', null, null, null]);
 });
+
+function told(...results: readonly (readonly [status: string, fullName: string])[]): TestReport {
+  const assertionResults = results.map(([status, fullName]) => ({ status, fullName }));
+  return { testResults: [{ message: '', assertionResults }] };
+}

@@ -10,22 +10,28 @@ import { Catalogue } from '../../engine/catalogue.ts';
 import { effective } from '../../engine/effective.ts';
 import type { Law } from '../../engine/law.ts';
 import { guards, mutators } from '../../engine/rules.ts';
-import { CONFIG, status, STATUSES } from '../support/laws.ts';
+import { CONFIG, status as statusOf, STATUSES } from '../support/laws.ts';
 
 /** Of each category there is a code with an idle limit, too. */
 const IDLING = CATEGORIES.map((category) =>
-  status({ code: `idling ${category}`, category, idleLimit: 'default' }),
+  statusOf({ code: `idling ${category}`, category, idleLimit: 'default' }),
 );
 const LAW: Law = { catalogue: new Catalogue([...STATUSES, ...IDLING], []), config: CONFIG };
 
 const FORCED = { code: 'lunch', category: 'break', reason: 'r', by: 9, hold: false } as const;
 /** Codes of each category, with an idle limit and without; of `available` one that is not routable. */
 const CODES = [
-  ...['available', 'backoffice', 'busy', 'away', 'break', 'wrap_up', 'chat'],
+  'available',
+  'backoffice',
+  'busy',
+  'away',
+  'break',
+  'wrap_up',
+  'chat',
   ...IDLING.map(({ code }) => code),
 ];
 /** Those among them that work may be routed to; each has an idle limit. */
-const ROUTABLE: readonly string[] = ['available', 'chat', 'idling available'];
+const ROUTABLE: ReadonlySet<string> = new Set(['available', 'chat', 'idling available']);
 
 const all = (['disconnected', 'connected', 'reconnecting'] as const).flatMap((connectivity) =>
   (['none', 'forced', 'held'] as const).flatMap((override) =>
@@ -60,7 +66,7 @@ function expected(axes: Axes): readonly [status: string, category: string, cause
   if (axes.duty === 'break' || axes.duty === 'wrap_up' || axes.duty === 'away')
     return [axes.dutyCode ?? '', axes.duty, 'agent'];
   if (axes.duty === 'available' && axes.workload === 'full') return ['busy', 'busy', 'capacity'];
-  const hasIdleLimit = ROUTABLE.includes(axes.dutyCode ?? '') || axes.dutyCode === 'idling busy';
+  const hasIdleLimit = ROUTABLE.has(axes.dutyCode ?? '') || axes.dutyCode === 'idling busy';
   if (axes.activity === 'idle' && hasIdleLimit) return ['away', 'away', 'idle'];
   return [axes.dutyCode ?? '', axes.duty, 'agent'];
 }
@@ -69,7 +75,7 @@ function isRoutable(axes: Axes): boolean {
   return (
     axes.connectivity === 'connected' &&
     axes.override === 'none' &&
-    ROUTABLE.includes(axes.dutyCode ?? '') &&
+    ROUTABLE.has(axes.dutyCode ?? '') &&
     axes.workload !== 'full' &&
     axes.activity === 'active'
   );

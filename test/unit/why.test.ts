@@ -63,14 +63,14 @@ describe('E2: why', () => {
 });
 
 test.each([
-  [0, 3, 'free', 0],
-  [1, 3, 'tasked', 33],
-  [2, 3, 'tasked', 67],
-  [3, 3, 'full', 100],
-  [4, 3, 'full', 133],
+  { current: 0, max: 3, state: 'free', utilisationPercent: 0 },
+  { current: 1, max: 3, state: 'tasked', utilisationPercent: 33 },
+  { current: 2, max: 3, state: 'tasked', utilisationPercent: 67 },
+  { current: 3, max: 3, state: 'full', utilisationPercent: 100 },
+  { current: 4, max: 3, state: 'full', utilisationPercent: 133 },
 ])(
-  'A3: of %i tasks, with %i as the most, the workload is %s and %i per cent',
-  async (current, max, state, per) => {
+  'A3: of $current tasks, with $max as the most, the workload is $state and $utilisationPercent per cent',
+  async (workload) => {
     const { agent, engine } = await startTold();
     expect(engine.why(1)?.axes.workload).toEqual({
       state: 'free',
@@ -78,7 +78,7 @@ test.each([
       max: null,
       utilisationPercent: null,
     });
-    await agent.works('s1', current, max);
-    expect(engine.why(1)?.axes.workload).toEqual({ state, current, max, utilisationPercent: per });
+    await agent.works('s1', workload.current, workload.max);
+    expect(engine.why(1)?.axes.workload).toEqual(workload);
   },
 );
