@@ -95,7 +95,7 @@ async function compose(options: ApplicationOptions, opened: Opened): Promise<App
   );
   const channels = opened.use(new Channels(server.publish, systemClock));
   const trpcSockets = new TrpcSockets({ services, channels, onInternalError });
-  const health = new Health({ pool, journal, projections });
+  const health = new Health({ clock: systemClock, pool, journal, projections });
   const http = new Http({
     trpc: new TrpcHttp({
       router: appRouter,

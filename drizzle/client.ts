@@ -54,6 +54,8 @@ export class DatabaseUnavailable extends Error {
  */
 const EMBEDDED_CONNECTIONS = 40;
 
+const KEEP_ALIVE_MS = 10_000;
+
 /**
  * Opens the database; doesn't look at what is in it (see migrate.ts).
  *
@@ -72,6 +74,9 @@ async function openServer(options: DatabaseOptions & { url: string; poolSize: nu
     max: options.poolSize,
     connectionTimeoutMillis: options.timeoutMs,
     statement_timeout: options.timeoutMs,
+    // A server whose machine is gone says nothing: the system finds out by asking.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
   });
   // An error that nobody listens to would end the process.
   pool.on('error', (error) => options.onError?.(error));

@@ -5,6 +5,7 @@
  * is revoked (drizzle/repositories/refresh-tokens.ts).
  */
 import { randomUUID } from 'node:crypto';
+import { DatabaseFailed } from '../../drizzle/errors.ts';
 import type { Queryable } from '../../drizzle/queryable.ts';
 import * as refreshTokens from '../../drizzle/repositories/refresh-tokens.ts';
 import * as users from '../../drizzle/repositories/users.ts';
@@ -13,6 +14,7 @@ import type { Member } from '../../engine/member.ts';
 import type { LoginSession } from '../contract/auth.ts';
 import { RollcallError } from '../contract/errors.ts';
 import { LoginLimits } from '../limits.ts';
+import { withinOr } from '../patience.ts';
 import type { Peer } from '../transport.ts';
 import { LiveSessions } from './live-sessions.ts';
 import { verifyPassword } from './passwords.ts';
@@ -40,6 +42,9 @@ export interface LoggedIn {
   readonly session: Omit<LoginSession, 'refreshToken'>;
   readonly refreshToken: string;
 }
+
+/** How long a socket waits for what the database says of its session. */
+const DATABASE_WAIT_MS = 2_000;
 
 export class Authenticator implements Disposable {
   readonly liveSessions: LiveSessions;
@@ -133,9 +138,7 @@ export class Authenticator implements Disposable {
   async openSession(token: string | null): Promise<Claims | RollcallError> {
     const claims = await this.claims(token);
     if (claims instanceof RollcallError) return claims;
-    const { db, clock } = this.#options;
-    const isLive = await refreshTokens.isFamilyLive(db, claims.sessionId, new Date(clock.now()));
-    return isLive ? claims : unauthenticated('the session has ended');
+    return (await this.#isLive(claims)) ? claims : unauthenticated('the session has ended');
   }
 
   /** @throws RollcallError UNAUTHENTICATED. */
@@ -149,6 +152,20 @@ export class Authenticator implements Disposable {
 
   [Symbol.dispose](): void {
     this.liveSessions[Symbol.dispose]();
+  }
+
+  /**
+   * A database that doesn't answer keeps nobody out whose token holds, so that presence outlives it: what ended here is
+   * known without it, and a token never outlives its session. What ended on another server shows late then, at the
+   * latest when the token has run out.
+   */
+  async #isLive({ sessionId }: Claims): Promise<boolean> {
+    const { db, clock } = this.#options;
+    const asked = refreshTokens.isFamilyLive(db, sessionId, new Date(clock.now())).catch((error: unknown) => {
+      if (error instanceof DatabaseFailed) return true;
+      throw error;
+    });
+    return withinOr(asked, { clock, waitMs: DATABASE_WAIT_MS, otherwise: true });
   }
 
   async #end(sessionId: string): Promise<void> {

@@ -2,6 +2,7 @@ import {
   createTRPCClient,
   createWSClient,
   httpBatchStreamLink,
+  httpLink,
   splitLink,
   type TRPCClient,
   wsLink,
@@ -13,7 +14,7 @@ import type { SocketConstructor } from './web-socket.ts';
 export interface RollcallClientOptions {
   /** `http://host:port` */
   readonly url: string;
-  /** An access token that holds now; null before log-in. */
+  /** An access token that holds now; null before log-in. It may call `auth.refresh` of this very client. */
   readonly token: () => Promise<string | null> | string | null;
   /** Where the platform has none. */
   readonly WebSocket?: SocketConstructor;
@@ -22,6 +23,9 @@ export interface RollcallClientOptions {
 /** Bounds of the wait before the connection of the subscriptions is made anew, milliseconds. */
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 10_000;
+
+/** The calls that get a token carry none, and share no request with a call that waits for one. */
+const TOKENLESS: ReadonlySet<string> = new Set(['auth.login', 'auth.refresh']);
 
 export interface RollcallClient {
   readonly api: TRPCClient<AppRouter>;
@@ -55,7 +59,11 @@ export function createRollcallClient({ url, token, WebSocket }: RollcallClientOp
       splitLink({
         condition: ({ type }) => type === 'subscription',
         true: wsLink({ client: sockets, transformer: superjson }),
-        false: http,
+        false: splitLink({
+          condition: ({ path }) => TOKENLESS.has(path),
+          true: httpLink({ url: `${url}/trpc`, transformer: superjson }),
+          false: http,
+        }),
       }),
     ],
   });

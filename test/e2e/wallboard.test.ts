@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasBrowser, openBrowser, type TestBrowser } from '../support/browsers.ts';
 import { type DataFolder, PASSWORD, seededFolder } from '../support/data-folders.ts';
 import { logIn, type Person, sayHello } from '../support/people.ts';
-import { freePort } from '../support/ports.ts';
+import { freePort } from '../../clients/faults/ground/free-port.ts';
 import type { RawSocket } from '../support/raw-socket.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 

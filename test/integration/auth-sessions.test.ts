@@ -6,7 +6,7 @@ import type { LoginSession } from '../../api/contract/auth.ts';
 import type { AppRouter } from '../../api/routers/app.ts';
 import { Browser } from '../support/cookie-jar.ts';
 import { type DataFolder, PASSWORD, seededFolder } from '../support/data-folders.ts';
-import { freePort } from '../support/ports.ts';
+import { freePort } from '../../clients/faults/ground/free-port.ts';
 import { sendRaw } from '../support/raw-connection.ts';
 import { refusalOf } from '../support/refusals.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';

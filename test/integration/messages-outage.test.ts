@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { PASSWORD } from '../support/data-folders.ts';
-import { startOwnServer } from '../support/database-server.ts';
+import { startPostgres } from '../../clients/faults/ground/postgres.ts';
 import { logIn, sayHello } from '../support/people.ts';
 import { isCaughtUp, readyOf, readyWhen } from '../support/projected.ts';
 import { codeOf } from '../support/refusals.ts';
@@ -8,7 +8,7 @@ import { runToEnd, startServerProcess } from '../support/server-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { watchInbox } from '../support/watching.ts';
 
-const postgres = await startOwnServer().catch((error: unknown) => {
+const postgres = await startPostgres().catch((error: unknown) => {
   process.stdout.write(`skipped: postgres (${String(error)})\n`);
   return null;
 });

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
+import { startPostgres } from '../../clients/faults/ground/postgres.ts';
 import { openDatabase } from '../../drizzle/client.ts';
 import { DatabaseFailed } from '../../drizzle/errors.ts';
 import { inTransaction } from '../../drizzle/queryable.ts';
 import { BusyAgents } from '../support/busy-agents.ts';
 import { PASSWORD, seededFolder } from '../support/data-folders.ts';
-import { startOwnServer } from '../support/database-server.ts';
 import { expectProjected, isCaughtUp, readyOf, readyWhen } from '../support/projected.ts';
 import { runToEnd, startServerProcess } from '../support/server-process.ts';
 import { storedEvents } from '../support/stored-events.ts';
@@ -17,7 +17,7 @@ const EVERY_MS = 20;
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-const postgres = await startOwnServer().catch((error: unknown) => {
+const postgres = await startPostgres().catch((error: unknown) => {
   process.stdout.write(`skipped: postgres (${String(error)})\n`);
   return null;
 });
@@ -70,7 +70,7 @@ test.skipIf(postgres === null)(
 test.skipIf(postgres === null)(
   'F3: a database that goes in the middle of a transaction ends nothing else',
   async () => {
-    await using server = await startOwnServer();
+    await using server = await startPostgres();
     const errors: Error[] = [];
     await using database = await openDatabase({
       url: server.url('postgres'),

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { steadyRate } from '../../clients/simulator/plan/steady-rate.ts';
 import { Simulator } from '../../clients/simulator/simulator.ts';
-import { type CuttingProxy, startCuttingProxy } from '../support/cutting-proxy.ts';
+import { type Proxy, startProxy } from '../../clients/faults/ground/proxy.ts';
 import { type DataFolder, PASSWORD, seededFolder } from '../support/data-folders.ts';
 import { logIn } from '../support/people.ts';
 import { RawSocket } from '../support/raw-socket.ts';
@@ -16,13 +16,13 @@ const RATE = 500;
 
 let folder: DataFolder;
 let server: ServerProcess;
-let proxy: CuttingProxy;
+let proxy: Proxy;
 let simulator: Simulator;
 
 beforeAll(async () => {
   folder = await seededFolder();
   server = await startServerProcess({ DATA_DIR: folder.path });
-  proxy = await startCuttingProxy(server.url);
+  proxy = await startProxy(server.url);
   const script = steadyRate({ seed: 1, agents: AGENTS, rate: RATE });
   simulator = new Simulator({ url: server.url, agents: AGENTS, password: PASSWORD, script });
   await simulator.start();

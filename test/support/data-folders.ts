@@ -1,15 +1,12 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runToEnd } from './server-process.ts';
+import * as seeded from '../../clients/faults/ground/seeded-folder.ts';
 
-export interface DataFolder extends AsyncDisposable {
-  readonly path: string;
-}
+export type DataFolder = seeded.Folder;
 
 /** Password of every seeded user but admin, whose is `Admin-pass1`. */
-export const PASSWORD = 'Rollcall1';
-export const ADMIN_PASSWORD = 'Admin-pass1';
+export const { PASSWORD, ADMIN_PASSWORD } = seeded;
 
 /** Names the seeded folder that a test run shares (template.setup.ts). */
 export const TEMPLATE_VARIABLE = 'ROLLCALL_TEST_TEMPLATE';
@@ -24,12 +21,6 @@ export async function seededFolder(): Promise<DataFolder> {
 
 export async function makeTemplate(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'rollcall-template-'));
-  const { code, output } = await runToEnd('api/commands/seed.ts', { DATA_DIR: path }, [
-    '--agents',
-    '200',
-    '--password',
-    PASSWORD,
-  ]);
-  if (code !== 0) throw new Error(`the template could not be seeded: ${output}`);
+  await seeded.seed({ DATA_DIR: path }).done;
   return path;
 }

@@ -6,6 +6,7 @@ import { Health } from '../../api/health.ts';
 import { Http, type HttpOptions } from '../../api/http.ts';
 import { StaticFiles } from '../../api/static-files.ts';
 import { TrpcHttp } from '../../api/trpc/http.ts';
+import { systemClock } from '../../engine/clock.ts';
 import type { ProjectorStatus } from '../../engine/projector.ts';
 import type { Peer } from '../../api/transport.ts';
 import { Deferred } from '../support/deferred.ts';
@@ -37,6 +38,7 @@ async function make(more: Partial<HttpOptions> = {}) {
   const http = new Http({
     trpc: new TrpcHttp({ router, isEncrypted: false, onInternalError, createContext: async () => ({}) }),
     health: new Health({
+      clock: systemClock,
       pool: { query: () => Promise.reject(new Error('the database is away')) } as never,
       journal: { head: async () => 42 } as never,
       projections: { status: async () => ({ documents: AWAY, audit: AWAY }) },

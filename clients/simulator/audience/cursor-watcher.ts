@@ -39,6 +39,15 @@ export class CursorWatcher implements Disposable {
     void this.#connect();
   }
 
+  /** Reads nothing from here on, while its connection stays open. */
+  stopReading(): void {
+    this.#socket?.pause();
+  }
+
+  readOn(): void {
+    this.#socket?.resume();
+  }
+
   [Symbol.dispose](): void {
     this.#isOver = true;
     clearInterval(this.#pings);

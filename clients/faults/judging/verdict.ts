@@ -1,7 +1,7 @@
-import { createRollcallClient } from '../../clients/sdk/client.ts';
-import type { Tile } from '../../api/contract/tile.ts';
+import { createRollcallClient } from '../../sdk/client.ts';
+import type { Tile } from '../../../api/contract/tile.ts';
 import { WebSocket } from 'ws';
-import type { Acknowledged, JudgedAgent } from './agent.ts';
+import type { Acknowledged, JudgedAgent } from './judged-agent.ts';
 
 export interface Verdict {
   readonly acknowledged: number;
@@ -46,7 +46,7 @@ async function judgeAgent(
   const before = last ?? agent.certain;
   const welcome = await agent.connect(url);
   const { tile } = welcome;
-  if (welcome.resumed !== true || tile === undefined) {
+  if (!welcome.resumed) {
     complaints.push(`${agent.name}: the session was not resumed`);
     return 'did not happen';
   }

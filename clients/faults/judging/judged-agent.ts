@@ -1,5 +1,6 @@
 /** One agent under judgement: what it asked for, and what was promised to it. Speaks the agent socket itself. */
-import { WebSocket } from 'ws';
+import type { WelcomeFrame } from '../../../api/contract/agent-frames.ts';
+import { type Answer, Wire } from '../cast/wire.ts';
 
 interface Asked {
   readonly id: string;
@@ -9,20 +10,6 @@ interface Asked {
 
 export interface Acknowledged extends Asked {
   readonly seq: number;
-}
-
-interface Frame {
-  readonly op: string;
-  readonly id?: string;
-  readonly seq?: number;
-  readonly session?: string;
-  readonly resumed?: boolean;
-  readonly tile?: {
-    readonly seq: number;
-    readonly duty: string | null;
-    readonly reason?: string;
-    readonly connectivity: string;
-  };
 }
 
 /** Any of these may follow any other. */
@@ -43,9 +30,8 @@ export class JudgedAgent {
   readonly complaints: string[] = [];
   readonly name: string;
   readonly #token: string;
-  #socket: WebSocket | null = null;
+  #wire: Wire | null = null;
   #session: string | null = null;
-  #heard: ((frame: Frame) => void) | null = null;
   #asked = 0;
 
   constructor(name: string, token: string) {
@@ -54,48 +40,35 @@ export class JudgedAgent {
   }
 
   /** Connects, resuming the session that it had. */
-  async connect(url: string): Promise<Frame> {
-    const socket = new WebSocket(`${url.replace('http', 'ws')}/agent`);
-    this.#socket = socket;
-    socket.on('error', () => undefined);
-    socket.on('message', (data: Buffer) => this.#heard?.(JSON.parse(data.toString()) as Frame));
-    await new Promise<void>((resolve, reject) => {
-      socket.once('open', () => resolve());
-      socket.once('error', reject);
-    });
+  async connect(url: string): Promise<WelcomeFrame> {
+    this.#wire = await Wire.open(url);
     const resume =
       this.#session === null ? {} : { resume: { session: this.#session, seq: this.certain.seq } };
-    const welcome = await this.#request(
-      { op: 'hello', token: this.#token, device: 'torture', ...resume },
-      ({ op }) => op === 'welcome',
-    );
-    this.#session = welcome.session ?? null;
+    const welcome = await this.#wire.hello({ token: this.#token, device: 'judged', ...resume });
+    this.#session = welcome.session;
     return welcome;
   }
 
   /** Changes status as fast as it is answered, but no faster than every `everyMs`, until the connection breaks. */
   async change(everyMs: number): Promise<void> {
-    const socket = this.#socket;
-    while (socket?.readyState === WebSocket.OPEN) {
+    while (this.#wire?.isOpen === true) {
       this.#asked += 1;
       const status = STATUSES[this.#asked % STATUSES.length] ?? 'busy';
       const asked: Asked = { id: `${this.name}-${this.#asked}`, status, reason: `change ${this.#asked}` };
       this.unanswered = asked;
       const begun = performance.now();
-      const answer = await this.#ask(asked).catch(() => null);
+      const answer = await this.#ask(asked);
       if (answer === null) return;
-      if (answer.op !== 'ok' || answer.seq === undefined) this.complaints.push(`${asked.id} was refused`);
-      else {
-        this.acknowledged.push({ ...asked, seq: answer.seq });
-        this.unanswered = null;
-      }
+      if (answer.op === 'no') this.complaints.push(`${asked.id} was refused`);
+      else this.acknowledged.push({ ...asked, seq: answer.seq });
+      this.unanswered = null;
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, everyMs - (performance.now() - begun))));
     }
   }
 
   /** Asks for the very same change again: it must be answered as it was the first time. */
   async repeat(first: Acknowledged): Promise<void> {
-    const answer = await this.#ask(first).catch(() => null);
+    const answer = await this.#ask(first);
     if (answer?.op !== 'ok' || answer.seq !== first.seq) {
       this.complaints.push(
         `${first.id}, acknowledged as ${first.seq}, is now answered with ${JSON.stringify(answer)}`,
@@ -104,25 +77,11 @@ export class JudgedAgent {
   }
 
   close(): void {
-    this.#socket?.terminate();
+    this.#wire?.[Symbol.dispose]();
   }
 
-  #ask({ id, status, reason }: Asked): Promise<Frame> {
-    return this.#request({ op: 'status', id, status, reason }, (frame) => frame.id === id);
-  }
-
-  #request(frame: object, isAnswer: (frame: Frame) => boolean): Promise<Frame> {
-    const socket = this.#socket;
-    return new Promise((resolve, reject) => {
-      const broken = () => reject(new Error('the connection broke'));
-      if (socket?.readyState !== WebSocket.OPEN) return broken();
-      socket.once('close', broken);
-      this.#heard = (heard) => {
-        if (!isAnswer(heard)) return;
-        socket.off('close', broken);
-        resolve(heard);
-      };
-      socket.send(JSON.stringify(frame));
-    });
+  /** Null where the connection breaks first. */
+  async #ask({ id, status, reason }: Asked): Promise<Answer | null> {
+    return this.#wire?.ask({ op: 'status', id, status, reason }).catch(() => null) ?? null;
   }
 }
