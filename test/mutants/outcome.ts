@@ -30,6 +30,7 @@ export async function readReport(path: string): Promise<TestReport | null> {
   return text === null ? null : reportShape.parse(JSON.parse(text));
 }
 
+/** Of a report of the tests that cite the rule, up to the first that failed. */
 export function outcomeOf({ rule, tests }: Mutant, report: TestReport | null): Outcome {
   if (report === null) return { kind: 'stale', why: `the run of ${tests} left no report` };
   const citing = report.testResults
@@ -46,6 +47,14 @@ export function outcomeOf({ rule, tests }: Mutant, report: TestReport | null): O
   return passed === 0
     ? { kind: 'stale', why: `no test of ${tests} that cites ${rule} has run` }
     : { kind: 'survived', passed };
+}
+
+/** The names of those that failed. */
+export function failedIn({ testResults }: TestReport): readonly string[] {
+  return testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter(({ status }) => status === 'failed')
+    .map(({ fullName }) => fullName);
 }
 
 export function textOf(outcome: Outcome): string {

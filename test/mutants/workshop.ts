@@ -7,11 +7,26 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type Mutant, mutate } from './mutant.ts';
-import { type Outcome, outcomeOf, readReport } from './outcome.ts';
+import { failedIn, type Outcome, outcomeOf, readReport } from './outcome.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** A test ends by its own timeout long before, unless it never comes to it. */
 const LONGEST_MS = 240_000;
+
+/** A mutant, and the test that noticed it. */
+export interface Noticed {
+  readonly mutant: Mutant;
+  readonly by: string;
+}
+
+/** Which tests: of which of Vitest's projects, in which files, of what names. */
+interface Chosen {
+  readonly project: string;
+  readonly files: readonly string[];
+  readonly names: string;
+  /** Whether the first that fails is enough. */
+  readonly bail: boolean;
+}
 
 export class Workshop implements AsyncDisposable {
   readonly #folder: string;
@@ -34,20 +49,38 @@ export class Workshop implements AsyncDisposable {
 
   /** Makes the mutant, runs the tests that cite its rule, and unmakes it. Null where `signal` ended it. */
   async test(mutant: Mutant, signal: AbortSignal): Promise<Outcome | null> {
-    const path = join(this.#folder, mutant.file);
+    const { rule, file, tests, project = 'unit' } = mutant;
+    const path = join(this.#folder, file);
     const whole = await readFile(path, 'utf8').catch(() => '');
     const mutated = mutate(whole, mutant);
     if (mutated === null)
-      return { kind: 'stale', why: `what it replaces doesn’t stand exactly once in ${mutant.file}` };
+      return { kind: 'stale', why: `what it replaces doesn’t stand exactly once in ${file}` };
     await writeFile(path, mutated);
     try {
-      const isOver = await this.#run(mutant, signal);
+      const names = String.raw`\b${rule}\b`;
+      const isOver = await this.#run({ project, files: tests.split(' '), names, bail: true }, signal);
       if (signal.aborted) return null;
-      if (!isOver) return { kind: 'endless', afterMs: LONGEST_MS };
-      return outcomeOf(mutant, await readReport(this.#report));
+      return isOver
+        ? outcomeOf(mutant, await readReport(this.#report))
+        : { kind: 'endless', afterMs: LONGEST_MS };
     } finally {
       await writeFile(path, whole);
     }
+  }
+
+  /** Of the tests that noticed mutants, those that fail without them, too: they say nothing. Null where `signal` ended it. */
+  async reds(noticed: readonly Noticed[], signal: AbortSignal): Promise<readonly string[] | null> {
+    const reds: string[] = [];
+    for (const project of new Set(noticed.map(({ mutant }) => mutant.project ?? 'unit'))) {
+      const its = noticed.filter(({ mutant }) => (mutant.project ?? 'unit') === project);
+      const files = [...new Set(its.flatMap(({ mutant }) => mutant.tests.split(' ')))];
+      const names = `^(?:${its.map(({ by }) => patternOf(by)).join('|')})$`;
+      const isOver = await this.#run({ project, files, names, bail: false }, signal);
+      if (signal.aborted) return null;
+      const report = isOver ? await readReport(this.#report) : null;
+      reds.push(...(report === null ? its.map(({ by }) => by) : failedIn(report)));
+    }
+    return reds;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -68,15 +101,15 @@ export class Workshop implements AsyncDisposable {
     await symlink(join(ROOT, 'node_modules'), join(this.#folder, 'node_modules'));
   }
 
-  /** Up to the first test that fails; whether it came to an end by itself. */
-  async #run({ rule, tests, project = 'unit' }: Mutant, signal: AbortSignal): Promise<boolean> {
+  /** Runs tests, and tells whether they came to an end by themselves. */
+  async #run({ project, files, names, bail }: Chosen, signal: AbortSignal): Promise<boolean> {
     await rm(this.#report, { force: true });
-    const args = ['run', '--project', project, ...tests.split(' ')];
-    const bounds = ['--testNamePattern', String.raw`\b${rule}\b`, '--bail', '1', '--maxWorkers', '1'];
-    const reporter = ['--reporter=json', `--outputFile=${this.#report}`];
     const vitest = join('node_modules', 'vitest', 'vitest.mjs');
+    const chosen = ['run', '--project', project, ...files, '--testNamePattern', names];
+    const bounds = ['--maxWorkers', '1', ...(bail ? ['--bail', '1'] : [])];
+    const reporter = ['--reporter=json', `--outputFile=${this.#report}`];
     // A group of its own: a test that loops for ever hears of nothing, and would stay behind.
-    const child = spawn(process.execPath, [vitest, ...args, ...bounds, ...reporter], {
+    const child = spawn(process.execPath, [vitest, ...chosen, ...bounds, ...reporter], {
       cwd: this.#folder,
       stdio: 'ignore',
       detached: true,
@@ -93,6 +126,11 @@ export class Workshop implements AsyncDisposable {
     }
     return !ending.aborted;
   }
+}
+
+/** A pattern for that name. */
+function patternOf(name: string): string {
+  return name.replaceAll(/[^\p{L}\p{N} ]/gu, '.');
 }
 
 /** Whoever is left of it. */
