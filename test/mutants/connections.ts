@@ -96,8 +96,8 @@ export const CONNECTIONS: readonly Mutant[] = [
     rule: 'C6',
     does: 'forgets at a start when a break ends',
     file: 'engine/machine.ts',
-    find: 'const timed = {\n  choose: turned,',
-    replace: "const timed = {\n  restart: [to('none', 'endLimit')],\n  choose: turned,",
+    find: 'const timed = {',
+    replace: "const timed = {\n  restart: [to('none', 'endLimit')],",
     tests: 'unit/limits',
   },
   {
@@ -118,10 +118,10 @@ export const CONNECTIONS: readonly Mutant[] = [
   },
   {
     rule: 'C7',
-    does: 'takes any number of agents for a mass disconnect, if it is a share',
+    does: 'takes many agents, or a share, for a mass disconnect, where it should be both',
     file: 'engine/breaker.ts',
-    find: 'return size >= limits.BREAKER_MIN_AGENTS && size',
-    replace: 'return size',
+    find: 'BREAKER_MIN_AGENTS && size',
+    replace: 'BREAKER_MIN_AGENTS || size',
     tests: 'breaker',
   },
   {
@@ -136,8 +136,8 @@ export const CONNECTIONS: readonly Mutant[] = [
     rule: 'C8',
     does: 'counts connections that the server itself dropped as flapping',
     file: 'engine/flips.ts',
-    find: 'return !stimulus.byServer && stimulus.frozenUntil === null',
-    replace: 'return stimulus.frozenUntil === null',
+    find: '!stimulus.byServer &&',
+    replace: '',
     tests: 'flapping',
   },
   {

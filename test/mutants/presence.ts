@@ -102,8 +102,8 @@ export const PRESENCE: readonly Mutant[] = [
     rule: 'A10',
     does: 'begins a status anew that is chosen again with another reason',
     file: 'engine/rules.ts',
-    find: 'dutySince: code === context.dutyCode ? context.dutySince : stimulus.now,',
-    replace: 'dutySince: stimulus.now,',
+    find: 'dutySince: code === context.dutyCode',
+    replace: 'dutySince: code === undefined',
     tests: 'agent-transitions',
   },
 ];

@@ -38,8 +38,8 @@ export const SUPERVISION: readonly Mutant[] = [
     rule: 'E2',
     does: 'forgets what was refused',
     file: 'engine/judge.ts',
-    find: "if (decision.kind === 'refused')",
-    replace: "if (decision.kind === 'changed' && 'refusal' in decision)",
+    find: ".kind === 'refused')",
+    replace: '.kind === undefined)',
     tests: 'unit/why',
   },
   {
