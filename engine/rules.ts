@@ -199,9 +199,7 @@ export const mutators = {
     const kept = withoutRequestsOf(draft.sessions, stimulus);
     const id = stimulus.resume?.session;
     const isLost = kept.some((known) => known.id === id && known.lostAt !== null);
-    draft.sessions = isLost
-      ? kept.map((known) => (known.id === id ? withLostAt(known, null) : known))
-      : kept;
+    draft.sessions = isLost ? kept.map((known) => (known.id === id ? withLostAt(known, null) : known)) : kept;
     comeBack(draft);
   }),
   loseSession: on('lose', (draft, stimulus) => {
@@ -390,7 +388,11 @@ function comeBack(draft: Mutable<Context>): void {
  */
 function on<Type extends Stimulus['type'], Result>(
   type: Type,
-  rule: (context: Mutable<Context>, stimulus: Extract<Stimulus, { type: Type }>, params: GuardParams) => Result,
+  rule: (
+    context: Mutable<Context>,
+    stimulus: Extract<Stimulus, { type: Type }>,
+    params: GuardParams,
+  ) => Result,
 ): (context: Mutable<Context>, stimulus: Stimulus, params?: GuardParams) => Result {
   const is = (stimulus: Stimulus): stimulus is Extract<Stimulus, { type: Type }> => stimulus.type === type;
   return (context, stimulus, params = NO_PARAMS) => {

@@ -131,11 +131,7 @@ export function compile(config: unknown): Table {
 function compileArm(
   arm: unknown,
   where: string,
-  {
-    region,
-    state,
-    states,
-  }: { region: Region; state: string; states: Readonly<Record<string, unknown>> },
+  { region, state, states }: { region: Region; state: string; states: Readonly<Record<string, unknown>> },
 ): TableArm {
   const { guard, target = state, actions = [] } = fields(arm, where, ['guard', 'target', 'actions']);
   if (!(typeof target === 'string' && Object.hasOwn(states, target)))

@@ -44,7 +44,8 @@ export const STATES = Object.fromEntries(
 ) as unknown as Readonly<Record<Region, readonly string[]>>;
 export const REGIONS = Object.keys(STATES) as readonly Region[];
 
-const FIRST: Axes = { ...INITIAL_CONFIGURATION, ...INITIAL_CONTEXT };
+/** An agent whom nobody has seen yet. */
+export const FIRST: Axes = { ...INITIAL_CONFIGURATION, ...INITIAL_CONTEXT };
 /** More sessions than these are like these: two that live, on a socket or on requests, and one that is lost. */
 const LIVE = 2;
 const LOST = 1;
@@ -130,13 +131,15 @@ function nextOf({ code }: Queued): string {
   return isLimited(code) ? 'limited' : 'unlimited';
 }
 
+/** Of what statechart, and with which statuses in the stimuli. */
 interface Asked {
   readonly chart: typeof machine;
   readonly region: Region | null;
   readonly named: readonly DutyStatus[];
 }
 
-function* edgesFrom(from: Axes, { chart, region, named }: Asked): Generator<Edge> {
+/** What follows in a state of each stimulus. */
+export function* edgesFrom(from: Axes, { chart, region, named }: Asked): Generator<Edge> {
   const { connectivity, duty, limit, activity, workload, override, stability, ...context } = from;
   const all = { connectivity, duty, limit, activity, workload, override, stability };
   const before = chart.resolveState({ value: region === null ? all : { [region]: all[region] }, context });

@@ -122,6 +122,7 @@ export const WALKS: Readonly<Record<string, Walk | { readonly namesNothing: stri
   'presence.setStatus': ({ api }, { status }) => [
     api.presence.setStatus.mutate({ status, commandId: `walk-${status}` }),
   ],
+  'presence.extend': { namesNothing: 'a break is of whoever extends it' },
   'presence.force': ({ api }, { agentId, status }, own) => [
     api.presence.force.mutate({ agentId, status: 'busy', reason: 'a walk', commandId: `force-${agentId}` }),
     api.presence.force.mutate({

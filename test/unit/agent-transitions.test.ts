@@ -59,6 +59,34 @@ function done(record: AgentRecord, input: Input): AgentRecord {
   return after(record, decide(record, input, bench()));
 }
 
+describe('A1, A2: the axes', () => {
+  test('A1: who loses the connection is reconnecting until a deadline, then disconnected; nobody else has one', () => {
+    const until = T0 + law.config.RECONNECT_GRACE_SECONDS * 1000;
+    const here = onDuty('available');
+    const lost = done(here, { type: 'lose', session: 's1', byServer: false });
+    const opening = { type: 'open', session: 's2', device: 'd', address: 'a' } as const;
+    const open = { ...opening, lives: 'on_socket', login: 'l2' } as const;
+    const back = done(lost, { ...open, resume: { session: 's1', seq: lost.seq } });
+    const elsewhere = done(lost, { ...open, resume: null });
+    const gone = after(lost, decide(lost, { type: 'grace' }, bench({ now: until })));
+    expect(lost).toMatchObject({ connectivity: 'reconnecting', graceUntil: until });
+    for (const record of [here, back, elsewhere])
+      expect(record).toMatchObject({ connectivity: 'connected', graceUntil: null });
+    expect(gone).toMatchObject({ connectivity: 'disconnected', graceUntil: null });
+    expect(decide(lost, { type: 'grace' }, bench({ now: until - 1 }))).toEqual({ kind: 'unchanged' });
+  });
+
+  test.each(DUTIES)(
+    'A2: $code is declared by its code, and has its category: $category',
+    ({ code, category }) => {
+      const declared = { dutyCode: code, duty: category };
+      expect(onDuty(code)).toMatchObject(declared);
+      for (const from of DUTIES.filter((duty) => choices(plain, 'supervisor', duty.code).includes(code)))
+        expect(done(onDuty(from.code, 'supervisor'), choose(code))).toMatchObject(declared);
+    },
+  );
+});
+
 describe('A9: an agent’s own choice', () => {
   const pairs = ROLES.flatMap((role) => DUTIES.map(({ code }) => [role, code] as const));
 

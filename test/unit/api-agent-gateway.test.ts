@@ -257,7 +257,7 @@ describe('C5: heartbeats', () => {
     expect(connectivityOf(arena, 1)).toBe('reconnecting');
   });
 
-  test('a tab that only answers pings never flaps, and its answers are no activity', async () => {
+  test('C2, C5: a tab that only answers pings never flaps, and its answers are no activity', async () => {
     using arena = await startArena();
     const { socket, listener } = await arena.hello(1);
     for (let minute = 0; minute < 10; minute++) {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Scope } from '../../engine/scope.ts';
 import { Deeds } from '../support/deeds.ts';
 import { member, startEngine } from '../support/engines.ts';
 
@@ -37,6 +38,22 @@ describe('who is next', () => {
     expect(other).toBeNull();
     await one.opens('s9', { session: 's1', seq: one.record.seq });
     expect(next()).toBe(1);
+  });
+
+  test('A6: whoever was given is given to nobody else, whatever scope is asked in, until the claim ends', async () => {
+    const { engine, clock, two, three, next } = await start();
+    await two.chooses('busy');
+    await three.chooses('busy');
+    const claimIn = (scope: Scope) =>
+      engine.availability.claim({ organisationId: 1, scope })?.record.member.id ?? null;
+    expect(next()).toBe(1);
+    const scopes = [{ agentId: 1 }, { teamId: 1 }, { department: 'Support' }, { all: true }] as const;
+    expect(scopes.map(claimIn)).toEqual([null, null, null, null]);
+    await clock.advance(9_999);
+    expect(scopes.map(claimIn)).toEqual([null, null, null, null]);
+    await clock.advance(1);
+    expect(claimIn({ agentId: 1 })).toBe(1);
+    expect(next()).toBeNull();
   });
 
   test('A3: whoever has fewer tasks at hand comes first', async () => {

@@ -34,6 +34,24 @@ test('F5: a failed write that can not be cut back breaks the journal: followers 
   expect(idsOf(await read(again)).filter((id) => id !== 'in doubt')).toEqual(['first']);
 });
 
+test('F5: what was written whole and could not be made durable is cut back: no start shows it', async () => {
+  const log = new StoredLog();
+  let isToFail = false;
+  const disk = hookedDisk(log.disk, ({ does }) => {
+    if (does !== 'datasync' || !isToFail) return;
+    isToFail = false;
+    throw new Error('the disk failed, as it was told to');
+  });
+  const journal = await log.open({ disk });
+  const writer = await journal.claim(0);
+  await writer.append(batchOf(writer, 'first'));
+  isToFail = true;
+  await expect(writer.append(batchOf(writer, 'failed'))).rejects.toThrow(JournalFailed);
+  await journal[Symbol.asyncDispose]();
+  await using again = await log.open();
+  expect(idsOf(await read(again))).toEqual(['first']);
+});
+
 test('F5: a failure says what failed', async () => {
   const log = new StoredLog();
   await using journal = await log.open();

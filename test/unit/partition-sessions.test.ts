@@ -1,8 +1,27 @@
 import { describe, expect, test } from 'vitest';
+import { collectionsDuring } from '../support/collections.ts';
 import { Deeds } from '../support/deeds.ts';
 import { member, startEngine } from '../support/engines.ts';
 import { settle } from '../support/fake-clock.ts';
 import { eventsOf, startTold } from '../support/told-journal.ts';
+
+describe('C1: several sessions', () => {
+  test('C1: an agent is connected while one of them lives, whichever it is', async () => {
+    const { agent } = await startTold();
+    for (const session of ['s2', 's3']) await agent.opens(session);
+    for (const session of ['s2', 's1']) {
+      agent.loses(session);
+      await settle();
+      expect(agent.record).toMatchObject({ connectivity: 'connected', graceUntil: null });
+    }
+    expect(agent.record.sessions).toHaveLength(3);
+    agent.loses('s3');
+    await settle();
+    expect(agent.record.connectivity).toBe('reconnecting');
+    await agent.opens('s4', { session: 's2', seq: agent.record.seq });
+    expect(agent.record.connectivity).toBe('connected');
+  });
+});
 
 describe('C2: activity is a level, not an edge', () => {
   test('C2: activity that comes while the agent goes idle is not lost', async () => {
@@ -70,6 +89,16 @@ describe('C2: activity is a level, not an edge', () => {
     expect(agent.record.activity).toBe('idle');
   });
 
+  test('C2: activity that is told of the future is of now', async () => {
+    const { agent, clock } = await startTold();
+    const seenAt = clock.now();
+    agent.stirs('s1', seenAt + 3_600_000);
+    await clock.advance(299_000);
+    expect(agent.record.activity).toBe('active');
+    await clock.advance(2_000);
+    expect(agent.record).toMatchObject({ activity: 'idle', idleSince: seenAt });
+  });
+
   test('C4, C6: an auto-away outlasts a restart and a new connection, until there is activity', async () => {
     const { agent, engine, journal, clock } = await startTold();
     await clock.advance(300_000);
@@ -92,6 +121,17 @@ describe('C2: activity is a level, not an edge', () => {
       agent.stirs('s1', clock.now());
     }
     expect(await eventsOf(journal)).toHaveLength(1);
+  });
+
+  test('B5: a heartbeat that changes nothing makes nothing that has to be cleared away', async () => {
+    const { agent, clock, engine } = await startTold();
+    const now = clock.now();
+    const collections = await collectionsDuring(() => {
+      for (let n = 0; n < 200_000; n++) engine.touch(1, 's1', now);
+    });
+    // With an event each that comes to nothing there were dozens.
+    expect(collections).toBeLessThan(8);
+    expect(agent.record).toMatchObject({ activity: 'active', seq: 1 });
   });
 });
 

@@ -6,13 +6,32 @@ import {
   INITIAL_CONFIGURATION,
   INITIAL_CONTEXT,
 } from '../../engine/axes.ts';
+import { Catalogue } from '../../engine/catalogue.ts';
 import { effective } from '../../engine/effective.ts';
+import type { Law } from '../../engine/law.ts';
 import { guards, mutators } from '../../engine/rules.ts';
-import { LAW } from '../support/laws.ts';
+import { CONFIG, status as statusOf, STATUSES } from '../support/laws.ts';
+
+/** Of each category there is a code with an idle limit, too. */
+const IDLING = CATEGORIES.map((category) =>
+  statusOf({ code: `idling ${category}`, category, idleLimit: 'default' }),
+);
+const LAW: Law = { catalogue: new Catalogue([...STATUSES, ...IDLING], []), config: CONFIG };
 
 const FORCED = { code: 'lunch', category: 'break', reason: 'r', by: 9, hold: false } as const;
-/** A code of each category; of `available` one with an idle limit, one without, and one that is not routable. */
-const CODES = ['available', 'backoffice', 'busy', 'away', 'break', 'wrap_up', 'chat'] as const;
+/** Codes of each category, with an idle limit and without; of `available` one that is not routable. */
+const CODES = [
+  'available',
+  'backoffice',
+  'busy',
+  'away',
+  'break',
+  'wrap_up',
+  'chat',
+  ...IDLING.map(({ code }) => code),
+];
+/** Those among them that work may be routed to; each has an idle limit. */
+const ROUTABLE: ReadonlySet<string> = new Set(['available', 'chat', 'idling available']);
 
 const all = (['disconnected', 'connected', 'reconnecting'] as const).flatMap((connectivity) =>
   (['none', 'forced', 'held'] as const).flatMap((override) =>
@@ -47,7 +66,7 @@ function expected(axes: Axes): readonly [status: string, category: string, cause
   if (axes.duty === 'break' || axes.duty === 'wrap_up' || axes.duty === 'away')
     return [axes.dutyCode ?? '', axes.duty, 'agent'];
   if (axes.duty === 'available' && axes.workload === 'full') return ['busy', 'busy', 'capacity'];
-  const hasIdleLimit = axes.dutyCode === 'available' || axes.dutyCode === 'chat';
+  const hasIdleLimit = ROUTABLE.has(axes.dutyCode ?? '') || axes.dutyCode === 'idling busy';
   if (axes.activity === 'idle' && hasIdleLimit) return ['away', 'away', 'idle'];
   return [axes.dutyCode ?? '', axes.duty, 'agent'];
 }
@@ -56,7 +75,7 @@ function isRoutable(axes: Axes): boolean {
   return (
     axes.connectivity === 'connected' &&
     axes.override === 'none' &&
-    (axes.dutyCode === 'available' || axes.dutyCode === 'chat') &&
+    ROUTABLE.has(axes.dutyCode ?? '') &&
     axes.workload !== 'full' &&
     axes.activity === 'active'
   );
@@ -74,7 +93,7 @@ describe('A4, A6: what everybody sees', () => {
   test('A6: routable is who is connected, effectively available under a routable code, and below the maximum', () => {
     const routable = all.filter((axes) => effective(axes, LAW).routable);
     expect(routable).toEqual(all.filter(isRoutable));
-    expect(routable).toHaveLength(4);
+    expect(routable).toHaveLength(6);
   });
 
   test('A6: an override of a routable code makes routable who is below the maximum', () => {
@@ -113,7 +132,7 @@ describe('A4, A6: what everybody sees', () => {
     expect(() => mutators.markIdle(INITIAL_CONTEXT, stimulus)).toThrow('a rule for "idle" stands');
   });
 
-  test('A1: the categories are those of the rules', () => {
+  test('A2: the categories are those of the rules', () => {
     expect(CATEGORIES).toEqual(['available', 'busy', 'away', 'break', 'wrap_up']);
   });
 });

@@ -2,6 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { machine } from '../../engine/machine.ts';
 import { guards, mutators } from '../../engine/rules.ts';
 import { compile, StatechartRefused } from '../../engine/table.ts';
+import { agrees } from '../proof/comparison.ts';
+import { edgesFrom, FIRST } from '../proof/graph.ts';
+import { DUTIES } from '../proof/stimuli.ts';
+import { Seeded } from '../support/seeded.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -104,6 +108,17 @@ describe('B2: the compiler', () => {
       'warn',
       'work',
     ]);
+  });
+
+  test('B2: on the way of one agent the table says what XState says', () => {
+    const table = compile(machine.config);
+    const random = new Seeded(5);
+    let axes = FIRST;
+    for (let steps = 0; steps < 100; steps++) {
+      const edges = [...edgesFrom(axes, { chart: machine, region: null, named: DUTIES })];
+      expect(edges.filter((edge) => !agrees(table, edge))).toEqual([]);
+      axes = random.pick(edges).to;
+    }
   });
 
   test('B2: plain transitions on named rules are all that it takes', () => {

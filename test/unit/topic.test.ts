@@ -22,9 +22,11 @@ function topicOf(members: readonly number[] = [1, 2, 3], tag = 'tag') {
 
 describe('G1: resume', () => {
   test('G1: inside the window it is exactly what was missed, each agent once and as it is now', () => {
-    const { topic, change } = topicOf();
+    const { topic, change } = topicOf([1, 2, 3, 4]);
     const cursor = topic.snapshot(0).cursor;
-    for (let offset = 11; offset <= 20; offset++) {
+    change(4, 11);
+    topic.flush(11, moment(11));
+    for (let offset = 12; offset <= 20; offset++) {
       change(offset % 2 === 0 ? 1 : 2, offset);
       topic.flush(offset, moment(offset));
     }
@@ -37,6 +39,7 @@ describe('G1: resume', () => {
       changes: expect.arrayContaining([
         { id: 1, value: 20 },
         { id: 2, value: 19 },
+        { id: 4, value: 11 },
       ]) as unknown,
       removed: [],
     });
