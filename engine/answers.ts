@@ -144,11 +144,10 @@ function keptOf(command: CommandId, answer: Answer): Kept {
   return tile === null && sent === undefined ? seq : { ...answer, tile };
 }
 
-/** Refusals are judged afresh after a restart: only what was journalled is kept (B6). One more than the seq, or 0 before an answer. */
+/** One more than the seq, or 0 before an answer. */
 function saveAnswers(writer: ByteWriter, answers: ReadonlyMap<string, Kept>): void {
-  const saved = [...answers].filter(([, kept]) => typeof kept === 'number' || kept.ok);
-  writer.count(saved.length);
-  for (const [id, kept] of saved) {
+  writer.count(answers.size);
+  for (const [id, kept] of answers) {
     writer.text(id);
     writer.count(typeof kept === 'number' ? kept + 1 : 0);
     if (typeof kept !== 'number') writer.text(JSON.stringify(kept));
