@@ -253,8 +253,16 @@ export class Tenure {
     this.#release(answered);
   }
 
-  /** The engine's own news come first again: nothing that people want may overtake them, so what waits is refused. */
+  /**
+   * The engine's own news come first again: nothing that people want may overtake them, so what waits is refused. Where
+   * the tenure ends they are the next one's: a journal that fails must not keep it from ending.
+   */
   #repeatSoon(actor: Actor, pending: Pending): void {
+    if (this.#refusal !== null) {
+      actor.busy = false;
+      this.#turnAway(actor, pending, this.#refusal);
+      return this.#options.directory.rest(actor);
+    }
     const waiting = takeWaiting(actor);
     actor.waiting = [pending, ...waiting.filter(({ answer }) => answer === null)];
     for (const { answer } of waiting) answer?.(journalFailed());

@@ -34,6 +34,8 @@ export interface Temper {
   readonly isSlow: boolean;
   /** How often an append fails, 0 to 1. */
   readonly failing: number;
+  /** How often whoever hears of something looks at a board at once, 0 to 1. */
+  readonly stirring: number;
 }
 
 const LAWS_OF_THE_ENGINE = new Map(
@@ -58,6 +60,8 @@ export class Arena {
   /** An engine that was taken for dead and is not. */
   zombie: Engine | null = null;
   failing: number;
+  /** How long an append takes that comes now, milliseconds; null for no time at all. */
+  appendMs: () => number | null;
   /** Whether anybody may come to watch. */
   #isOpen = false;
   #failure: Error | null = null;
@@ -67,9 +71,10 @@ export class Arena {
     this.random = new Seeded(seed);
     this.temper = temper;
     this.failing = temper.failing;
+    this.appendMs = temper.isSlow ? () => this.random.pick(APPEND_MS) : () => null;
     this.#tampering = tampering;
     const inner = new MemoryJournal({
-      ...(temper.isSlow && { delay: () => this.#delay() }),
+      delay: () => this.#delay(),
       fails: () => this.#fails(),
     });
     const journal = tampering.journal?.(inner, new Seeded(seed)) ?? inner;
@@ -260,8 +265,7 @@ export class Arena {
         if (last !== null && event.seq !== last + 1) disagree(`heard of ${event.seq} after ${last}`, event);
         last = event.seq;
         compare(record, this.referee.seat(agent).agent);
-        // Who hears of something may look at a board at once.
-        if (this.#isOpen && this.random.chance(0.02)) this.audience.stir();
+        if (this.#isOpen && this.random.chance(this.temper.stirring)) this.audience.stir();
       }),
     );
   }
@@ -275,7 +279,8 @@ export class Arena {
   }
 
   #delay(): Promise<void> {
-    return new Promise((resolve) => void this.clock.after(this.random.pick(APPEND_MS), resolve));
+    const ms = this.appendMs();
+    return ms === null ? Promise.resolve() : new Promise((resolve) => void this.clock.after(ms, resolve));
   }
 
   #fails(): boolean {

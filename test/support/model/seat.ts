@@ -65,6 +65,8 @@ export class Seat {
   #before: { readonly evidence: Evidence; readonly until: number }[] = [];
   /** When the history last had something of this agent, by the clock. */
   #committedAt = 0;
+  /** When activity last overtook idleness that was due, but not written yet: what is due next has its turn only then. */
+  #overtookAt = 0;
   #punctualAt = 0;
 
   /** Of the agent's organisation. */
@@ -81,6 +83,8 @@ export class Seat {
     if (from <= this.evidence.from && to <= this.evidence.to) return;
     this.#before.push({ evidence: this.evidence, until: now });
     if (this.#before.length > KEPT) this.#before.shift();
+    const alarms = alarmsOf(this.agent, this.evidence, this.#freeze());
+    if (alarms.some(({ event, at }) => event === 'became_idle' && at <= now)) this.#overtookAt = now;
     this.evidence = { from: Math.max(from, this.evidence.from), to: Math.max(to, this.evidence.to) };
   }
 
@@ -147,7 +151,8 @@ export class Seat {
   #punctual(now: number): void {
     const { evidence, agent } = this;
     for (const alarm of alarmsOf(agent, evidence, this.#freeze())) {
-      const by = standing(agent, alarm.not, Math.max(alarm.by, this.#committedAt));
+      const turnAt = Math.max(alarm.by, this.#committedAt, this.#overtookAt);
+      const by = standing(agent, alarm.not, turnAt);
       const isLate = by + LATE_MS <= now && now < alarm.before;
       if (isLate) disagree('overdue', { alarm, agent, now });
     }
