@@ -11,9 +11,28 @@ export const keptRuns: readonly Kept[] = [
     found: { seed: 11, path: '8:9:9:8:11:9:11:5:5:5:7:6:6', replayPath: 'sj//T:d' },
     moves: [
       ['extends', { agent: 22, nth: null, reason: 'a long queue' }],
-      ['engine crashes', []],
+      ['engine crashes', { changes: [], setByMs: 0 }],
       ['opens', { agent: 1, resumes: null }],
-      ['engine crashes', [{ agent: 22, change: { name: 'Another Name' } }]],
+      ['engine crashes', { changes: [{ agent: 22, change: { name: 'Another Name' } }], setByMs: 0 }],
+    ],
+  },
+  {
+    title:
+      'B6: a command that changed nothing was answered from an image after a restart, and not judged afresh',
+    found: {
+      seed: 11,
+      path: '530:3:5:24:24:33:34:54:57:56:58:57:59:57:64:64:64:64:64:64:64:64:64:64:64:64:64:64:64:64:64:64:64:64:64:64:64:64:64:64:64:64:64:64:64:64:64:64:64:64:64:64:64:64:64:64:64',
+      replayPath: 'q/B//////////////////C:5//P',
+    },
+    moves: [
+      ['opens', { agent: 1, resumes: null }],
+      [
+        'chooses',
+        { agent: 1, nth: null, status: 'available', reason: null, isForLater: false, expecting: null },
+      ],
+      ['forces', { agent: 1, by: 900, status: 'available', hold: false, isForLater: false }],
+      ['engine stops', { changes: [], setByMs: 0 }],
+      ['comes again', 1],
     ],
   },
   {
@@ -27,11 +46,11 @@ export const keptRuns: readonly Kept[] = [
       ['opens', { agent: 30, resumes: null }],
       ['opens', { agent: 9, resumes: null }],
       ['journal trouble', { appendMs: 120, isFailing: true }],
-      ['engine crashes', []],
+      ['engine crashes', { changes: [], setByMs: 0 }],
       ['opens', { agent: 1, resumes: null }],
       ['time passes', 2101],
       ['time passes', 999],
-      ['engine stops', []],
+      ['engine stops', { changes: [], setByMs: 0 }],
     ],
   },
 ];

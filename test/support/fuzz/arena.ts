@@ -17,7 +17,7 @@ import { Seeded } from '../seeded.ts';
 import { Audience } from './audience.ts';
 import { compare } from './compare.ts';
 import { ObservedJournal } from './observed-journal.ts';
-import { answeredOf, engineLawOf, inputOf, memberOf } from './translate.ts';
+import { answeredOf, engineLawOf, inputOf, memberOf, requestOf } from './translate.ts';
 import type { Topics } from '../../../engine/topics.ts';
 
 /** How the parts may be wrapped, so as to be faulty. */
@@ -164,16 +164,12 @@ export class Arena {
   /** Asks the engine, and has the referee judge what it answers. */
   ask(asked: Asked): void {
     const sent = this.referee.sent(asked);
-    const { agent, wish, command, expectSeq } = asked;
+    const { agent, wish } = asked;
     if (wish.kind === 'lose') return this.engine.lose(agent, wish.session, { byServer: wish.byServer });
     const answer =
       wish.kind === 'profile'
         ? this.engine.enrol(memberOf(wish.person))
-        : this.engine.dispatch(agent, {
-            input: inputOf(wish),
-            ...(expectSeq !== undefined && { expectSeq }),
-            ...(command !== undefined && { command: commandOf(command) }),
-          });
+        : this.engine.dispatch(agent, requestOf(asked));
     answer
       .then((given) => this.#guarded(() => this.referee.answered(sent, answeredOf(given))))
       .catch((error: unknown) => (this.#failure ??= errorOf(error)));
@@ -288,11 +284,6 @@ export class Arena {
     this.referee.journalFailed();
     return true;
   }
-}
-
-function commandOf({ sender, id }: { sender: string; id: string }) {
-  const user = /^user:(\d+)$/.exec(sender)?.[1];
-  return user === undefined ? { id, session: sender } : { id, user: Number(user) };
 }
 
 async function* membersOf(people: Iterable<Person>) {

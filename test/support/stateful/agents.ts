@@ -42,8 +42,7 @@ const loses = kind({
   // Gateways know of nobody else.
   isPossible: ({ seats }, { agent }) => seats.has(agent),
   does(stage, { agent, nth, byServer }) {
-    const wish: Wish = { kind: 'lose', session: stage.session(agent, nth), byServer };
-    stage.arena.ask({ agent, wish, isAwaited: false });
+    stage.lose(agent, stage.session(agent, nth), byServer);
   },
 });
 
@@ -55,12 +54,7 @@ const areCutOff = kind({
   does(stage, agents) {
     for (const agent of agents)
       for (const { id, lostAt } of stage.agent(agent)?.sessions ?? [])
-        if (lostAt === null)
-          stage.arena.ask({
-            agent,
-            wish: { kind: 'lose', session: id, byServer: false },
-            isAwaited: false,
-          });
+        if (lostAt === null) stage.lose(agent, id, false);
   },
 });
 
@@ -74,7 +68,7 @@ const stirs = kind({
     agoMs: fc.constantFrom(0, 0, 700, 20_000, 500_000, -60_000),
   }),
   does(stage, { agent, nth, agoMs }) {
-    stage.arena.touch(agent, stage.session(agent, nth), stage.arena.clock.now() - agoMs);
+    stage.touch(agent, stage.session(agent, nth), agoMs);
   },
 });
 

@@ -66,17 +66,20 @@ const look = kind({
   does: (stage) => stage.look(),
 });
 
-/** Master data that change while no engine runs. */
-const meanwhile = fc.array(fc.record({ agent: anyAgent, change: anyChange }), { maxLength: 2 });
+/** While no engine runs master data change, and the wall clock may be set ahead (D6: on disk deadlines are absolute). */
+const meanwhile = fc.record({
+  changes: fc.array(fc.record({ agent: anyAgent, change: anyChange }), { maxLength: 2 }),
+  setByMs: fc.constantFrom(0, 0, 0, 45_000, 3_600_000),
+});
+type Meanwhile = typeof meanwhile extends fc.Arbitrary<infer How> ? How : never;
 
 const engineStops = kind({
   name: 'engine stops',
   weight: 1,
   how: meanwhile,
-  async does(stage, changes) {
+  async does(stage, how) {
     await stage.arena.stop();
-    for (const { agent, change } of changes) stage.change(agent, change);
-    await stage.arena.begin();
+    await beginAnew(stage, how);
   },
 });
 
@@ -85,10 +88,9 @@ const engineCrashes = kind({
   name: 'engine crashes',
   weight: 2,
   how: meanwhile,
-  async does(stage, changes) {
+  async does(stage, how) {
     await stage.arena.crash();
-    for (const { agent, change } of changes) stage.change(agent, change);
-    await stage.arena.begin();
+    await beginAnew(stage, how);
   },
 });
 
@@ -124,4 +126,10 @@ async function pass(stage: Stage, ms: number): Promise<void> {
   const leap = ms > 2 * LIVED_MS ? ms - LIVED_MS : 0;
   if (leap > 0) await stage.arena.clock.sleep(leap);
   await stage.arena.clock.advance(ms - leap);
+}
+
+async function beginAnew(stage: Stage, { changes, setByMs }: Meanwhile): Promise<void> {
+  for (const { agent, change } of changes) stage.change(agent, change);
+  stage.arena.clock.jump(setByMs);
+  await stage.arena.begin();
 }

@@ -19,16 +19,9 @@ export interface Search {
   readonly isShortened?: boolean;
 }
 
-/** @throws Disagreement */
-export async function play(moves: Iterable<Move>, tampering: Tampering = {}): Promise<void> {
-  const stage = await Stage.open(tampering);
-  await fc.asyncModelRun(() => ({ model: stage.arena.referee, real: stage }), moves);
-  await stage.close();
-}
-
 /** @throws RangeError for a name that no kind of move has; Disagreement */
-export function playWritten(written: readonly Written[], tampering: Tampering = {}): Promise<void> {
-  return play(written.map(moveOf), tampering);
+export function playWritten(written: readonly Written[]): Promise<void> {
+  return play(written.map(moveOf), {});
 }
 
 /** Where fast-check found a run. */
@@ -54,7 +47,7 @@ export interface Kept {
 
 /** Plays so many runs; null where none fails. */
 export async function search(options: Search): Promise<Found | null> {
-  const { runs, longest, tampering, where = {}, isShortened = true } = options;
+  const { runs, longest, tampering = {}, where = {}, isShortened = true } = options;
   const { replayPath, ...start } = where;
   const weighted = fc.oneof(...KINDS.map((kind) => kind.weighted));
   const constraints = {
@@ -75,6 +68,12 @@ export async function search(options: Search): Promise<Found | null> {
     path: details.counterexamplePath ?? '',
     error: details.errorInstance,
   };
+}
+
+async function play(moves: Iterable<Move>, tampering: Tampering): Promise<void> {
+  const stage = await Stage.open(tampering);
+  await fc.asyncModelRun(() => ({ model: stage.arena.referee, real: stage }), moves);
+  await stage.close();
 }
 
 function moveOf([name, how]: Written): Move {

@@ -68,6 +68,15 @@ export class Stage {
     this.arena.ask(asked);
   }
 
+  /** The connection of a session is gone; nobody waits for what comes of that. */
+  lose(agent: number, session: string, byServer: boolean): void {
+    this.arena.ask({ agent, wish: { kind: 'lose', session, byServer }, isAwaited: false });
+  }
+
+  touch(agent: number, session: string, agoMs: number): void {
+    this.arena.touch(agent, session, this.arena.clock.now() - agoMs);
+  }
+
   /** What was asked before comes once more, as a network may bring it; a hello, on a connection of its own. */
   askAgain(nth: number): void {
     const asked = this.#asked[nth];
