@@ -43,17 +43,8 @@ export function done(record: AgentRecord, command: CommandId | undefined, writte
 /** How many answers are remembered for each sender. */
 const REMEMBERED = 64;
 
-/** What is kept of an answer: of one to a command that journalled a change and that only names a seq, nothing else. */
-type Kept = number | Done | Passing;
-
-/** The answer to a command that journalled nothing: judged afresh after a restart (B6). */
-class Passing {
-  readonly answer: Answer;
-
-  constructor(answer: Answer) {
-    this.answer = answer;
-  }
-}
+/** What is kept of an answer; of one that only names a seq, nothing else. */
+type Kept = number | Answer;
 
 /**
  * The first answers to the last commands of each sender, so that a command sent twice is done once (SPEC B6). A user's
@@ -66,18 +57,17 @@ export class AnswerMemory {
   recall(agentId: number, command: CommandId): Answer | null {
     const kept = this.#of(agentId, command)?.get(command.id);
     if (kept === undefined) return null;
-    if (kept instanceof Passing) return kept.answer;
     return typeof kept === 'number' ? { ok: true, seq: kept, tile: null } : kept;
   }
 
-  /** Of a command that journalled a change. */
-  remember(agentId: number, command: CommandId, answer: Done): void {
-    this.#keep(agentId, command, keptOf(command, answer));
-  }
-
-  /** Of a command that journalled nothing. */
-  rememberInPassing(agentId: number, command: CommandId, answer: Answer): void {
-    this.#keep(agentId, command, new Passing(answer));
+  remember(agentId: number, command: CommandId, answer: Answer): void {
+    const answers = this.#of(agentId, command) ?? this.#begin(agentId, command);
+    answers.set(command.id, keptOf(command, answer));
+    if (answers.size <= REMEMBERED) return;
+    for (const oldest of answers.keys()) {
+      answers.delete(oldest);
+      break;
+    }
   }
 
   /** Sessions that ended send nothing more. */
@@ -125,16 +115,6 @@ export class AnswerMemory {
     });
   }
 
-  #keep(agentId: number, command: CommandId, kept: Kept): void {
-    const answers = this.#of(agentId, command) ?? this.#begin(agentId, command);
-    answers.set(command.id, kept);
-    if (answers.size <= REMEMBERED) return;
-    for (const oldest of answers.keys()) {
-      answers.delete(oldest);
-      break;
-    }
-  }
-
   #of(agentId: number, command: CommandId): Map<string, Kept> | undefined {
     return 'session' in command
       ? this.#bySession.get(command.session)
@@ -157,17 +137,17 @@ export function sends(record: AgentRecord, command: CommandId): boolean {
   return 'user' in command || record.sessions.some(({ id }) => id === command.session);
 }
 
-function keptOf(command: CommandId, answer: Done): Kept {
+function keptOf(command: CommandId, answer: Answer): Kept {
+  if (!answer.ok) return answer;
   const { seq, sent } = answer;
   const tile = 'session' in command ? null : answer.tile;
   return tile === null && sent === undefined ? seq : { ...answer, tile };
 }
 
-/** Only what journalled a change outlasts a restart (B6). One more than the seq, or 0 before an answer. */
+/** One more than the seq, or 0 before an answer. */
 function saveAnswers(writer: ByteWriter, answers: ReadonlyMap<string, Kept>): void {
-  const saved = [...answers].flatMap(([id, kept]) => (kept instanceof Passing ? [] : [[id, kept] as const]));
-  writer.count(saved.length);
-  for (const [id, kept] of saved) {
+  writer.count(answers.size);
+  for (const [id, kept] of answers) {
     writer.text(id);
     writer.count(typeof kept === 'number' ? kept + 1 : 0);
     if (typeof kept !== 'number') writer.text(JSON.stringify(kept));
@@ -179,7 +159,7 @@ function loadAnswers(reader: ByteReader): Map<string, Kept> {
   for (let left = reader.count(); left > 0; left--) {
     const id = reader.text();
     const seq = reader.count();
-    answers.set(id, seq > 0 ? seq - 1 : (JSON.parse(reader.text()) as Done));
+    answers.set(id, seq > 0 ? seq - 1 : (JSON.parse(reader.text()) as Kept));
   }
   return answers;
 }

@@ -44,6 +44,7 @@ const RETRY_MS = 100;
 export class Partition implements Owner {
   readonly directory = new Directory();
   readonly #options: PartitionOptions;
+  /** To commands that journalled something: as much a fold of the log as the directory is. */
   readonly #answers = new AnswerMemory();
   readonly #activity: Activity;
   readonly #replayer = new Replayer(this.directory, this.#answers);
@@ -218,6 +219,7 @@ export class Partition implements Owner {
     if (command !== undefined) this.#answers.remember(agent, command, done(record, command));
     if (set.sessions !== undefined) {
       this.#answers.forgetEnded(before.sessions, record.sessions);
+      this.#tenure?.forgetEnded(before.sessions, record.sessions);
       this.#activity.forgetEnded(place, record.sessions);
       this.#activity.begun(place, record.sessions, before.sessions);
     }

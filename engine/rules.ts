@@ -11,7 +11,6 @@ import {
   type ForcedNext,
   INITIAL_CONTEXT,
   type Mutable,
-  type Session,
 } from './axes.ts';
 import { OFFLINE } from './catalogue.ts';
 import {
@@ -33,12 +32,14 @@ import { flips, flipsWith } from './flips.ts';
 import type { Circumstances, Stimulus } from './inputs.ts';
 import { extensionMs, flapWindowMs, graceMs, type Law, limitMs } from './law.ts';
 import {
+  begun,
   isGraceOver,
   isLastLive,
   isOnSocket,
   lapsed,
   livesOnRequests,
   resumed,
+  withLostAt,
   withoutRequestsOf,
 } from './sessions.ts';
 
@@ -351,22 +352,6 @@ function keepsQueue(context: Context, stimulus: Stimulus, to: Destination | null
 
 function isStatus(forced: ForcedNext): forced is Forced {
   return forced.category !== OFFLINE;
-}
-
-function withLostAt({ id, device, address, startedAt }: Session, lostAt: number | null): Session {
-  return { id, device, address, startedAt, lostAt };
-}
-
-function begun({
-  session: id,
-  device,
-  address,
-  now,
-  lives,
-  login,
-}: Extract<Stimulus, { type: 'open' }>): Session {
-  const session = { id, device, address, startedAt: now, lostAt: null };
-  return lives === 'on_requests' ? { ...session, login } : session;
 }
 
 /** With the last session that lived the agent is lost. */

@@ -1,4 +1,4 @@
-/** Which sessions live, and on what. Pure questions, for the rules. */
+/** Which sessions live, and on what, and what becomes of one. Pure, for the rules. */
 import { type Context, liveSessions, type Session } from './axes.ts';
 import type { Circumstances, Stimulus } from './inputs.ts';
 import { graceMs, sessionIdleMs } from './law.ts';
@@ -52,4 +52,15 @@ export function withoutRequestsOf(sessions: readonly Session[], { login }: Opens
   return sessions.some((known) => known.login === login)
     ? sessions.filter((known) => known.login !== login)
     : sessions;
+}
+
+/** The session, its connection lost then; or found again, with null. */
+export function withLostAt({ id, device, address, startedAt }: Session, lostAt: number | null): Session {
+  return { id, device, address, startedAt, lostAt };
+}
+
+/** What an opening begins. */
+export function begun({ session: id, device, address, now, lives, login }: Opens): Session {
+  const session = { id, device, address, startedAt: now, lostAt: null };
+  return lives === 'on_requests' ? { ...session, login } : session;
 }

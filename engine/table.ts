@@ -75,7 +75,7 @@ export function move(table: Table, axes: Mutable<Axes>, stimulus: Stimulus): rea
     if (arm === undefined) break;
     (axes as Record<Region, string>)[arm.region] = arm.target;
     for (const mutate of arm.mutators) mutate(axes, stimulus);
-    if (arm.effects.length > 0) effects = [...effects, ...arm.effects];
+    if (arm.effects.length > 0) effects = effects.concat(arm.effects);
   }
   return effects;
 }

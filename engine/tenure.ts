@@ -6,13 +6,13 @@
  * decision never builds on anything uncommitted, and a failed append has nothing to undo (SPEC B6, F1, F5).
  */
 import { Alarms } from './alarms.ts';
-import { type Answer, type AnswerMemory, done, sends } from './answers.ts';
+import { type Answer, AnswerMemory, done, sends } from './answers.ts';
 import { Appender } from './appender.ts';
 import { liveSessions, type Session } from './axes.ts';
 import { type Actor, type Directory, NONE } from './directory.ts';
 import type { JournalEntry } from './entries.ts';
 import { isRetryable, journalFailed, type Refusal, refuse } from './errors.ts';
-import type { Input } from './inputs.ts';
+import type { CommandId, Input } from './inputs.ts';
 import { type CommittedBatch, Fenced, JournalBroken, type Writer } from './journal/port.ts';
 import { Judge, type JudgeOptions } from './judge.ts';
 import { type Deadline, nextDeadline } from './next-deadline.ts';
@@ -30,6 +30,7 @@ interface Decided {
 export interface TenureOptions extends JudgeOptions {
   readonly writer: Writer;
   readonly directory: Directory;
+  /** To commands that journalled something. */
   readonly answers: AnswerMemory;
   /** The tenure is over: the partition was claimed by another node, or the journal can't go on. */
   readonly onOver: (message: string, untold: readonly Untold[]) => void;
@@ -52,6 +53,8 @@ export class Tenure {
   readonly #appender: Appender<Decided>;
   /** Places of those who have not been told yet that the engine began anew. */
   readonly #restarting = new Set<number>();
+  /** Answers to commands that journalled nothing: whoever comes next judges those afresh (B6). */
+  readonly #unwritten = new AnswerMemory();
   /** News that the next owner is to be told. */
   readonly #untold: Untold[] = [];
   /** With what everything that comes is refused; null while it is not. */
@@ -122,6 +125,11 @@ export class Tenure {
     for (const { actor, pending, entries } of decided)
       pending.answer?.(done(actor.record, pending.command, entries[0]));
     this.#release(decided);
+  }
+
+  /** Sessions that ended send nothing more. */
+  forgetEnded(before: readonly Session[], after: readonly Session[]): void {
+    this.#unwritten.forgetEnded(before, after);
   }
 
   /** The last command of an agent that was refused; null for none. */
@@ -195,10 +203,9 @@ export class Tenure {
   }
 
   #go(actor: Actor, pending: Pending): void {
-    const { answers } = this.#options;
     const { record } = actor;
     const { command } = pending;
-    const remembered = command === undefined ? null : answers.recall(record.member.id, command);
+    const remembered = command === undefined ? null : this.#recall(record.member.id, command);
     if (remembered !== null) return pending.answer?.(remembered);
     const judgement = this.#judge.judge(actor, pending);
     switch (judgement.kind) {
@@ -212,12 +219,16 @@ export class Tenure {
     }
   }
 
+  #recall(agentId: number, command: CommandId): Answer | null {
+    return this.#options.answers.recall(agentId, command) ?? this.#unwritten.recall(agentId, command);
+  }
+
   #answer(actor: Actor, pending: Pending, given: Answer): void {
     const { command, answer } = pending;
     const { record, place } = actor;
     const isFinal = given.ok || !isRetryable(given);
     if (command !== undefined && isFinal && sends(record, command))
-      this.#options.answers.rememberInPassing(record.member.id, command, given);
+      this.#unwritten.remember(record.member.id, command, given);
     answer?.(given);
     if ('input' in pending && pending.input.type === 'active') return;
     // A timer that changed nothing must not be the last word; and another law may have moved what is due.
@@ -246,8 +257,16 @@ export class Tenure {
     this.#release(answered);
   }
 
-  /** The engine's own news come first again: nothing that people want may overtake them, so what waits is refused. */
+  /**
+   * The engine's own news come first again: nothing that people want may overtake them, so what waits is refused. Where
+   * the tenure ends they are the next one's: a journal that fails must not keep it from ending.
+   */
   #repeatSoon(actor: Actor, pending: Pending): void {
+    if (this.#refusal !== null) {
+      actor.busy = false;
+      this.#turnAway(actor, pending, this.#refusal);
+      return this.#options.directory.rest(actor);
+    }
     const waiting = takeWaiting(actor);
     actor.waiting = [pending, ...waiting.filter(({ answer }) => answer === null)];
     for (const { answer } of waiting) answer?.(journalFailed());

@@ -2,6 +2,7 @@ import { decodeEvents } from '../../engine/entries.ts';
 import type { AgentEvent } from '../../engine/events.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { MemoryJournal } from '../../engine/journal/memory.ts';
+import type { Member } from '../../engine/member.ts';
 import { read } from './batches.ts';
 import { Deeds } from './deeds.ts';
 import { startEngine } from './engines.ts';
@@ -22,14 +23,14 @@ export interface Started {
   readonly agent: Deeds;
 }
 
-export async function startTold(): Promise<Started> {
+export async function startTold(options: { readonly members?: readonly Member[] } = {}): Promise<Started> {
   const clock = new FakeClock();
   const told: Told = { delayMs: 0, isFailing: false };
   const journal = new MemoryJournal({
     delay: () => passing(clock, told.delayMs),
     fails: () => told.isFailing,
   });
-  const { engine } = await startEngine({ clock, journal });
+  const { engine } = await startEngine({ clock, journal, ...options });
   const agent = new Deeds(engine, 1);
   await agent.opens('s1');
   return { clock, journal, told, engine, agent };

@@ -7,7 +7,7 @@ import { eventsOf, startTold } from '../support/told-journal.ts';
 import { ALL, shown, Viewer } from '../support/viewer.ts';
 
 describe('presence elsewhere', () => {
-  test('Rocket.Chat#10172, chatwoot#6631: a closed browser does not leave its user online', async () => {
+  test('C3: Rocket.Chat#10172, chatwoot#6631: a closed browser does not leave its user online', async () => {
     const { agent, clock, told, engine } = await startTold();
     using viewer = new Viewer(engine.topics);
     told.isFailing = true;
@@ -22,7 +22,7 @@ describe('presence elsewhere', () => {
     });
   });
 
-  test('Rocket.Chat#41585: an auto-away is not lost on reconnects', async () => {
+  test('C4: Rocket.Chat#41585: an auto-away is not lost on reconnects', async () => {
     const { agent, clock } = await startTold();
     await clock.advance(300_000);
     const { since } = agent.record;
@@ -36,7 +36,7 @@ describe('presence elsewhere', () => {
     }
   });
 
-  test('Rocket.Chat#42162: nobody is stuck away: activity told on reconnect ends it', async () => {
+  test('C2: Rocket.Chat#42162: nobody is stuck away: activity told on reconnect ends it', async () => {
     const { agent, clock, told } = await startTold();
     await clock.advance(300_000);
     agent.loses('s1');
@@ -54,7 +54,7 @@ describe('presence elsewhere', () => {
     });
   });
 
-  test('Rocket.Chat#12526: one idle device does not make an active user away', async () => {
+  test('C1: Rocket.Chat#12526: one idle device does not make an active user away', async () => {
     const { agent, clock } = await startTold();
     await agent.opens('idle device');
     const opened = agent.record.seq;
@@ -66,7 +66,7 @@ describe('presence elsewhere', () => {
     expect(agent.record).toMatchObject({ status: 'available', seq: opened });
   });
 
-  test('chatwoot#5076: a background tab that drops each minute and comes back is never seen to leave', async () => {
+  test('C4, C5: chatwoot#5076: a background tab that drops each minute and comes back is never seen to leave', async () => {
     const { agent, clock, engine } = await startTold();
     const { since } = agent.record;
     const statuses = new Set<string>();
@@ -81,7 +81,7 @@ describe('presence elsewhere', () => {
     expect([...statuses]).toEqual([`available ${since}`]);
   });
 
-  test('amazon-connect-streams#493, #843: log-out is offline at once, and no old status returns', async () => {
+  test('C3, A10: amazon-connect-streams#493: log-out is offline at once, and no old status returns', async () => {
     const { agent, clock, engine, journal } = await startTold();
     await agent.chooses('lunch', { session: 's1' });
     await agent.works('s1', 2, 2);
@@ -106,7 +106,33 @@ describe('presence elsewhere', () => {
     });
   });
 
-  test('chatwoot#12261: what the journal says and what the board shows is the same', async () => {
+  test('C3, A10, D4: amazon-connect-streams#843: a log-out is one in every tab, and nothing that waited or came late undoes it', async () => {
+    const { agent, clock, engine } = await startTold();
+    await agent.opens('s2');
+    await agent.chooses('busy', { session: 's1' });
+    await agent.works('s1', 1, 2);
+    await agent.queues('lunch', { session: 's2' });
+    using viewer = new Viewer(engine.topics);
+    await agent.saysBye('s1');
+    const gone = { status: 'offline', cause: 'agent', sessions: [], queued: null, graceUntil: null };
+    expect(agent.record).toMatchObject(gone);
+    // The other tab doesn't know yet; its socket closes a moment later.
+    expect(await agent.chooses('available', { session: 's2' })).toMatchObject({ code: 'NOT_CONNECTED' });
+    expect(await agent.works('s2', 0, 2)).toMatchObject({ code: 'NOT_CONNECTED' });
+    agent.stirs('s2', clock.now());
+    agent.loses('s2');
+    agent.loses('s1');
+    await clock.advance(600_000);
+    expect(agent.record).toMatchObject({ ...gone, seq: 6 });
+    const changes = viewer.heard.flatMap((news) => (news.type === 'changes' ? news.changes : []));
+    expect(changes.map(({ status }) => status)).toEqual(['offline']);
+    // It comes back with what it had in hand: that is a fresh log-in.
+    await agent.opens('s3', { session: 's2', seq: 5 });
+    expect(agent.record).toMatchObject({ status: 'available', queued: null, current: 0 });
+    expect(agent.record.sessions.map(({ id }) => id)).toEqual(['s3']);
+  });
+
+  test('F1: chatwoot#12261: what the journal says and what the board shows is the same', async () => {
     const { agent, clock, engine, journal } = await startTold();
     using viewer = new Viewer(engine.topics, { ...ALL, scope: { agentId: 1 } });
     for (const code of ['busy', 'wrap_up', 'lunch', 'available']) {
@@ -124,7 +150,7 @@ describe('presence elsewhere', () => {
 });
 
 describe('boards elsewhere', () => {
-  test('Rocket.Chat#21182: a mass reconnect is one batch for everybody, not a storm', async () => {
+  test('G2: Rocket.Chat#21182: a mass reconnect is one batch for everybody, not a storm', async () => {
     const count = 500;
     const ids = Array.from({ length: count }, (_, at) => at + 1);
     const { engine, clock } = await startEngine({ members: ids.map((id) => member(id)) });
@@ -144,7 +170,7 @@ describe('boards elsewhere', () => {
     }
   });
 
-  test('phoenix#2255: who leaves between the snapshot and the first change is not left standing', async () => {
+  test('G1: phoenix#2255: who leaves between the snapshot and the first change is not left standing', async () => {
     const { agent, clock, engine } = await startTold();
     const leaving = agent.saysBye('s1');
     const { first } = engine.topics.watch(ALL, null, () => undefined);
@@ -161,7 +187,7 @@ describe('boards elsewhere', () => {
     ]);
   });
 
-  test('orleans#5687: two activations of one agent never use one sequence number', async () => {
+  test('B4, F5: orleans#5687: two activations of one agent never use one sequence number', async () => {
     const { agent, clock, journal, told } = await startTold();
     told.delayMs = 50;
     const late = agent.isForced('meeting');

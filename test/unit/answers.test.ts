@@ -1,12 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { type Done, AnswerMemory } from '../../engine/answers.ts';
-import { refuse } from '../../engine/errors.ts';
-import { ImageWriter, readImage } from '../../engine/snapshots/image.ts';
+import { type Answer, AnswerMemory } from '../../engine/answers.ts';
 import { tileOf } from '../../engine/tile.ts';
 import { newcomer } from '../../engine/record.ts';
 import { member } from '../support/engines.ts';
 
-const done = (seq: number): Done => ({ ok: true, seq, tile: null });
+const done = (seq: number): Answer => ({ ok: true, seq, tile: null });
 const command = (n: number) => ({ id: `c${n}`, session: 's1' });
 const AGENT = 7;
 const SESSION = { device: 'a device', address: '127.0.0.1', startedAt: 0, lostAt: null };
@@ -48,34 +46,10 @@ describe('B6: the memory of answers', () => {
 
   test('B6: only who sends without a session is told the tile again', () => {
     const memory = new AnswerMemory();
-    const answer: Done = { ok: true, seq: 1, tile: tileOf(newcomer(member(AGENT)), 'full') };
+    const answer: Answer = { ok: true, seq: 1, tile: tileOf(newcomer(member(AGENT)), 'full') };
     memory.remember(AGENT, { id: 'c', session: 's1' }, answer);
     memory.remember(AGENT, { id: 'c', user: 7 }, answer);
     expect(memory.recall(AGENT, { id: 'c', session: 's1' })).toEqual(done(1));
     expect(memory.recall(AGENT, { id: 'c', user: 7 })).toEqual(answer);
-  });
-
-  test('B6: an image keeps what journalled a change, and nothing that has to be judged afresh', () => {
-    const memory = new AnswerMemory();
-    const journalled = [
-      { id: 'a', session: 's1' },
-      { id: 'a', user: 7 },
-    ];
-    const passing = [
-      { id: 'b', session: 's1' },
-      { id: 'b', user: 7 },
-    ];
-    for (const sent of journalled) memory.remember(AGENT, sent, done(1));
-    for (const sent of passing) memory.rememberInPassing(AGENT, sent, done(1));
-    memory.rememberInPassing(AGENT, { id: 'c', user: 7 }, refuse('UNKNOWN_STATUS', 'no'));
-    expect(passing.map((sent) => memory.recall(AGENT, sent))).toEqual([done(1), done(1)]);
-    const restored = new AnswerMemory();
-    const image = new ImageWriter({ epoch: 'e', offset: 1 });
-    memory.save(image);
-    const read = readImage(image.taken());
-    if (read !== null) restored.load(read);
-    expect(journalled.map((sent) => restored.recall(AGENT, sent))).toEqual([done(1), done(1)]);
-    expect(passing.map((sent) => restored.recall(AGENT, sent))).toEqual([null, null]);
-    expect(restored.recall(AGENT, { id: 'c', user: 7 })).toBeNull();
   });
 });

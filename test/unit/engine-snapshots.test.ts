@@ -4,7 +4,7 @@ import { MemoryJournal } from '../../engine/journal/memory.ts';
 import type { CommittedBatch, Offset } from '../../engine/journal/port.ts';
 import { MemorySnapshots } from '../../engine/snapshots/memory.ts';
 import { Deeds } from '../support/deeds.ts';
-import { startEngine } from '../support/engines.ts';
+import { member, startEngine } from '../support/engines.ts';
 
 /** A journal that counts what is read of it. */
 class CountedJournal extends MemoryJournal {
@@ -50,6 +50,45 @@ test('F4: a start after a clean stop reads nothing of the log, and knows what th
     dutyCode: 'lunch',
   });
   expect(await again.chooses('lunch', { session: 's1', id: 'c1' })).toMatchObject({ ok: true, seq: 2 });
+});
+
+test('B6, F4: a command that changed nothing is judged afresh after a restart, whether an image was taken or not', async () => {
+  for (const withImage of [true, false]) {
+    const { engine, agent, journal, snapshots } = await start();
+    await agent.opens('s1');
+    const { seq } = agent.record;
+    expect(await agent.chooses('available', { id: 'c1', expectSeq: seq })).toMatchObject({ ok: true, seq });
+    await agent.chooses('busy');
+    // Asked again it has its first answer; so it has no more after the restart.
+    expect(await agent.chooses('available', { id: 'c1', expectSeq: seq })).toMatchObject({ ok: true, seq });
+    if (withImage) await engine[Symbol.asyncDispose]();
+    const { agent: again } = await start(snapshots, journal);
+    const answer = await again.chooses('available', { id: 'c1', expectSeq: seq });
+    expect(answer).toMatchObject({ ok: false, code: 'CONFLICT' });
+  }
+});
+
+test('B6, F4: what changed nothing drives no answer out of an image that a restart without one would know', async () => {
+  for (const withImage of [true, false]) {
+    const { engine, agent, journal, snapshots } = await start();
+    await agent.opens('s1');
+    const first = await agent.chooses('busy', { id: 'first' });
+    for (let n = 0; n < 64; n++) await agent.chooses('busy', { id: `again ${n}` });
+    if (withImage) await engine[Symbol.asyncDispose]();
+    const { agent: again } = await start(snapshots, journal);
+    expect(await again.chooses('busy', { id: 'first' })).toEqual(first);
+  }
+});
+
+test('B9, F4: who was only asked after is in no image: other master data at the next start are no event', async () => {
+  const { engine, agent, journal, snapshots } = await start();
+  await agent.opens('s1');
+  expect(await new Deeds(engine, 2).chooses('busy')).toMatchObject({ ok: false, code: 'NOT_CONNECTED' });
+  await engine[Symbol.asyncDispose]();
+  const members = [member(1), member(2, { name: 'Another Name' }), member(3)];
+  const { engine: next, clock } = await startEngine({ journal, snapshots, members });
+  await clock.advance(1000);
+  expect(next.record(2)).toMatchObject({ seq: 0, member: { name: 'Another Name' } });
 });
 
 test('F3, F4: the log is given up behind the image before the newest one, and nothing that others still read', async () => {

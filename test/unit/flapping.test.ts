@@ -75,7 +75,7 @@ describe('C8: a connection that flaps', () => {
     expect(agent.record.stability).toBe('steady');
   });
 
-  test('flex-project-template#303: hours of it are one incident, and no growing memory', async () => {
+  test('C8: flex-project-template#303: hours of it are one incident, and no growing memory', async () => {
     const { agent, events, clock, flap, read } = await start();
     const since: (number | undefined)[] = [];
     for (let hours = 0; hours < 3; hours++) {

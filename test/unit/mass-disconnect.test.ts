@@ -222,7 +222,7 @@ describe('C7: summaries', () => {
     expect(foreign.summary?.incidents).toEqual([]);
   });
 
-  test('Rocket.Chat#21182: a mass disconnect and its return are few batches, and nobody leaves the board', async () => {
+  test('C7: Rocket.Chat#21182: a mass disconnect and its return are few batches, and nobody leaves the board', async () => {
     const { agents, engine, clock } = await atWork(1_000, LAW);
     const viewers = Array.from({ length: 10 }, () => new Viewer(engine.topics));
     const statuses = new Set<string>();

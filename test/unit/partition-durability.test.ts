@@ -3,7 +3,7 @@ import type { Answer } from '../../engine/answers.ts';
 import { MemoryJournal } from '../../engine/journal/memory.ts';
 import { type Journal, JournalBroken } from '../../engine/journal/port.ts';
 import { Deeds } from '../support/deeds.ts';
-import { startEngine } from '../support/engines.ts';
+import { member, startEngine } from '../support/engines.ts';
 import { FakeClock, settle } from '../support/fake-clock.ts';
 import { eventsOf, startTold } from '../support/told-journal.ts';
 
@@ -153,6 +153,24 @@ describe('F1, F5: durable, or not at all', () => {
       message: 'the disk is gone',
     });
     expect(await agent.opens('s1')).toMatchObject({ ok: false, code: 'UNAVAILABLE' });
+  });
+
+  test('F5: an engine closes also while its journal fails: news that can not be written don’t keep it', async () => {
+    // Both are of one partition, and their news fail in turn.
+    const { agent, clock, told, engine, journal } = await startTold({ members: [member(1), member(22)] });
+    const other = new Deeds(engine, 22);
+    await other.opens('s2');
+    [told.delayMs, told.isFailing] = [120, true];
+    agent.loses('s1');
+    await clock.advance(60);
+    other.loses('s2');
+    await clock.advance(1_000);
+    let isClosed = false;
+    const closing = engine[Symbol.asyncDispose]().then(() => (isClosed = true));
+    await clock.advance(1_000);
+    expect(isClosed).toBe(true);
+    await closing;
+    expect(await eventsOf(journal)).toHaveLength(2);
   });
 
   test('F1: an engine that closes finishes what is under way and refuses the rest', async () => {

@@ -81,7 +81,7 @@ describe('D4: a status for later', () => {
     }
   });
 
-  test('amazon-connect-streams#613: a queued status does not win over a newer choice', async () => {
+  test('D4: amazon-connect-streams#613: a queued status does not win over a newer choice', async () => {
     const { agent, clock, ends } = await inTask();
     await agent.queues('break');
     await agent.chooses('away');

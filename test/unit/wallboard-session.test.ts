@@ -84,7 +84,7 @@ describe('the log-in session of a page', () => {
     expect(await session.token()).toBe('token 3');
   });
 
-  test('a token is renewed before it runs out, for as long as the page is open', async () => {
+  test('grafana#3568: a token is renewed before it runs out, for as long as the page is open', async () => {
     const calls = server('token');
     using session = new Session(calls);
     await session.restore();

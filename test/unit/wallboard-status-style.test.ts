@@ -3,7 +3,7 @@ import { CATEGORIES } from '../../api/contract/tile.ts';
 import { CATEGORY_ORDER, labelOf, styleOf } from '../../clients/wallboard/src/board/status-style.ts';
 
 describe('how a status is drawn', () => {
-  test('A8: every category has a shape that no other has, so that none is told by colour alone', () => {
+  test('A8: Rocket.Chat#3625: every category has a shape that no other has, so that none is told by colour alone', () => {
     const shapes = CATEGORIES.map((category) => styleOf(category, category).shape);
     expect(new Set(shapes).size).toBe(CATEGORIES.length);
   });

@@ -17,7 +17,7 @@ import { Seeded } from '../seeded.ts';
 import { Audience } from './audience.ts';
 import { compare } from './compare.ts';
 import { ObservedJournal } from './observed-journal.ts';
-import { answeredOf, engineLawOf, inputOf, memberOf, openingOf } from './translate.ts';
+import { answeredOf, engineLawOf, inputOf, memberOf, requestOf } from './translate.ts';
 import type { Topics } from '../../../engine/topics.ts';
 
 /** How the parts may be wrapped, so as to be faulty. */
@@ -34,6 +34,8 @@ export interface Temper {
   readonly isSlow: boolean;
   /** How often an append fails, 0 to 1. */
   readonly failing: number;
+  /** How often whoever hears of something looks at a board at once, 0 to 1. */
+  readonly stirring: number;
 }
 
 const LAWS_OF_THE_ENGINE = new Map(
@@ -58,6 +60,8 @@ export class Arena {
   /** An engine that was taken for dead and is not. */
   zombie: Engine | null = null;
   failing: number;
+  /** How long an append takes that comes now, milliseconds; null for no time at all. */
+  appendMs: () => number | null;
   /** Whether anybody may come to watch. */
   #isOpen = false;
   #failure: Error | null = null;
@@ -67,9 +71,10 @@ export class Arena {
     this.random = new Seeded(seed);
     this.temper = temper;
     this.failing = temper.failing;
+    this.appendMs = temper.isSlow ? () => this.random.pick(APPEND_MS) : () => null;
     this.#tampering = tampering;
     const inner = new MemoryJournal({
-      ...(temper.isSlow && { delay: () => this.#delay() }),
+      delay: () => this.#delay(),
       fails: () => this.#fails(),
     });
     const journal = tampering.journal?.(inner, new Seeded(seed)) ?? inner;
@@ -159,18 +164,13 @@ export class Arena {
   /** Asks the engine, and has the referee judge what it answers. */
   ask(asked: Asked): void {
     const sent = this.referee.sent(asked);
-    const { agent, wish, command, expectSeq, opening } = asked;
+    const { agent, wish } = asked;
     if (wish.kind === 'lose') return this.engine.lose(agent, wish.session, { byServer: wish.byServer });
     if (wish.kind === 'lapse') return this.engine.lapse(agent, wish.session);
     const answer =
       wish.kind === 'profile'
         ? this.engine.enrol(memberOf(wish.person))
-        : this.engine.dispatch(agent, {
-            input: inputOf(wish),
-            ...(expectSeq !== undefined && { expectSeq }),
-            ...(command !== undefined && { command: commandOf(command) }),
-            ...(opening !== undefined && { opening: openingOf(opening, 'on_requests') }),
-          });
+        : this.engine.dispatch(agent, requestOf(asked));
     answer
       .then((given) => this.#guarded(() => this.referee.answered(sent, answeredOf(given))))
       .catch((error: unknown) => (this.#failure ??= errorOf(error)));
@@ -266,7 +266,7 @@ export class Arena {
         const isHalf = event.type === 'session_opened' && held.seq === event.seq + 1;
         if (!isHalf) compare(record, held);
         // Who hears of something may look at a board at once.
-        if (this.#isOpen && this.random.chance(0.02)) this.audience.stir();
+        if (this.#isOpen && this.random.chance(this.temper.stirring)) this.audience.stir();
       }),
     );
   }
@@ -280,7 +280,8 @@ export class Arena {
   }
 
   #delay(): Promise<void> {
-    return new Promise((resolve) => void this.clock.after(this.random.pick(APPEND_MS), resolve));
+    const ms = this.appendMs();
+    return ms === null ? Promise.resolve() : new Promise((resolve) => void this.clock.after(ms, resolve));
   }
 
   #fails(): boolean {
@@ -288,11 +289,6 @@ export class Arena {
     this.referee.journalFailed();
     return true;
   }
-}
-
-function commandOf({ sender, id }: { sender: string; id: string }) {
-  const user = /^user:(\d+)$/.exec(sender)?.[1];
-  return user === undefined ? { id, session: sender } : { id, user: Number(user) };
 }
 
 async function* membersOf(people: Iterable<Person>) {

@@ -19,7 +19,14 @@ const SCOPES: readonly (readonly [organisation: number, scope: ModelScope, view:
   [2, { teamId: 1 }, 'basic'],
 ];
 
-/** What a watcher who comes has in hand. */
+/** How many spectators there are. */
+export const PLACES = SCOPES.length;
+
+/** What a watcher who comes has in hand: its own cursor, none, one that is not of its board, or a board and its cursor. */
+export type Hand =
+  | { readonly kind: 'own' | 'none' | 'board' }
+  | { readonly kind: 'other'; readonly cursor: string | null };
+
 const cursorKind = weighing({ own: 12, none: 2, foreign: 2, garbage: 2, board: 2 });
 
 /** A topic that nobody watches keeps its window so long. */
@@ -31,6 +38,11 @@ export interface AudienceOptions {
   readonly referee: Referee;
   readonly now: () => number;
   readonly topics: () => Topics;
+}
+
+/** What is no cursor of anybody, however it looks. */
+export function garbage(held: string | null): readonly string[] {
+  return ['', '.', 'x', '1', `zzzzzzzzzz.${held?.split('.')[1]}`, `${held}x`, '-1.abc', '💥', `.${held}`];
 }
 
 export class Audience {
@@ -112,56 +124,56 @@ export class Audience {
     if (members !== board.size) disagree('somebody too many on a board', { scope, board: [...board.keys()] });
   }
 
-  #join(spectator: Spectator): string {
-    const { random, topics, referee, now } = this.#options;
-    const others = this.spectators.filter((other) => other !== spectator && other.cursor !== null);
+  /** Comes with what it has in hand; so many batches may wait for it. */
+  join(spectator: Spectator, hand: Hand, maxWaiting: number): void {
+    const { topics, referee, now } = this.#options;
     const held = spectator.cursor;
     const isOfThisLife = held !== null && spectator.life === referee.life;
     const isWithinWindow = isOfThisLife && now() - spectator.leftAt < WINDOW_MS;
-    const kind = cursorKind(random);
     const join = (cursor: string | null, expected: 'changes' | 'snapshot' | null) =>
-      spectator.join({
-        topics: topics(),
-        cursor,
-        expected,
-        maxWaiting: random.pick([4, 64, 512]),
-        life: referee.life,
-      });
-    switch (kind) {
+      spectator.join({ topics: topics(), cursor, expected, maxWaiting, life: referee.life });
+    switch (hand.kind) {
       case 'own':
-        join(held, isWithinWindow ? 'changes' : isOfThisLife ? null : 'snapshot');
-        break;
+        return join(held, isWithinWindow ? 'changes' : isOfThisLife ? null : 'snapshot');
       case 'none':
-        join(null, 'snapshot');
-        break;
-      case 'foreign':
-        join(others.length === 0 ? null : random.pick(others).cursor, 'snapshot');
-        break;
-      case 'garbage':
-        join(
-          random.pick([
-            '',
-            '.',
-            'x',
-            '1',
-            `zzzzzzzzzz.${held?.split('.')[1]}`,
-            `${held}x`,
-            '-1.abc',
-            '💥',
-            `.${held}`,
-          ]),
-          'snapshot',
-        );
-        break;
+        return join(null, 'snapshot');
+      case 'other':
+        return join(hand.cursor, 'snapshot');
       case 'board': {
         const board = topics().board(spectator.subject);
         spectator.board.clear();
         for (const tile of JSON.parse(board.tilesJson) as readonly Fields[])
           spectator.board.set(Number(tile['id']), tile);
         spectator.cursor = board.cursor;
-        join(board.cursor, 'changes');
+        return join(board.cursor, 'changes');
       }
     }
+  }
+
+  /** The cursors of all but one who have any. */
+  cursorsOfOthers(spectator: Spectator): readonly string[] {
+    return this.spectators.flatMap((other) => (other === spectator ? [] : (other.cursor ?? [])));
+  }
+
+  #join(spectator: Spectator): string {
+    const { random } = this.#options;
+    const kind = cursorKind(random);
+    const hand = this.#hand(spectator, kind);
+    this.join(spectator, hand, random.pick([4, 64, 512]));
     return kind;
+  }
+
+  #hand(spectator: Spectator, kind: ReturnType<typeof cursorKind>): Hand {
+    const { random } = this.#options;
+    switch (kind) {
+      case 'foreign': {
+        const others = this.cursorsOfOthers(spectator);
+        return { kind: 'other', cursor: others.length === 0 ? null : random.pick(others) };
+      }
+      case 'garbage':
+        return { kind: 'other', cursor: random.pick(garbage(spectator.cursor)) };
+      default:
+        return { kind };
+    }
   }
 }

@@ -4,11 +4,11 @@ import { Arena, type Tampering, type Temper } from './arena.ts';
 import { Player } from './player.ts';
 
 /** How the journal behaves, by seed: the even ones have a quick and faultless one. */
-const CALM: Temper = { isSlow: false, failing: 0 };
+const CALM: Temper = { isSlow: false, failing: 0, stirring: 0.02 };
 const ROUGH: readonly Temper[] = [
-  { isSlow: true, failing: 0 },
-  { isSlow: false, failing: 0.1 },
-  { isSlow: true, failing: 0.1 },
+  { ...CALM, isSlow: true },
+  { ...CALM, failing: 0.1 },
+  { ...CALM, isSlow: true, failing: 0.1 },
 ];
 
 export function temperOf(seed: number): Temper {

@@ -6,14 +6,9 @@ import type { Asked } from '../model/referee.ts';
 import { alarmsOf } from '../model/timers.ts';
 import type { Seeded } from '../seeded.ts';
 import type { Arena } from './arena.ts';
+import { AGENTS, APPLICANTS, NOBODY, personOf, SUPERVISORS } from './cast.ts';
 import { weighing } from './weighted.ts';
 
-/** Some share a partition: 1, 22 and 43; 9, 17 and 30. */
-const AGENTS = [1, 2, 22, 43, 9, 17, 30];
-/** Taken on later. */
-const APPLICANTS = [40, 41];
-const SUPERVISORS = [900, 901];
-const NOBODY = 999;
 const REASONS = [null, null, 'because', 'otherwise'];
 
 const ACTS = {
@@ -61,7 +56,7 @@ export class Player {
     const weights = Object.entries(ACTS).map(([act, weight]) => [act, weight * leaning()]);
     const pick = weighing(Object.fromEntries(weights) as Record<Act, number>);
     this.#nextAct = () => pick(this.#random);
-    for (const id of AGENTS) arena.people.set(id, this.#person(id));
+    for (const id of AGENTS) arena.people.set(id, personOf(id));
   }
 
   /** One thing happens. Returns what it was. */
@@ -292,7 +287,7 @@ export class Player {
 
   #changed(): Person {
     const id = this.#random.chance(0.1) ? this.#random.pick(APPLICANTS) : this.#agent();
-    const before = this.#arena.people.get(id) ?? this.#person(id);
+    const before = this.#arena.people.get(id) ?? personOf(id);
     const changes: Partial<Person> = this.#random.pick([
       { name: `Agent ${id} ${this.#random.below(100)}` },
       { team: this.#random.pick([1, 2, null]) },
@@ -306,19 +301,6 @@ export class Player {
     const after = { ...before, ...changes };
     this.#arena.people.set(id, after);
     return after;
-  }
-
-  #person(id: number): Person {
-    return {
-      id,
-      organisation: id === 9 || id === 30 ? 2 : 1,
-      name: `Agent ${id}`,
-      team: 1 + (id % 2),
-      department: id % 4 === 2 ? 'Sales' : 'Support',
-      role: id === 2 ? 'supervisor' : 'agent',
-      onBoard: true,
-      active: true,
-    };
   }
 
   #agent(): number {

@@ -1,14 +1,15 @@
 /** The model's words in the engine's, and back. The only place where both are known. */
 import type { Answer } from '../../../engine/answers.ts';
 import { Catalogue, type Endpoint, type Status } from '../../../engine/catalogue.ts';
-import type { Input, Opening } from '../../../engine/inputs.ts';
+import type { CommandId, Input, Opening } from '../../../engine/inputs.ts';
 import type { Law } from '../../../engine/law.ts';
 import type { Member, Role } from '../../../engine/member.ts';
 import { status } from '../laws.ts';
 import type { Person } from '../model/agent.ts';
 import type { Wish } from '../model/judge.ts';
 import type { Kind, ModelLaw, ModelStatus } from '../model/law.ts';
-import type { Answered } from '../model/referee.ts';
+import type { Request } from '../../../engine/requests.ts';
+import type { Answered, Asked } from '../model/referee.ts';
 
 export function memberOf(person: Person): Member {
   const { id, name, department, role, onBoard, active } = person;
@@ -128,4 +129,18 @@ export function answeredOf(answer: Answer): Answered {
   return answer.ok
     ? { ok: true, seq: answer.seq, code: null, allowed: null }
     : { ok: false, seq: null, code: answer.code, allowed: answer.allowed ?? null };
+}
+
+export function requestOf({ wish, command, expectSeq, opening }: Asked): Request {
+  return {
+    input: inputOf(wish),
+    ...(expectSeq !== undefined && { expectSeq }),
+    ...(command !== undefined && { command: commandOf(command) }),
+    ...(opening !== undefined && { opening: openingOf(opening, 'on_requests') }),
+  };
+}
+
+function commandOf({ sender, id }: { sender: string; id: string }): CommandId {
+  const user = /^user:(\d+)$/.exec(sender)?.[1];
+  return user === undefined ? { id, session: sender } : { id, user: Number(user) };
 }

@@ -1,4 +1,7 @@
-/** The answers that one agent's senders get again (SPEC B6): the last 64 of each; after a restart, those that changed something. */
+/**
+ * The answers that one agent's senders get again (SPEC B6): the last 64 of each that changed something, and the last 64
+ * that did not. A restart leaves the former.
+ */
 export interface Remembered {
   readonly ok: boolean;
   readonly seq: number | null;
@@ -8,25 +11,24 @@ export interface Remembered {
 const LAST = 64;
 
 export class ModelMemory {
-  #answers = new Map<string, Map<string, Remembered>>();
   readonly #durable = new Map<string, Map<string, Remembered>>();
+  readonly #passing = new Map<string, Map<string, Remembered>>();
 
   recall(sender: string, id: string): Remembered | null {
-    return this.#answers.get(sender)?.get(id) ?? null;
+    return this.#durable.get(sender)?.get(id) ?? this.#passing.get(sender)?.get(id) ?? null;
   }
 
   remember({ sender, id }: { sender: string; id: string }, answer: Remembered, isDurable: boolean): void {
-    put(this.#answers, sender, [id, answer]);
-    if (isDurable) put(this.#durable, sender, [id, answer]);
+    put(isDurable ? this.#durable : this.#passing, sender, [id, answer]);
   }
 
   forget(sender: string): void {
-    this.#answers.delete(sender);
     this.#durable.delete(sender);
+    this.#passing.delete(sender);
   }
 
   restart(): void {
-    this.#answers = new Map([...this.#durable].map(([sender, answers]) => [sender, new Map(answers)]));
+    this.#passing.clear();
   }
 }
 

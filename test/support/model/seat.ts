@@ -71,6 +71,10 @@ export class Seat {
   #before: { readonly evidence: Evidence; readonly until: number }[] = [];
   /** When the history last had something of this agent, by the clock. */
   #committedAt = 0;
+  /** When activity last overtook idleness that was due, but not written yet: what is due next has its turn only then. */
+  #overtookAt = 0;
+  /** When the engine that knows the agent began: what had come due before comes then. */
+  #recalledAt = 0;
   #punctualAt = 0;
 
   /** Of the agent's organisation. */
@@ -86,6 +90,8 @@ export class Seat {
   saw(now: number, { from, to }: Pick<Evidence, 'from' | 'to'>): void {
     const { evidence } = this;
     if (from <= evidence.from && to <= evidence.to) return;
+    const alarms = alarmsOf(this.agent, evidence, this.#freeze());
+    if (alarms.some(({ event, at }) => event === 'became_idle' && at <= now)) this.#overtookAt = now;
     this.#know(now, { ...evidence, from: Math.max(from, evidence.from), to: Math.max(to, evidence.to) });
   }
 
@@ -103,6 +109,7 @@ export class Seat {
     );
     this.evidence = { from: seenAt, to: seenAt, requests: new Map(requests) };
     this.#before = [];
+    this.#recalledAt = now;
   }
 
   #know(now: number, evidence: Evidence): void {
@@ -192,7 +199,8 @@ export class Seat {
   #punctual(now: number, failedAt: number): void {
     const { evidence, agent } = this;
     for (const alarm of alarmsOf(agent, evidence, this.#freeze())) {
-      const by = standing(agent, alarm.not, Math.max(alarm.by, this.#committedAt, failedAt));
+      const turnAt = Math.max(alarm.by, this.#committedAt, failedAt, this.#overtookAt, this.#recalledAt);
+      const by = standing(agent, alarm.not, turnAt);
       const isLate = by + LATE_MS <= now && now < alarm.before;
       if (isLate) disagree('overdue', { alarm, agent, now });
     }
