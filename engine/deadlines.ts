@@ -9,6 +9,8 @@ const SLOTS = 512;
 const TICK_MS = 1000;
 const NONE = -1;
 const FIRST_CAPACITY = 64;
+/** Little is wasted, and still nothing is copied often. */
+const GROWTH = 1.125;
 
 export class Wheel {
   readonly #heads = new Int32Array(SLOTS).fill(NONE);
@@ -71,7 +73,7 @@ export class Wheel {
   #growTo(entry: number): void {
     const capacity = this.#due.length;
     if (entry < capacity) return;
-    const grown = Math.max(capacity * 2, entry + 1);
+    const grown = Math.max(Math.ceil(capacity * GROWTH), entry + 1);
     const grow = (from: Int32Array<ArrayBuffer>) => {
       const to = new Int32Array(grown).fill(NONE);
       to.set(from);

@@ -50,7 +50,8 @@ export function forcedDue(context: Context, stimulus: Stimulus): ForcedNext | nu
   return comesDue(context, stimulus) || endsWrapUp(context, stimulus) ? forcedNext : null;
 }
 
-function logOutDue(context: Context, stimulus: Stimulus): Destination | null {
+/** The log-out that waited for this; null where none did. */
+export function logOutDue(context: Context, stimulus: Stimulus): Destination | null {
   const forced = forcedDue(context, stimulus);
   return forced?.category === OFFLINE ? forced : null;
 }

@@ -24,6 +24,7 @@ import {
   isAtWork,
   isOverrun,
   limitOf,
+  logOutDue,
   permitted,
   refusesExtension,
   warnedAt,
@@ -60,6 +61,9 @@ const AGREEING_MS = 1000;
 export const guards = {
   /** The duty turns to a status; one of this category, where one is given. */
   turns: (context, stimulus, { category }) => {
+    // Asked of each category in turn, and seldom of the one that was chosen.
+    if (stimulus.type === 'choose' && category !== undefined && stimulus.named.category !== category)
+      return false;
     const found = destinationOf(context, stimulus)?.category ?? OFFLINE;
     return category === undefined ? found !== OFFLINE : found === category;
   },
@@ -300,6 +304,8 @@ function isEnd(context: Context, stimulus: Stimulus): boolean {
       return lapsed(context, stimulus) && isLastLive(context, stimulus.session);
     case 'open':
       return isAhead(stimulus);
+    case 'choose':
+      return logOutDue(context, stimulus) !== null;
     default:
       return destinationOf(context, stimulus)?.category === OFFLINE;
   }

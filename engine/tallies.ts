@@ -106,7 +106,6 @@ function countsAlike(a: Counted, b: Counted): boolean {
     a.connectivity === b.connectivity &&
     a.routable === b.routable &&
     a.flapping?.since === b.flapping?.since &&
-    a.flapping?.since === b.flapping?.since &&
     overSince(a) === overSince(b)
   );
 }

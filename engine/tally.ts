@@ -34,6 +34,8 @@ export interface Counted extends Countable {
   readonly since: number;
 }
 
+const NOBODY: ReadonlyMap<number, number> = new Map();
+
 /**
  * The agents of one place, counted: a partial, of which any number merge into a summary (summary.ts). Coming and going
  * cost O(log n).
@@ -46,10 +48,9 @@ export class Tally {
     reconnecting: 0,
     disconnected: 0,
   };
-  /** Ids of those whose time is over, and since when; epoch milliseconds. */
-  readonly overdue = new Map<number, number>();
-  /** Ids of those whose connection comes and goes too often, and since when. */
-  readonly flapping = new Map<number, number>();
+  // There are many places, and few with any of these.
+  #overdue: Map<number, number> | null = null;
+  #flapping: Map<number, number> | null = null;
   size = 0;
   routable = 0;
   readonly #people: People;
@@ -57,6 +58,16 @@ export class Tally {
   constructor(place: Place, people: People) {
     this.place = place;
     this.#people = people;
+  }
+
+  /** Ids of those whose time is over, and since when; epoch milliseconds. */
+  get overdue(): ReadonlyMap<number, number> {
+    return this.#overdue ?? NOBODY;
+  }
+
+  /** Ids of those whose connection comes and goes too often, and since when. */
+  get flapping(): ReadonlyMap<number, number> {
+    return this.#flapping ?? NOBODY;
   }
 
   /** Name of one who is counted. */
@@ -68,15 +79,15 @@ export class Tally {
     const { member, since } = record;
     this.count(record, 1).longest?.add(since, member.id);
     const over = overSince(record);
-    if (over !== null) this.overdue.set(member.id, over);
-    if (record.flapping !== null) this.flapping.set(member.id, record.flapping.since);
+    if (over !== null) (this.#overdue ??= new Map()).set(member.id, over);
+    if (record.flapping !== null) (this.#flapping ??= new Map()).set(member.id, record.flapping.since);
   }
 
   /** One who was added has gone. */
   remove(record: Counted): void {
     if (this.count(record, -1).count === 0) this.statuses.delete(record.status);
-    this.overdue.delete(record.member.id);
-    this.flapping.delete(record.member.id);
+    this.#overdue?.delete(record.member.id);
+    this.#flapping?.delete(record.member.id);
   }
 
   /** So many more who are alike, or fewer. */

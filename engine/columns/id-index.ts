@@ -1,6 +1,6 @@
 /** Finds the row of an id. Open addressing over row numbers: some ten bytes an id. Nothing is ever taken out. */
 const FIRST_SLOTS = 128;
-const MAX_LOAD = 0.7;
+const MAX_LOAD = 0.8;
 
 export class IdIndex {
   readonly #idOf: (row: number) => number;

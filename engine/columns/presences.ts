@@ -193,7 +193,7 @@ function columnsOf(codes: Codes) {
     dutyCause: new OneOfColumn(FIELDS.dutyCause),
     dutyReason: new SparseColumn({ kind: FIELDS.dutyReason, usual: null }),
     dutySince: new QuantityColumn(),
-    limitUntil: new QuantityOrNullColumn(),
+    limitUntil: new SparseColumn({ kind: FIELDS.limitUntil, usual: null }),
     extendedMs: new SparseColumn({ kind: FIELDS.extendedMs, usual: 0 }),
     overAt: new SparseColumn({ kind: FIELDS.overAt, usual: null }),
     sessions: new SparseColumn({
@@ -203,7 +203,7 @@ function columnsOf(codes: Codes) {
     }),
     graceUntil: new SparseColumn({ kind: FIELDS.graceUntil, usual: null }),
     platformUntil: new SparseColumn({ kind: FIELDS.platformUntil, usual: null }),
-    idleSince: new QuantityOrNullColumn(),
+    idleSince: new SparseColumn({ kind: FIELDS.idleSince, usual: null }),
     current: new QuantityColumn(),
     max: new QuantityOrNullColumn(),
     forced: new SparseColumn({ kind: FIELDS.forced, usual: null }),

@@ -2,7 +2,7 @@ import type { Column } from './column.ts';
 
 const FIRST_ROWS = 64;
 /** Little is wasted, and still nothing is copied often. */
-const GROWTH = 1.25;
+const GROWTH = 1.125;
 
 /** How many rows some columns have, and room for, together. */
 export class Room {

@@ -12,7 +12,7 @@ import type { Offset } from '../journal/port.ts';
 
 /** "RCSN": Rollcall snapshot. */
 const MAGIC = 0x5243534e;
-const VERSION = 1;
+const VERSION = 2;
 const CRC_AT = 5;
 const HEADER_BYTES = 9;
 
