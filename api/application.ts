@@ -194,7 +194,8 @@ async function openEngine(
   const { database, embedded } = configured;
   const onDumpTrouble = (error: Error) =>
     log.error({ err: error }, 'the database was not dumped: the dumps before stay, and it is tried again');
-  const journal = opened.use(await openFileJournal({ lock }));
+  const { JOURNAL_SEGMENT_BYTES: segmentBytes, SNAPSHOT_AFTER_BYTES: afterOffsets } = environment;
+  const journal = opened.use(await openFileJournal({ lock, segmentBytes }));
   if (journal.cut !== null)
     log.warn(journal.cut, 'cut the torn tail of the journal: a write that was never acknowledged');
   const dumps = (await embedded?.keepDumped(journal, onDumpTrouble)) ?? null;
@@ -222,6 +223,7 @@ async function openEngine(
       tickMs: environment.TICK_MS,
       snapshots: {
         store: await openFileSnapshots(lock.folder),
+        afterOffsets,
         heldBack: () => Math.min(...projections.holders.map((holder) => holder())),
         onTrouble: (error) =>
           log.error(

@@ -7,6 +7,8 @@ export class BadVariable extends Error {
   override readonly name = 'BadVariable';
 }
 
+const KIB = 1024;
+const MIB = 1024 * KIB;
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** A length of time must fit into a date. */
@@ -90,6 +92,8 @@ const environment = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   METRICS_ENABLED: flag.default(true),
   TICK_MS: integer(1, 1000).default(20),
+  JOURNAL_SEGMENT_BYTES: integer(KIB * 64, MIB * 1024).default(MIB * 64),
+  SNAPSHOT_AFTER_BYTES: integer(KIB * 64, MIB * 1024).default(MIB * 32),
   MAX_CONCURRENT_REQUESTS: integer(1, 1_000_000).default(1000),
   NODE_ENV: z.string().default('development'),
 });

@@ -1,12 +1,17 @@
 /**
  * `npm run torture -- --rounds N [--agents A] [--rate R] [--seed S]`: kill -9 at random moments under load
- * (clients/faults/judging/kill-rounds.ts). Prints a line a round; ends with 1 on any complaint.
+ * (clients/faults/judging/kill-rounds.ts), while history is copied into a PostgreSQL, snapshots are taken, and the journal
+ * is cut behind both as often as can be. Prints a line a round; ends with 1 on any complaint, or where nothing was cut.
  */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { freePort } from '../../clients/faults/ground/free-port.ts';
 import { KillRounds } from '../../clients/faults/judging/kill-rounds.ts';
 import { seededRandom } from '../../clients/simulator/random.ts';
-import { PASSWORD, seededFolder } from '../support/data-folders.ts';
+import { startPostgres } from '../../clients/faults/ground/postgres.ts';
+import { seed, temporaryFolder } from '../../clients/faults/ground/seeded-folder.ts';
+import { ADMIN_PASSWORD, PASSWORD } from '../support/data-folders.ts';
 import { startServerProcess } from '../support/server-process.ts';
 
 const { values } = parseArgs({
@@ -23,8 +28,21 @@ const rate = Number(values.rate);
 const random = seededRandom(Number(values.seed));
 const SHORTEST_MS = 50;
 
-await using folder = await seededFolder();
-const variables = { DATA_DIR: folder.path, PORT: String(await freePort()), JWT_EXPIRY: '12h' };
+/** The least that a server takes. */
+const OFTEN = String(64 * 1024);
+
+await using postgres = await startPostgres();
+await using folder = await temporaryFolder();
+const variables = {
+  DATA_DIR: folder.path,
+  DATABASE_URL: postgres.url('postgres'),
+  ADMIN_PASSWORD,
+  PORT: String(await freePort()),
+  JWT_EXPIRY: '12h',
+  JOURNAL_SEGMENT_BYTES: OFTEN,
+  SNAPSHOT_AFTER_BYTES: OFTEN,
+};
+await seed(variables).done;
 process.stdout.write(`torture: ${rounds} rounds, ${agents} agents, ${rate} changes/s, seed ${values.seed}\n`);
 await using played = await KillRounds.begin({
   start: () => startServerProcess(variables),
@@ -45,4 +63,18 @@ for (let round = 1; round <= rounds; round++) {
   );
   for (const complaint of complaints.slice(0, 20)) process.stdout.write(`  ${complaint}\n`);
 }
-process.exitCode = failures === 0 ? 0 : 1;
+const begins = await journalBegins();
+process.stdout.write(
+  `the journal was cut up to offset ${begins}, ${await count('snapshots')} snapshots are kept\n`,
+);
+process.exitCode = failures === 0 && begins > 0 ? 0 : 1;
+
+/** The offset that the first file of the journal begins at. */
+async function journalBegins(): Promise<number> {
+  const files = (await readdir(join(folder.path, 'journal'))).filter((name) => name.endsWith('.log'));
+  return Number.parseInt(files.toSorted()[0] ?? '0', 10);
+}
+
+async function count(name: string): Promise<number> {
+  return (await readdir(join(folder.path, name))).length;
+}
