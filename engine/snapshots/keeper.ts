@@ -35,7 +35,7 @@ export interface KeeperOptions extends SnapshotOptions {
 }
 
 const AFTER_OFFSETS = 32 << 20;
-const LOOK_MS = 10_000;
+const LOOK_MS = 1_000;
 
 export class SnapshotKeeper implements AsyncDisposable {
   readonly #options: KeeperOptions;

@@ -1,5 +1,6 @@
 /** What agents and their devices do. */
 import * as fc from 'fast-check';
+import type { ModelAgent } from '../model/agent.ts';
 import type { Wish } from '../model/judge.ts';
 import { LAWS } from '../model/law.ts';
 import type { Asked } from '../model/referee.ts';
@@ -102,11 +103,12 @@ const chooses = kind({
 /** The log-in session ends that the session lives on the requests of. */
 const lapses = kind({
   name: 'lapses',
-  weight: 2,
-  how: fc.record({ agent: anyAgent, nth: anySession }),
-  isPossible: ({ seats }, { agent }) => seats.has(agent),
-  does(stage, { agent, nth }) {
-    stage.lapse(agent, stage.session(agent, nth));
+  weight: 4,
+  how: fc.record({ agent: anyAgent }),
+  isPossible: ({ seats }, { agent }) => onRequests(seats.get(agent)?.agent) !== null,
+  does(stage, { agent }) {
+    const session = onRequests(stage.agent(agent));
+    if (session !== null) stage.lapse(agent, session);
   },
 });
 
@@ -187,6 +189,11 @@ function askOwn(stage: Stage, { agent, wish, session, expecting = null, opening 
   const command = { sender: session ?? `user:${agent}`, id: stage.newCommand() };
   const expectSeq = expecting === null ? {} : { expectSeq: seqOf(stage, agent) + expecting };
   stage.ask({ agent, wish, command, ...expectSeq, ...(opening !== undefined && { opening }) });
+}
+
+/** The session of an agent that lives on requests. */
+function onRequests(agent: ModelAgent | null | undefined): string | null {
+  return agent?.sessions.find(({ login }) => login !== null)?.id ?? null;
 }
 
 function loginOf(agent: number, nth: number): string {
