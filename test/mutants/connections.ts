@@ -55,9 +55,8 @@ export const CONNECTIONS: readonly Mutant[] = [
     rule: 'C4',
     does: 'ends an automatic away with a reconnect',
     file: 'engine/machine.ts',
-    find: "          active: [when('stirs', to('active', 'markActive'))],\n",
-    replace:
-      "          active: [when('stirs', to('active', 'markActive'))],\n          open: [to('active', 'markActive')],\n",
+    find: "          ...over('active', 'markActive'),\n",
+    replace: "          ...over('active', 'markActive'),\n          open: [to('active', 'markActive')],\n",
     tests: 'partition-sessions',
   },
   {
