@@ -13,6 +13,7 @@ const SIZES = [
   { events: 16, groups: 30 },
   { events: 256, groups: 6 },
 ] as const;
+const CHANGES = { atLeast: 100_000 };
 const TURNS = 10;
 const QUICK_TURNS = 3;
 const NAMES: Readonly<Record<Way, string>> = {
@@ -42,12 +43,10 @@ export async function journal(bench: Bench): Promise<Section> {
             name: 'writing',
             label: `${PARTITIONS * events} a group: ${NAMES[way]}`,
             prefix: `${way} ${events} `,
-          }),
+          }).map((figure) => (isCounted(way, events, figure) ? { ...figure, target: CHANGES } : figure)),
         ),
       ),
-      ...figuresOf(runs, { name: 'engine', label: 'whole engine, 10,000 agents', prefix: '' }).map((figure) =>
-        figure.unit === '/s' ? { ...figure, target: { atLeast: 100_000 } } : figure,
-      ),
+      ...figuresOf(runs, { name: 'engine', label: 'whole engine, 10,000 agents', prefix: '' }),
       { name: 'whole engine, CPU a change', unit: 'µs', values: valuesOf(runs, 'engine', 'cpuMicros') },
     ],
     ratios: SIZES.flatMap(({ events }) => [
@@ -66,6 +65,11 @@ export async function journal(bench: Bench): Promise<Section> {
       },
     ]),
   };
+}
+
+/** How many durable changes a second there are to be: of the journal, in groups as large as they become under load. */
+function isCounted(way: Way, events: number, { unit }: Figure): boolean {
+  return way === 'journal' && events === SIZES.at(-1)?.events && unit === '/s';
 }
 
 function figuresOf(
