@@ -75,11 +75,6 @@ export class AnswerMemory {
     for (const { id } of before) if (!after.some((session) => session.id === id)) this.#bySession.delete(id);
   }
 
-  /** What users sent about an agent who has been gone for long. */
-  forgetAgent(agentId: number): void {
-    this.#byAgent.delete(agentId);
-  }
-
   save(image: ImageWriter): void {
     image.block('answers of sessions', (writer) => {
       writer.count(this.#bySession.size);

@@ -1,3 +1,5 @@
+import { GROWTH } from './columns/room.ts';
+
 /**
  * A hashed timing wheel of one-second slots. It holds small numbers (an actor's place in its partition, a connection's
  * place in its gateway), costs twelve bytes for each, and never allocates while it turns.
@@ -9,8 +11,6 @@ const SLOTS = 512;
 const TICK_MS = 1000;
 const NONE = -1;
 const FIRST_CAPACITY = 64;
-/** Little is wasted, and still nothing is copied often. */
-const GROWTH = 1.125;
 
 export class Wheel {
   readonly #heads = new Int32Array(SLOTS).fill(NONE);

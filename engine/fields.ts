@@ -1,5 +1,5 @@
 /**
- * What a record is made of, field by field: as rows hold it in memory (rows/), as events carry it in the journal
+ * What a record is made of, field by field: as rows hold it in memory (columns/), as events carry it in the journal
  * (event-frames.ts), and as snapshots keep it.
  */
 import { CATEGORIES, type Cause, type Forced, type ForcedNext, type Queued, type Session } from './axes.ts';

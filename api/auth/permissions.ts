@@ -38,24 +38,14 @@ export function viewOf({ member, supervises }: Viewer, scope: Scope, target: Mem
 }
 
 /** Whether somebody may ask why an agent is in the state it is in. */
-export function mayAskWhy({ member, supervises }: Viewer, target: Member): boolean {
-  if (member.id === target.id) return member.role !== 'viewer';
-  switch (member.role) {
-    case 'admin':
-    case 'manager':
-      return true;
-    case 'supervisor':
-      return target.teamId !== null && supervises.includes(target.teamId);
-    default:
-      return false;
-  }
+export function mayAskWhy(viewer: Viewer, target: Member): boolean {
+  const { member } = viewer;
+  return member.id === target.id ? member.role !== 'viewer' : leads(viewer, target.teamId);
 }
 
 /** Whether somebody may force a status on an agent, and release it. */
-export function mayForce({ member, supervises }: Viewer, target: Member): boolean {
-  return member.role === 'supervisor'
-    ? target.teamId !== null && supervises.includes(target.teamId)
-    : member.role === 'manager' || member.role === 'admin';
+export function mayForce(viewer: Viewer, target: Member): boolean {
+  return leads(viewer, target.teamId);
 }
 
 /** Whether somebody may have work given to the agents of a scope. */
@@ -66,25 +56,19 @@ export function mayRoute({ member, supervises }: Viewer, scope: Scope, target: M
 }
 
 /** Whether somebody may write to another: agents to those of their team, and to whoever supervises it. */
-export function mayWriteTo({ member, supervises }: Viewer, { member: target, ...theirs }: Viewer): boolean {
-  switch (member.role) {
-    case 'admin':
-    case 'manager':
-      return true;
-    case 'supervisor':
-      return target.teamId !== null && supervises.includes(target.teamId);
-    case 'agent':
-      return (
-        member.teamId !== null &&
-        (target.teamId === member.teamId || theirs.supervises.includes(member.teamId))
-      );
-    case 'viewer':
-      return false;
-  }
+export function mayWriteTo(viewer: Viewer, { member: target, ...theirs }: Viewer): boolean {
+  const { role, teamId } = viewer.member;
+  if (role !== 'agent') return leads(viewer, target.teamId);
+  return teamId !== null && (target.teamId === teamId || theirs.supervises.includes(teamId));
 }
 
 /** Whether somebody may write to everybody in a team; null: in the organisation. */
-export function mayWriteToMany({ member, supervises }: Viewer, teamId: number | null): boolean {
+export function mayWriteToMany(viewer: Viewer, teamId: number | null): boolean {
+  return leads(viewer, teamId);
+}
+
+/** Whether somebody is above a team, and whoever is in it; null: above those without one. */
+function leads({ member, supervises }: Viewer, teamId: number | null): boolean {
   return member.role === 'supervisor'
     ? teamId !== null && supervises.includes(teamId)
     : member.role === 'manager' || member.role === 'admin';

@@ -1,8 +1,8 @@
 import type { Column } from './column.ts';
 
 const FIRST_ROWS = 64;
-/** Little is wasted, and still nothing is copied often. */
-const GROWTH = 1.125;
+/** By how much what holds something of each agent grows: little is wasted, and still nothing is copied often. */
+export const GROWTH = 1.125;
 
 /** How many rows some columns have, and room for, together. */
 export class Room {
