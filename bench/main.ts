@@ -20,7 +20,7 @@ import { tableOf } from './table.ts';
 const SUBJECTS: Readonly<Record<string, Subject>> = { fanout, dispatch, journal, memory, restore, scale };
 const ROUNDS = 5;
 const QUICK_ROUNDS = 2;
-/** What hangs is ended then: a run takes six minutes on a machine that does nothing else. */
+/** What hangs is ended then: a run takes some twenty minutes on a machine that does nothing else. */
 const LONGEST_MS = 30 * 60_000;
 
 const { values } = parseArgs({
