@@ -18,9 +18,7 @@ export class Heartbeats implements Disposable {
   constructor(clock: Clock) {
     this.#clock = clock;
     this.#wheel = new Wheel(clock.monotonic());
-    this.#turning = clock.every(1000, () =>
-      this.#wheel.advance(clock.monotonic(), (place) => this.#tell(place)),
-    );
+    this.#turning = clock.every(1000, () => this.#turn());
   }
 
   /** Calls `beating` first after `firstMs`. Disposing ends it. */
@@ -42,6 +40,11 @@ export class Heartbeats implements Disposable {
 
   [Symbol.dispose](): void {
     this.#turning[Symbol.dispose]();
+  }
+
+  #turn(): void {
+    this.#wheel.advance(this.#clock.monotonic());
+    for (let place = this.#wheel.take(); place !== null; place = this.#wheel.take()) this.#tell(place);
   }
 
   #tell(place: number): void {

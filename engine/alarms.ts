@@ -35,9 +35,23 @@ export class Alarms {
   }
 
   arm(place: number, record: AgentRecord): void {
-    const { clock, nowOf, deadlineOf } = this.#options;
     while (this.#room.length <= place) this.#armedFor.set(this.#room.add(), null);
-    const deadline = deadlineOf(record, place);
+    this.#armFor(this.#options.deadlineOf(record, place), place, record);
+  }
+
+  /** Wakes those whose time has come, while there is time for it; false where somebody may be left. */
+  turn(hasTime: () => boolean): boolean {
+    this.#wheel.advance(this.#options.clock.monotonic());
+    while (hasTime()) {
+      const place = this.#wheel.take();
+      if (place === null) return true;
+      this.#wake(place);
+    }
+    return false;
+  }
+
+  #armFor(deadline: Deadline | null, place: number, record: AgentRecord): void {
+    const { clock, nowOf } = this.#options;
     if (deadline === null) {
       this.#armedFor.set(place, null);
       this.#wheel.disarm(place);
@@ -45,11 +59,6 @@ export class Alarms {
       this.#armedFor.set(place, deadline.at);
       this.#wheel.arm(place, clock.monotonic() + deadline.at - nowOf(record));
     }
-  }
-
-  /** Wakes everyone whose time has come. */
-  turn(): void {
-    this.#wheel.advance(this.#options.clock.monotonic(), (place) => this.#wake(place));
   }
 
   #wake(place: number): void {
@@ -62,6 +71,6 @@ export class Alarms {
     // Activity may have moved the deadline since: then it is armed anew, without a word to anybody.
     const isDue = deadline.at === armedFor || deadline.at < nowOf(record) + ALMOST_MS;
     if (isDue) onDue(place, deadline);
-    else this.arm(place, record);
+    else this.#armFor(deadline, place, record);
   }
 }

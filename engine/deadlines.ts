@@ -10,13 +10,15 @@ import { GROWTH } from './columns/room.ts';
 const SLOTS = 512;
 const TICK_MS = 1000;
 const NONE = -1;
+/** In place of a tick: it has come, and the entry has not been told yet. These are kept behind the slots. */
+const COME = -2;
 const FIRST_CAPACITY = 64;
 
 export class Wheel {
-  readonly #heads = new Int32Array(SLOTS).fill(NONE);
+  readonly #heads = new Int32Array(SLOTS + 1).fill(NONE);
   #next = new Int32Array(FIRST_CAPACITY).fill(NONE);
   #previous = new Int32Array(FIRST_CAPACITY).fill(NONE);
-  /** The tick at which an entry is told; NONE while it is not armed. */
+  /** The tick at which an entry is told, or COME; NONE while it is not armed. */
   #due = new Int32Array(FIRST_CAPACITY).fill(NONE);
   readonly #startMs: number;
   #tick = 0;
@@ -29,14 +31,7 @@ export class Wheel {
   arm(entry: number, dueMs: number): void {
     this.disarm(entry);
     this.#growTo(entry);
-    const due = Math.max(Math.ceil((dueMs - this.#startMs) / TICK_MS), this.#tick + 1);
-    const slot = due % SLOTS;
-    const head = this.#heads[slot] ?? NONE;
-    this.#due[entry] = due;
-    this.#previous[entry] = NONE;
-    this.#next[entry] = head;
-    if (head !== NONE) this.#previous[head] = entry;
-    this.#heads[slot] = entry;
+    this.#put(entry, Math.max(Math.ceil((dueMs - this.#startMs) / TICK_MS), this.#tick + 1));
   }
 
   disarm(entry: number): void {
@@ -44,30 +39,49 @@ export class Wheel {
     if (due === NONE) return;
     const next = this.#next[entry] ?? NONE;
     const previous = this.#previous[entry] ?? NONE;
-    if (previous === NONE) this.#heads[due % SLOTS] = next;
+    if (previous === NONE) this.#heads[slotOf(due)] = next;
     else this.#next[previous] = next;
     if (next !== NONE) this.#previous[next] = previous;
     this.#due[entry] = NONE;
   }
 
-  /** Turns on to `nowMs` and tells everyone whose tick has come. */
-  advance(nowMs: number, tell: (entry: number) => void): void {
+  /** Turns on to `nowMs`: whose tick has come is taken from then on. */
+  advance(nowMs: number): void {
     const until = Math.floor((nowMs - this.#startMs) / TICK_MS);
     const from = this.#tick + 1;
     this.#tick = Math.max(this.#tick, until);
     // After a long sleep one round visits every slot: no need to turn more often.
-    for (let tick = Math.max(from, until - SLOTS + 1); tick <= until; tick++) {
-      for (const entry of this.#takeDue(tick % SLOTS, until)) tell(entry);
+    for (let tick = Math.max(from, until - SLOTS + 1); tick <= until; tick++) this.#comeUp(tick % SLOTS);
+  }
+
+  /** Somebody whose tick has come, once; null when there is nobody left. */
+  take(): number | null {
+    const entry = this.#heads[slotOf(COME)] ?? NONE;
+    if (entry === NONE) return null;
+    this.disarm(entry);
+    return entry;
+  }
+
+  #comeUp(slot: number): void {
+    let entry = this.#heads[slot] ?? NONE;
+    while (entry !== NONE) {
+      const next = this.#next[entry] ?? NONE;
+      if ((this.#due[entry] ?? 0) <= this.#tick) {
+        this.disarm(entry);
+        this.#put(entry, COME);
+      }
+      entry = next;
     }
   }
 
-  #takeDue(slot: number, until: number): readonly number[] {
-    const due: number[] = [];
-    for (let entry = this.#heads[slot] ?? NONE; entry !== NONE; entry = this.#next[entry] ?? NONE) {
-      if ((this.#due[entry] ?? 0) <= until) due.push(entry);
-    }
-    for (const entry of due) this.disarm(entry);
-    return due;
+  #put(entry: number, due: number): void {
+    const slot = slotOf(due);
+    const head = this.#heads[slot] ?? NONE;
+    this.#due[entry] = due;
+    this.#previous[entry] = NONE;
+    this.#next[entry] = head;
+    if (head !== NONE) this.#previous[head] = entry;
+    this.#heads[slot] = entry;
   }
 
   #growTo(entry: number): void {
@@ -83,4 +97,8 @@ export class Wheel {
     this.#previous = grow(this.#previous);
     this.#due = grow(this.#due);
   }
+}
+
+function slotOf(due: number): number {
+  return due === COME ? SLOTS : due % SLOTS;
 }

@@ -144,9 +144,9 @@ export class Partition implements Owner {
     this.#tenure?.settle(batch);
   }
 
-  /** Fires what is due. */
-  turn(): void {
-    this.#tenure?.turn();
+  /** Fires what is due, while there is time for it; false where something may be left. */
+  turn(hasTime: () => boolean): boolean {
+    return this.#tenure?.turn(hasTime) ?? true;
   }
 
   /**

@@ -142,9 +142,9 @@ export class Tenure {
     this.#alarms.arm(place, record);
   }
 
-  /** Fires what is due. */
-  turn(): void {
-    this.#alarms.turn();
+  /** Fires what is due, while there is time for it; false where something may be left. */
+  turn(hasTime: () => boolean): boolean {
+    return this.#alarms.turn(hasTime);
   }
 
   /**

@@ -7,9 +7,7 @@ const LONGEST_MS = 4;
 /** Fires what is due in each partition, from that one on. Where it takes long, others have their turn in between. */
 export function turn(partitions: readonly Partition[], clock: Clock, from = 0): void {
   const until = clock.monotonic() + LONGEST_MS;
-  for (const [id, partition] of partitions.entries()) {
-    if (id < from) continue;
-    if (clock.monotonic() > until) return void setImmediate(() => turn(partitions, clock, id));
-    partition.turn();
-  }
+  const hasTime = () => clock.monotonic() < until;
+  for (const [id, partition] of partitions.entries())
+    if (id >= from && !partition.turn(hasTime)) return void setImmediate(() => turn(partitions, clock, id));
 }

@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { partitionOf } from '../../engine/population.ts';
 import { Deeds } from '../support/deeds.ts';
-import { startEngine } from '../support/engines.ts';
-import { settle } from '../support/fake-clock.ts';
+import { member, startEngine } from '../support/engines.ts';
+import { FakeClock, settle } from '../support/fake-clock.ts';
 
 const HOUR_MS = 3_600_000;
 const JUMPS = [
@@ -15,6 +16,37 @@ async function start() {
   await agent.opens('s1');
   return { engine, clock, agent };
 }
+
+/** Each look at it takes a quarter of a millisecond. */
+class SlowClock extends FakeClock {
+  looks = 0;
+
+  override monotonic(): number {
+    return super.monotonic() + this.looks++ / 4;
+  }
+}
+
+describe('D5: many of one partition at once', () => {
+  test('D5: leave others their turn, and nobody is forgotten', async () => {
+    const clock = new SlowClock();
+    const ids = Array.from({ length: 4_000 }, (_, index) => index + 1).filter((id) => partitionOf(id) === 0);
+    const { engine } = await startEngine({ clock, members: ids.map((id) => member(id)) });
+    await Promise.all(ids.map((id) => new Deeds(engine, id).opens(`s${id}`)));
+    await clock.advance(290_000);
+
+    let mostLooks = 0;
+    let before = clock.looks;
+    const turn = () => {
+      mostLooks = Math.max(mostLooks, clock.looks - before);
+      before = clock.looks;
+      if (ids.some((id) => engine.record(id)?.activity !== 'idle')) setImmediate(turn);
+    };
+    setImmediate(turn);
+    await clock.advance(20_000);
+    await vi.waitFor(() => expect(ids.filter((id) => engine.record(id)?.activity !== 'idle')).toEqual([]));
+    expect(mostLooks).toBeLessThan(ids.length);
+  });
+});
 
 describe('D1: idle', () => {
   test('D1: no activity for the limit makes an agent away since then; activity ends it at once', async () => {

@@ -23,10 +23,14 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   fc.record({ kind: fc.constant('advance' as const), byMs: fc.oneof(soon, fc.nat({ max: 40_000 }), far) }),
 );
 
+function* all(wheel: Pick<Wheel, 'take'>): Iterable<number> {
+  for (let entryDue = wheel.take(); entryDue !== null; entryDue = wheel.take()) yield entryDue;
+}
+
 /** Who is told in each advance, as the moves come one after another. */
 function told(
   moves: readonly Move[],
-  wheel: Pick<Wheel, 'arm' | 'disarm' | 'advance'>,
+  wheel: Pick<Wheel, 'arm' | 'disarm' | 'advance' | 'take'>,
 ): readonly (readonly number[])[] {
   const advances: number[][] = [];
   let now = START;
@@ -41,7 +45,8 @@ function told(
       case 'advance': {
         const heard: number[] = [];
         now += one.byMs;
-        wheel.advance(now, (entryTold) => heard.push(entryTold));
+        wheel.advance(now);
+        heard.push(...all(wheel));
         advances.push(heard.toSorted((a, b) => a - b));
       }
     }
@@ -62,11 +67,17 @@ class Naive {
     this.#due.delete(entryDisarmed);
   }
 
-  advance(nowMs: number, tell: (entryTold: number) => void): void {
+  advance(nowMs: number): void {
     this.#tick = Math.max(this.#tick, Math.floor((nowMs - START) / 1000));
-    const due = [...this.#due].filter(([, tick]) => tick <= this.#tick);
-    for (const [one] of due) this.#due.delete(one);
-    for (const [one] of due) tell(one);
+  }
+
+  take(): number | null {
+    for (const [one, tick] of this.#due) {
+      if (tick > this.#tick) continue;
+      this.#due.delete(one);
+      return one;
+    }
+    return null;
   }
 }
 
@@ -85,21 +96,47 @@ describe('D5: the timing wheel', () => {
   test('D5: who is told may be armed again at once, and is told in a later tick', () => {
     const wheel = new Wheel(0);
     const heard: number[] = [];
-    const again = (one: number) => {
-      heard.push(one);
-      wheel.arm(one, 0);
-    };
     wheel.arm(5, 0);
-    for (let tick = 1; tick <= 3; tick++) wheel.advance(tick * 1000, again);
+    for (let tick = 1; tick <= 3; tick++) {
+      wheel.advance(tick * 1000);
+      for (const one of all(wheel)) {
+        heard.push(one);
+        wheel.arm(one, 0);
+      }
+    }
     expect(heard).toEqual([5, 5, 5]);
+  });
+
+  test('D5: whose tick has come may be disarmed, or armed for later, before it is taken', () => {
+    const wheel = new Wheel(0);
+    for (const one of [1, 2, 3, 4]) wheel.arm(one, 500 * one);
+    wheel.advance(2000);
+    wheel.disarm(2);
+    wheel.arm(3, 5000);
+    expect([...all(wheel)].toSorted()).toEqual([1, 4]);
+    wheel.advance(4999);
+    expect([...all(wheel)]).toEqual([]);
+    wheel.advance(5000);
+    expect([...all(wheel)]).toEqual([3]);
+  });
+
+  test('D5: who is not taken in one advance is left for the next', () => {
+    const wheel = new Wheel(0);
+    for (const one of [1, 2, 3]) wheel.arm(one, 1000);
+    wheel.advance(1000);
+    const first = wheel.take();
+    wheel.advance(600_000);
+    expect([first, ...all(wheel)].toSorted()).toEqual([1, 2, 3]);
   });
 
   test('D6: a clock that stands or goes back tells nobody', () => {
     const wheel = new Wheel(10_000);
     wheel.arm(1, 11_000);
-    for (const now of [10_000, 10_999, 9_000, -50_000]) wheel.advance(now, () => expect.unreachable());
-    const heard: number[] = [];
-    wheel.advance(11_000, (one) => heard.push(one));
-    expect(heard).toEqual([1]);
+    for (const now of [10_000, 10_999, 9_000, -50_000]) {
+      wheel.advance(now);
+      expect(wheel.take()).toBeNull();
+    }
+    wheel.advance(11_000);
+    expect([...all(wheel)]).toEqual([1]);
   });
 });
