@@ -7,7 +7,7 @@
 export interface Clock {
   /** Epoch milliseconds, whole. */
   now(): number;
-  /** Monotonic milliseconds. */
+  /** Monotonic milliseconds, whole: one that is kept for each agent is then no object. */
   monotonic(): number;
   /** Calls `run` once, after `delayMs`. Disposing cancels it. */
   after(delayMs: number, run: () => void): Disposable;
@@ -17,7 +17,7 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  monotonic: () => performance.now(),
+  monotonic: () => Math.floor(performance.now()),
   after(delayMs, run) {
     const timer = setTimeout(run, delayMs);
     return { [Symbol.dispose]: () => clearTimeout(timer) };

@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts';
 import type { Partition } from './partition.ts';
 
 /** After so long others have their turn. */
-const LONGEST_MS = 4;
+const LONGEST_MS = 2;
 
 /** Fires what is due in each partition, from that one on. Where it takes long, others have their turn in between. */
 export function turn(partitions: readonly Partition[], clock: Clock, from = 0): void {
