@@ -149,8 +149,12 @@ export const INITIAL_CONTEXT: Context = {
   flapping: null,
 };
 
-export function liveSessions(context: Context): readonly Session[] {
-  return context.sessions.filter((session) => session.lostAt === null);
+export function isLive({ lostAt }: Session): boolean {
+  return lostAt === null;
+}
+
+export function liveSessions({ sessions }: Context): readonly Session[] {
+  return sessions.filter(isLive);
 }
 
 /** A copy, to be changed before anybody sees it. Written out, because a spread costs ten times as much. */

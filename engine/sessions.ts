@@ -1,5 +1,5 @@
 /** Which sessions live, and on what, and what becomes of one. Pure, for the rules. */
-import { type Context, liveSessions, type Session } from './axes.ts';
+import { type Context, isLive, type Session } from './axes.ts';
 import type { Circumstances, Stimulus } from './inputs.ts';
 import { graceMs, sessionIdleMs } from './law.ts';
 
@@ -33,14 +33,16 @@ export function lapsed({ sessions }: Context, { session, since, now, law, frozen
 }
 
 /** The session's socket is there. */
-export function isOnSocket(context: Context, session: string): boolean {
-  return liveSessions(context).some((known) => known.id === session && !livesOnRequests(known));
+export function isOnSocket({ sessions }: Context, session: string): boolean {
+  return sessions.some((known) => known.id === session && isLive(known) && !livesOnRequests(known));
 }
 
 /** The session is the only one that lives. */
-export function isLastLive(context: Context, session: string): boolean {
-  const live = liveSessions(context);
-  return live.length === 1 && live[0]?.id === session;
+export function isLastLive({ sessions }: Context, session: string): boolean {
+  return (
+    sessions.some(({ id }) => id === session) &&
+    sessions.every((known) => isLive(known) === (known.id === session))
+  );
 }
 
 export function isGraceOver({ graceUntil }: Context, { now }: Pick<Circumstances, 'now'>): boolean {

@@ -65,7 +65,7 @@ export function step(table: Table, before: Axes, stimulus: Stimulus): Step | nul
 export function move(table: Table, axes: Mutable<Axes>, stimulus: Stimulus): readonly Effect[] | null {
   let taken = 0;
   for (const { region, cells } of table.get(stimulus.type) ?? []) {
-    const arm = takenOf(cells[axes[region]], axes, stimulus);
+    const arm = takenOf(cells[stateOf(axes, region)], axes, stimulus);
     if (arm !== null) TAKEN[taken++] = arm;
   }
   if (taken === 0) return null;
@@ -73,7 +73,7 @@ export function move(table: Table, axes: Mutable<Axes>, stimulus: Stimulus): rea
   for (let at = 0; at < taken; at++) {
     const arm = TAKEN[at];
     if (arm === undefined) break;
-    (axes as Record<Region, string>)[arm.region] = arm.target;
+    if (arm.target !== stateOf(axes, arm.region)) (axes as Record<Region, string>)[arm.region] = arm.target;
     for (const mutate of arm.mutators) mutate(axes, stimulus);
     if (arm.effects.length > 0) effects = effects.concat(arm.effects);
   }
@@ -83,6 +83,26 @@ export function move(table: Table, axes: Mutable<Axes>, stimulus: Stimulus): rea
 const NONE: readonly Effect[] = [];
 /** The ways out that a move takes, while it does: a list of its own for each would cost more than the rest. */
 const TAKEN: TableArm[] = [];
+
+/** Written out: to look a field up by a name that varies costs as much as a guard. */
+function stateOf(axes: Axes, region: Region): string {
+  switch (region) {
+    case 'connectivity':
+      return axes.connectivity;
+    case 'duty':
+      return axes.duty;
+    case 'limit':
+      return axes.limit;
+    case 'activity':
+      return axes.activity;
+    case 'workload':
+      return axes.workload;
+    case 'override':
+      return axes.override;
+    case 'stability':
+      return axes.stability;
+  }
+}
 
 /** The first way out whose guard holds. */
 function takenOf(
