@@ -113,7 +113,7 @@ describe('D5: the timing wheel', () => {
     wheel.advance(2000);
     wheel.disarm(2);
     wheel.arm(3, 5000);
-    expect([...all(wheel)].toSorted()).toEqual([1, 4]);
+    expect(new Set(all(wheel))).toEqual(new Set([1, 4]));
     wheel.advance(4999);
     expect([...all(wheel)]).toEqual([]);
     wheel.advance(5000);
@@ -126,7 +126,7 @@ describe('D5: the timing wheel', () => {
     wheel.advance(1000);
     const first = wheel.take();
     wheel.advance(600_000);
-    expect([first, ...all(wheel)].toSorted()).toEqual([1, 2, 3]);
+    expect(new Set([first, ...all(wheel)])).toEqual(new Set([1, 2, 3]));
   });
 
   test('D6: a clock that stands or goes back tells nobody', () => {
