@@ -30,8 +30,8 @@ export async function fanout(bench: Bench): Promise<Section> {
   await using ws = await startWs(processes);
   await using uws = await startUws(processes);
   const shapes: readonly Shape[] = [
-    { name: 'one change a tick', changes: 1, ticks: 30 },
-    { name: '16 changes a tick', changes: 16, ticks: 25 },
+    { name: 'one change a tick', changes: 1, ticks: 80 },
+    { name: '16 changes a tick', changes: 16, ticks: 60 },
   ];
   const peers = [rollcall, trpc, ws, uws];
   const runs = await inTurns(
@@ -85,7 +85,7 @@ function contender(peer: Peer, { shapes: all, watchers, watcherCount }: Load): C
   const phase = (shape: Shape, watching: number) => cpuOf(peer, shape, { watchers, watching });
   // A peer that takes a second for a tick of many changes needs fewer of them to be told from noise.
   const shapes = all.map((shape) =>
-    peer.isSlow && shape.changes > 1 ? { ...shape, ticks: Math.ceil(shape.ticks / 8) } : shape,
+    peer.isSlow ? { ...shape, ticks: Math.ceil(shape.ticks / (shape.changes > 1 ? 20 : 4)) } : shape,
   );
   return {
     name: peer.name,
