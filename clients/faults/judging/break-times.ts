@@ -4,9 +4,8 @@ import type { Site } from '../stage.ts';
 import { inSeconds } from '../waiting.ts';
 import { timelineOf } from './history.ts';
 
-/** So long before its end the agent is told, and so long after it the supervisors (D2). */
+/** So long before its end the agent is told (D2). */
 const WARNED_MS = 120_000;
-const ESCALATED_MS = 60_000;
 
 export interface Break {
   readonly tab: Tab;
@@ -27,11 +26,10 @@ export function dueIn({ lastsMs }: Pick<Break, 'lastsMs'>): readonly (readonly [
   return [
     ['limit_near', lastsMs - WARNED_MS],
     ['limit_over', lastsMs],
-    ['limit_escalated', lastsMs + ESCALATED_MS],
   ];
 }
 
-/** What came early, late, twice or not at all, of a break that is over and was escalated. */
+/** What came early, late, twice or not at all, of a break that is over. */
 export async function compareBreak(
   { manager, board, since }: Site,
   taken: Break,
