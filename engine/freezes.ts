@@ -77,10 +77,7 @@ export class Freezes implements Disposable {
     return isMass;
   }
 
-  /**
-   * When what is due inside the freeze comes instead for an agent who has it `now`, epoch milliseconds; null while there
-   * is none.
-   */
+  /** When what is due for an agent inside the freeze comes instead, on a line where it is `now`; null while there is none. */
   until({ id, organisationId }: Pick<Member, 'id' | 'organisationId'>, now: number): number | null {
     const freeze = this.#freezes.get(organisationId);
     if (freeze === undefined) return null;

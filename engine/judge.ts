@@ -23,7 +23,7 @@ export interface JudgeOptions {
   readonly clock: Clock;
   readonly table: Table;
   readonly law: (organisationId: number) => Law;
-  /** Until when an agent's timers stand still who has it `now`, epoch milliseconds; null while they run (C7). */
+  /** Until when an agent's timers stand still, on a line where it is `now`; null while they run (C7). */
   readonly frozenUntil: (member: Member, now: number) => number | null;
   /** What is journalled with an event, on its account: both are, or neither. */
   readonly announce: (event: AgentEvent, before: AgentRecord) => readonly Note[];
