@@ -32,6 +32,6 @@ export function listen(engine: Engine, clock: FakeClock) {
 }
 
 /** Without what only tells that the clock was set. */
-export function timesOf(told: readonly (readonly [string, number])[]) {
+export function withoutClocks(told: readonly (readonly [string, number])[]) {
   return told.filter(([type]) => type !== 'clock_set_ahead');
 }
