@@ -3,6 +3,7 @@
  *
  * All three are pure. A record is always committed state: nothing is folded into it before the journal has it.
  */
+import { postponed } from './awaited.ts';
 import type { Mutable, Session } from './axes.ts';
 import { OFFLINE, type Status } from './catalogue.ts';
 import { isAhead, isAtWork, permitted, refusesExtension } from './duties.ts';
@@ -12,6 +13,7 @@ import { type AgentEvent, type Changes, type Effect, eventType } from './events.
 import type {
   Choice,
   Circumstances,
+  ClockInput,
   Command,
   CommandId,
   Input,
@@ -220,6 +222,8 @@ function draft(
     return sameMember(record.member, input.member)
       ? null
       : { record: { ...record, member: input.member }, effects: [] };
+  if (input.type === 'postpone')
+    return input.byMs === 0 ? null : { record: postponed(record, input.byMs), effects: [] };
   const stimulus = stimulusOf(input, {
     now,
     law,
@@ -248,7 +252,7 @@ function seen(
 
 /** Null where the input names what the catalogue doesn't have. */
 function stimulusOf(
-  input: Exclude<Input, MasterDataInput>,
+  input: Exclude<Input, MasterDataInput | ClockInput>,
   { now, law, role, seq, frozenUntil }: Circumstances,
 ): Stimulus | null {
   // The spread comes last: a literal that begins with one gets a hidden class of its own each time.

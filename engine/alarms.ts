@@ -9,7 +9,7 @@ export interface AlarmsOptions {
   readonly clock: Clock;
   readonly recordAt: (place: number) => AgentRecord;
   /** The moment that it is for an agent, epoch milliseconds. */
-  readonly nowOf: (record: AgentRecord) => number;
+  readonly nowOf: (record: AgentRecord, place: number) => number;
   /** An agent's next deadline as it stands now. */
   readonly deadlineOf: (record: AgentRecord, place: number) => Deadline | null;
   readonly onDue: (place: number, deadline: Deadline) => void;
@@ -19,8 +19,8 @@ export interface AlarmsOptions {
 const ALMOST_MS = 10;
 
 /**
- * Wakes agents at their deadlines. Deadlines are wall time on disk and run on monotonic time here: once armed, a
- * recorded deadline comes after the time that was left, however the wall clock jumps (SPEC D5, D6).
+ * Wakes agents at their deadlines. Deadlines are moments on the agents' lines of time (lines.ts), and run on monotonic
+ * time here (SPEC D5, D6).
  */
 export class Alarms {
   readonly #options: AlarmsOptions;
@@ -57,20 +57,18 @@ export class Alarms {
       this.#wheel.disarm(place);
     } else if (deadline.at !== this.#armedFor.get(place)) {
       this.#armedFor.set(place, deadline.at);
-      this.#wheel.arm(place, clock.monotonic() + deadline.at - nowOf(record));
+      this.#wheel.arm(place, clock.monotonic() + deadline.at - nowOf(record, place));
     }
   }
 
   #wake(place: number): void {
     const { recordAt, nowOf, deadlineOf, onDue } = this.#options;
     const record = recordAt(place);
-    const armedFor = this.#armedFor.get(place);
     this.#armedFor.set(place, null);
     const deadline = deadlineOf(record, place);
     if (deadline === null) return;
     // Activity may have moved the deadline since: then it is armed anew, without a word to anybody.
-    const isDue = deadline.at === armedFor || deadline.at < nowOf(record) + ALMOST_MS;
-    if (isDue) onDue(place, deadline);
+    if (deadline.at < nowOf(record, place) + ALMOST_MS) onDue(place, deadline);
     else this.#armFor(deadline, place, record);
   }
 }

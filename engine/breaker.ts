@@ -3,7 +3,7 @@ import type { Config } from './law.ts';
 
 type Limits = Pick<Config, 'BREAKER_MIN_AGENTS' | 'BREAKER_PERCENT' | 'BREAKER_WINDOW_SECONDS'>;
 
-/** An agent of the organisation after an event, and when that was; epoch milliseconds. */
+/** An agent of the organisation after an event, and when that was; monotonic milliseconds. */
 export interface Observed {
   readonly agentId: number;
   readonly connectivity: Configuration['connectivity'];

@@ -109,6 +109,15 @@ export class Directory {
     return this.#presences.at(place, field);
   }
 
+  /** Whether anything may be yet to come that the record tells of: it may of everybody but those who are just gone. */
+  mayAwait(place: number): boolean {
+    return (
+      this.at(place, 'connectivity') !== 'disconnected' ||
+      this.at(place, 'flapping') !== null ||
+      this.at(place, 'flips').length > 0
+    );
+  }
+
   /** The actor of a known user; null for anybody else. */
   activate(agentId: number): Actor | null {
     const row = this.#members.rowOf(agentId);

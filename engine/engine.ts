@@ -81,7 +81,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
           clock,
           table,
           law,
-          frozenUntil: (member) => freezes.until(member),
+          frozenUntil: (member, now) => freezes.until(member, now),
           elsewhere: () => ownerOf(id),
           announce: (event, before) =>
             announcementsOf(event, announce(event, before), { epoch: journal.epoch, people: population }),

@@ -84,6 +84,7 @@ const PAST_TENSE = {
   profile: 'profile_changed',
   review: 'law_applied',
   lapse: 'session_lapsed',
+  postpone: 'clock_set_ahead',
 } as const satisfies Record<Input['type'], string>;
 
 export type EventType = (typeof PAST_TENSE)[Input['type']];

@@ -64,9 +64,11 @@ export class Freezes implements Disposable {
   /** Something happened. Answers whether a freeze has begun with it. */
   observe({ agent: agentId, organisation, at, set: { connectivity } }: AgentEvent): boolean {
     if (connectivity === undefined) return false;
-    const { config } = this.#options.law(organisation);
+    const { clock, law } = this.#options;
     const breaker = this.#breakerOf(organisation);
-    const isMass = breaker.observe({ agentId, connectivity, at }, config);
+    // Agents whose lines of time lie apart, because the clock was set, were lost together all the same.
+    const seenAt = clock.monotonic() - Math.max(0, clock.now() - at);
+    const isMass = breaker.observe({ agentId, connectivity, at: seenAt }, law(organisation).config);
     if (this.#running(organisation) !== null) {
       breaker.reset();
       return false;
@@ -75,13 +77,12 @@ export class Freezes implements Disposable {
     return isMass;
   }
 
-  /** When what is due for an agent inside the freeze comes instead, epoch milliseconds; null while there is none. */
-  until({ id, organisationId }: Pick<Member, 'id' | 'organisationId'>): number | null {
+  /** When what is due for an agent inside the freeze comes instead, on a line where it is `now`; null while there is none. */
+  until({ id, organisationId }: Pick<Member, 'id' | 'organisationId'>, now: number): number | null {
     const freeze = this.#freezes.get(organisationId);
     if (freeze === undefined) return null;
-    const { clock } = this.#options;
-    const leftMs = freeze.endsAt + (id % SPREAD_SECONDS) * 1000 - clock.monotonic();
-    return leftMs > 0 ? Math.round(clock.now() + leftMs) : null;
+    const leftMs = freeze.endsAt + (id % SPREAD_SECONDS) * 1000 - this.#options.clock.monotonic();
+    return leftMs > 0 ? Math.round(now + leftMs) : null;
   }
 
   /** The freeze that runs, as people are told of it. */

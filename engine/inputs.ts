@@ -6,7 +6,7 @@ import type { Member, Role } from './member.ts';
  * What can happen to an agent: commands of people, news of connections, and timers. An input is a wish; an event
  * (events.ts) is what came of it.
  */
-export type Input = Command | ConnectionInput | EngineInput | MasterDataInput;
+export type Input = Command | ConnectionInput | EngineInput | MasterDataInput | ClockInput;
 
 /** A wish of a person. */
 export type Command =
@@ -105,10 +105,16 @@ export interface MasterDataInput {
   readonly member: Member;
 }
 
+/** The wall clock was set ahead: what is yet to come is as far away as it was (D6). No state follows another here. */
+export interface ClockInput {
+  readonly type: 'postpone';
+  readonly byMs: number;
+}
+
 /** What the statechart is told: an input, with the circumstances under which it is judged. */
 export type Stimulus = Circumstances &
   (
-    | Exclude<Input, Naming | NamingForLater | MasterDataInput>
+    | Exclude<Input, Naming | NamingForLater | MasterDataInput | ClockInput>
     /** With the status that it names: the chosen or forced one, on `open` that of a fresh log-in. */
     | (Naming & { readonly named: DutyStatus })
     /** A log-out, too, may come later. */

@@ -12,6 +12,7 @@ import type { Refusal } from './errors.ts';
 import type { AgentEvent } from './events.ts';
 import type { Input } from './inputs.ts';
 import type { Law } from './law.ts';
+import type { Lines } from './lines.ts';
 import type { Member } from './member.ts';
 import type { AgentRecord } from './record.ts';
 import type { NoteRequest, Pending, Request } from './requests.ts';
@@ -22,11 +23,12 @@ export interface JudgeOptions {
   readonly clock: Clock;
   readonly table: Table;
   readonly law: (organisationId: number) => Law;
-  /** Until when an agent's timers stand still, epoch milliseconds; null while they run (C7). */
-  readonly frozenUntil: (member: Member) => number | null;
+  /** Until when an agent's timers stand still, on a line where it is `now`; null while they run (C7). */
+  readonly frozenUntil: (member: Member, now: number) => number | null;
   /** What is journalled with an event, on its account: both are, or neither. */
   readonly announce: (event: AgentEvent, before: AgentRecord) => readonly Note[];
   readonly activity: Activity;
+  readonly lines: Lines;
 }
 
 export type Judgement =
@@ -47,15 +49,10 @@ export class Judge {
     return 'write' in pending ? this.#note(actor, pending) : this.#decide(actor, pending);
   }
 
-  /** The agent's own line of time, which stands while the wall clock lies behind what has happened (B3, D6). */
-  nowOf({ lastAt }: AgentRecord): number {
-    return Math.max(this.#options.clock.now(), lastAt);
-  }
-
-  /** When the agent was last seen active, on that line. */
+  /** When the agent was last seen active, on its own line of time. */
   seenAt(record: AgentRecord, place: number): number {
-    const { clock, activity } = this.#options;
-    return Math.round(this.nowOf(record) - (clock.monotonic() - activity.at(place)));
+    const { clock, activity, lines } = this.#options;
+    return Math.round(lines.nowOf(record, place) - (clock.monotonic() - activity.at(place)));
   }
 
   /** The last command of an agent that was refused; null for none. */
@@ -73,16 +70,17 @@ export class Judge {
 
   /** When a session on requests has had the last one, on that line; now, where that is not known. */
   requestedAt(record: AgentRecord, place: number, session: string): number {
-    const { clock, activity } = this.#options;
+    const { clock, activity, lines } = this.#options;
     const now = clock.monotonic();
-    return Math.round(this.nowOf(record) - (now - (activity.ofSession(place, session) ?? now)));
+    return Math.round(lines.nowOf(record, place) - (now - (activity.ofSession(place, session) ?? now)));
   }
 
   #decide(actor: Actor, request: Pending & Request): Judgement {
-    const { clock, table, law, frozenUntil, activity } = this.#options;
+    const { clock, table, law, frozenUntil, activity, lines } = this.#options;
     const { record, place } = actor;
     const input = this.#asOfNow(actor, request.input);
     if ('by' in input && input.by === record.member.id) activity.seen(place);
+    const now = Math.max(lines.nowOf(record, place), request.notBefore);
 
     const outcome = decideRequest(
       record,
@@ -90,8 +88,8 @@ export class Judge {
       {
         table,
         law: law(record.member.organisationId),
-        now: Math.max(clock.now(), request.notBefore),
-        frozenUntil: frozenUntil(record.member),
+        now,
+        frozenUntil: frozenUntil(record.member, now),
       },
     );
     if (outcome.kind === 'refused') this.#refusals.set(place, rejected(input, outcome.refusal, clock.now()));
@@ -110,7 +108,7 @@ export class Judge {
     });
   }
 
-  /** What waited may have been overtaken by activity: an agent is idle only since it was last seen. */
+  /** What waited may have been overtaken, by activity or by the clock: an agent is idle only since it was last seen. */
   #asOfNow({ record, place }: Actor, input: Input): Input {
     switch (input.type) {
       case 'idle':
@@ -118,6 +116,8 @@ export class Judge {
       case 'lapse':
         if (input.since === null) return input;
         return { ...input, since: this.requestedAt(record, place, input.session) };
+      case 'postpone':
+        return { ...input, byMs: Math.max(input.byMs, this.#options.lines.skippedMs(record, place)) };
       default:
         return input;
     }

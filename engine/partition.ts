@@ -33,7 +33,7 @@ export interface Contents {
   readonly notes: readonly Note[];
 }
 
-export interface PartitionOptions extends Omit<JudgeOptions, 'activity'> {
+export interface PartitionOptions extends Omit<JudgeOptions, 'activity' | 'lines'> {
   /** Who else owns the partition; null while nobody is known to. */
   readonly elsewhere: () => Owner | null;
 }
@@ -129,7 +129,7 @@ export class Partition implements Owner {
   commit(batch: CommittedBatch): Contents {
     const committed: Committed[] = [];
     const notes: Note[] = [];
-    for (const entry of this.#tenure?.underWay(batch.id) ?? decodeEntries(batch.events)) {
+    for (const entry of this.#tenure?.confirm(batch.id) ?? decodeEntries(batch.events)) {
       if (entry.kind === 'event') committed.push(this.#fold(entry.event));
       else {
         notes.push(entry);
@@ -203,9 +203,10 @@ export class Partition implements Owner {
     const place = this.directory.placeOf(agentId);
     const wall = (at: number | null) =>
       at === null ? null : Math.round(clock.now() - (clock.monotonic() - at));
+    const now = Math.max(clock.now(), record.lastAt);
     return explain(record, law(record.member.organisationId), {
-      now: Math.max(clock.now(), record.lastAt),
-      frozenUntil: frozenUntil(record.member),
+      now,
+      frozenUntil: frozenUntil(record.member, now),
       activeAt:
         place === null || record.connectivity === 'disconnected' ? null : wall(this.#activity.at(place)),
       sessionActiveAt: (session) => wall(place === null ? null : this.#activity.ofSession(place, session)),

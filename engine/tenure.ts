@@ -15,6 +15,7 @@ import { isRetryable, journalFailed, type Refusal, refuse } from './errors.ts';
 import type { CommandId, Input } from './inputs.ts';
 import { type CommittedBatch, Fenced, JournalBroken, type Writer } from './journal/port.ts';
 import { Judge, type JudgeOptions } from './judge.ts';
+import { Lines } from './lines.ts';
 import { type Deadline, nextDeadline } from './next-deadline.ts';
 import type { AgentRecord } from './record.ts';
 import type { NoteRequest, Pending, Request, Write } from './requests.ts';
@@ -25,9 +26,11 @@ interface Decided {
   readonly actor: Actor;
   readonly pending: Pending;
   readonly entries: readonly JournalEntry[];
+  /** Monotonic milliseconds. */
+  readonly decidedAt: number;
 }
 
-export interface TenureOptions extends JudgeOptions {
+export interface TenureOptions extends Omit<JudgeOptions, 'lines'> {
   readonly writer: Writer;
   readonly directory: Directory;
   /** To commands that journalled something. */
@@ -43,11 +46,14 @@ const MAX_WAITING = 64;
 /** Of a session's id behind the node's name: a hyphen and a UUID. */
 const SUFFIX_LENGTH = 37;
 const RESTART: Pending = { input: { type: 'restart' }, answer: null, notBefore: 0 };
+/** For whom the clock was set ahead; by how much, whoever judges it finds. */
+const POSTPONE: Input = { type: 'postpone', byMs: 0 };
 const RETRY_MS = 100;
 const TOLD: ReadonlySet<Input['type']> = new Set(['lose', 'lapse', 'leave']);
 
 export class Tenure {
   readonly #options: TenureOptions;
+  readonly #lines: Lines;
   readonly #judge: Judge;
   readonly #alarms: Alarms;
   readonly #appender: Appender<Decided>;
@@ -64,12 +70,13 @@ export class Tenure {
   constructor(options: TenureOptions) {
     this.#options = options;
     const { writer, clock, directory } = options;
-    this.#judge = new Judge(options);
+    this.#lines = new Lines(options);
+    this.#judge = new Judge({ ...options, lines: this.#lines });
     this.#appender = new Appender({ writer, onFailed: (decided, error) => this.#failed(decided, error) });
     this.#alarms = new Alarms({
       clock,
       recordAt: (place) => directory.recordAt(place),
-      nowOf: (record) => this.#judge.nowOf(record),
+      nowOf: (record, place) => this.#lines.nowOf(record, place),
       deadlineOf: (record, place) => this.#deadlineOf(record, place),
       onDue: (place, { input, at }) => this.tell(directory.wake(place), input, at),
     });
@@ -113,9 +120,12 @@ export class Tenure {
     this.#accept(actor, { write, answer: null, notBefore: 0 });
   }
 
-  /** What was decided in that batch, if it is this tenure's own. */
-  underWay(batchId: string): readonly JournalEntry[] | null {
-    return this.#appender.underWay(batchId)?.flatMap(({ entries }) => entries) ?? null;
+  /** The batch is durable: what was decided in it, if it is this tenure's own. */
+  confirm(batchId: string): readonly JournalEntry[] | null {
+    const decided = this.#appender.underWay(batchId);
+    for (const { actor, pending, decidedAt } of decided ?? [])
+      if ('input' in pending) this.#lines.happened(actor.place, decidedAt);
+    return decided?.flatMap(({ entries }) => entries) ?? null;
   }
 
   /** After a committed batch was shown: answers those who wait for it, and goes on with what came meanwhile. */
@@ -144,6 +154,7 @@ export class Tenure {
 
   /** Fires what is due, while there is time for it; false where something may be left. */
   turn(hasTime: () => boolean): boolean {
+    this.#heedClock();
     return this.#alarms.turn(hasTime);
   }
 
@@ -159,10 +170,25 @@ export class Tenure {
 
   /** Takes nothing more, lets what is on its way become durable, and gives the partition up. */
   async end(message: string): Promise<void> {
+    this.#heedClock();
     this.#refuse(message);
     await this.#appender.quiet();
     this.#stop(message);
     await this.#options.writer.release();
+  }
+
+  /**
+   * Where the clock was set ahead, what is yet to come is moved by as much: first, and on disk. Only who awaits something
+   * is told so, or who may by what is on its way.
+   */
+  #heedClock(): void {
+    if (!this.#lines.wasSetAhead()) return;
+    const { directory } = this.#options;
+    const busy = directory.awake().filter((actor) => actor.busy);
+    for (let place = 0; place < directory.size; place++)
+      if (directory.mayAwait(place) && this.#lines.skippedMs(directory.recordAt(place), place) > 0)
+        this.tell(directory.wake(place), POSTPONE);
+    for (const actor of busy) if (!actor.waiting.some(isPostponing)) this.tell(actor, POSTPONE);
   }
 
   /** Nothing is accepted from here on, and what waits no more. */
@@ -207,11 +233,23 @@ export class Tenure {
     const { command } = pending;
     const remembered = command === undefined ? null : this.#recall(record.member.id, command);
     if (remembered !== null) return pending.answer?.(remembered);
+    const byMs =
+      'input' in pending && !isPostponing(pending) ? this.#lines.skippedMs(record, actor.place) : 0;
+    if (byMs > 0) {
+      // Nothing is judged by deadlines that only the clock has made past.
+      actor.waiting = [pending, ...actor.waiting];
+      return this.#go(actor, { input: { type: 'postpone', byMs }, answer: null, notBefore: 0 });
+    }
     const judgement = this.#judge.judge(actor, pending);
     switch (judgement.kind) {
       case 'changed':
         actor.busy = true;
-        return this.#appender.add({ actor, pending, entries: judgement.entries });
+        return this.#appender.add({
+          actor,
+          pending,
+          entries: judgement.entries,
+          decidedAt: this.#options.clock.monotonic(),
+        });
       case 'unchanged':
         return this.#answer(actor, pending, done(record, command));
       case 'refused':
@@ -239,11 +277,12 @@ export class Tenure {
   #deadlineOf(record: AgentRecord, place: number): Deadline | null {
     const { law, frozenUntil } = this.#options;
     const { member } = record;
+    const now = this.#lines.nowOf(record, place);
     return nextDeadline(record, {
-      now: this.#judge.nowOf(record),
+      now,
       law: law(member.organisationId),
       activeAt: this.#judge.seenAt(record, place),
-      frozenUntil: frozenUntil(member),
+      frozenUntil: frozenUntil(member, now),
       requestedAt: (session) => this.#judge.requestedAt(record, place, session),
     });
   }
@@ -292,6 +331,10 @@ export class Tenure {
       this.#go(actor, next);
     }
   }
+}
+
+function isPostponing(pending: Pending): boolean {
+  return 'input' in pending && pending.input.type === 'postpone';
 }
 
 function takeWaiting(actor: Actor): readonly Pending[] {

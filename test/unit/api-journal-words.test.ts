@@ -50,6 +50,23 @@ test('D2, D4, E1: limits, extensions and what waits are told in words', async ()
   ]);
 });
 
+test('D6: what is yet to come, moved because the clock was set', async () => {
+  const { agent, clock, events } = await startUnder();
+  await agent.opens('s1');
+  await agent.chooses('break', { session: 's1' });
+  clock.jump(3_600_000);
+  await clock.advance(1_000);
+  agent.loses('s1');
+  await settle();
+  clock.jump(3_600_000);
+  await clock.advance(1_000);
+  expect(told(events.slice(2))).toEqual([
+    'clock set ahead; until T',
+    'session lost; reconnecting; expected back until T',
+    'clock set ahead; until T; expected back until T',
+  ]);
+});
+
 test('C7, C8: flapping, and the platform’s absence', async () => {
   const { agent, clock, events, engine } = await startUnder();
   await agent.opens('s1');

@@ -3,6 +3,7 @@ import type { Crowd } from '../cast/crowd.ts';
 import type { Tab } from '../cast/tab.ts';
 import { startProxy, type Proxy } from '../ground/proxy.ts';
 import { WallClock } from '../ground/wall-clock.ts';
+import { type Break, compareBreak, dueIn } from '../judging/break-times.ts';
 import { judgeHistories } from '../judging/history.ts';
 import type { WatchedBoard } from '../judging/watched-board.ts';
 import type { Scenario } from '../scenario.ts';
@@ -14,6 +15,8 @@ const HEARTBEAT_SECONDS = 5;
 const GRACE_MS = 15_000;
 /** The least that may be set. */
 const IDLE_MS = 30_000;
+/** The agent is told of its end 25 s after its beginning, between the jumps. */
+const BREAK_MS = 145_000;
 /** Of each kind. */
 const AGENTS = 3;
 /** Deadlines fall due by then, before the clock jumps and after. */
@@ -24,6 +27,8 @@ const EARLY_MS = 2_000;
 /** The machine may be busy, and a freeze after a restart may hold timers back. */
 const LATE_MS = 90_000;
 const BACK_MS = 25_000;
+/** Two readings of how much time is left: one when the server told it, one here. */
+const LEFT_MS = 5_000;
 
 /** Who is there, by what runs for them. */
 interface Cast {
@@ -55,7 +60,8 @@ export const clockJump: Scenario = {
       active: await stage.crowd(site, { count: AGENTS, first: AGENTS }),
       idling: await stage.crowd(site, { count: AGENTS, first: 2 * AGENTS }),
     };
-    await all(cast.onBreak, (tab) => tab.choose('break', 'tea'));
+    await site.manager.api.statuses.save.mutate({ code: 'break', maxSeconds: BREAK_MS / 1000 });
+    const onBreak = await goOnBreak(cast.onBreak);
     const stirring = setInterval(() => {
       for (const tab of cast.active.tabs) tab.active();
     }, 1_000);
@@ -77,7 +83,9 @@ export const clockJump: Scenario = {
         story.must(Math.abs(asOf - Date.now() - shiftMs) < 60_000, 'the server tells that time');
       };
       crowds.push(...(await playJump({ stage, site, cast, proxy }, { jump, first })));
+      if (shiftMs > 0) mustTellTimeLeft({ stage, site, cast, proxy }, onBreak);
     }
+    await mustRunOn({ stage, site, cast, proxy }, onBreak);
     story.mustBeNone(
       await judgeHistories(
         site.manager,
@@ -115,17 +123,20 @@ async function playJump(
   const leftAt = performance.now();
   await pause(BEFORE_MS);
 
+  const everybody = [cast.onBreak, cast.active, cast.idling, leaving, later, cutOff]
+    .flatMap(({ tabs }) => tabs)
+    .map((tab) => ({ tab, before: board.tile(tab.agentId) }));
   const jumpedAt = performance.now();
   await jump();
   await pause(STILL_MS);
-  const everybody = [cast.onBreak, cast.active, cast.idling, leaving, later, cutOff].flatMap(
-    ({ tabs }) => tabs,
-  );
   stage.story.mustBeNone(
-    everybody.flatMap(({ agentId, username }) =>
-      board.shown(agentId, jumpedAt).map(({ tile }) => `${username} ${tile.status} ${tile.connectivity}`),
+    everybody.flatMap(({ tab: { agentId, username }, before }) =>
+      board
+        .shown(agentId, jumpedAt)
+        .filter(({ tile }) => tile.status !== before.status || tile.connectivity !== before.connectivity)
+        .map(({ tile }) => `${username} ${tile.status} ${tile.connectivity}`),
     ),
-    `no storm: nothing happened to any of ${everybody.length} agents (D6)`,
+    `no storm: none of ${everybody.length} agents became another (D6)`,
   );
 
   await liveOn(parts, cutOff);
@@ -188,6 +199,50 @@ async function mustBecome({ stage, site }: Parts, { who, status, since, afterMs 
   stage.story.must(
     tookMs >= afterMs - EARLY_MS,
     `${who.tabs.length} agents were ${status} when their time was over, not before: after ${inSeconds(tookMs)} of ${inSeconds(afterMs)}`,
+  );
+}
+
+/** Resolves when all are on a break. */
+function goOnBreak(crowd: Crowd): Promise<readonly Break[]> {
+  return all(crowd, async (tab) => {
+    const begunAt = performance.now();
+    const seq = await tab.choose('break', 'tea');
+    return { tab, lastsMs: BREAK_MS, begunAt, from: (seq ?? 0) + 1 };
+  });
+}
+
+/** Whoever watches a break sees as much of it left as there is. */
+function mustTellTimeLeft({ stage, site: { board } }: Parts, breaks: readonly Break[]): void {
+  stage.story.mustBeNone(
+    breaks.flatMap(({ tab, lastsMs, begunAt }) => {
+      const leftMs = begunAt + lastsMs - performance.now();
+      const toldMs = (board.tile(tab.agentId).deadline ?? Infinity) - board.asOf;
+      const isSo = Math.abs(toldMs - leftMs) < LEFT_MS;
+      return isSo ? [] : [`${tab.username} ${inSeconds(toldMs)} of ${inSeconds(leftMs)}`];
+    }),
+    'tiles tell how much is left of a break, by the new time',
+  );
+}
+
+/** The clock was set, and neither hastens nor delays what breaks bring. */
+async function mustRunOn({ stage, site }: Parts, breaks: readonly Break[]): Promise<void> {
+  const { story } = stage;
+  story.does('waits until the breaks are over');
+  const wrongs = await Promise.all(
+    breaks.map(async (taken) => {
+      const due = dueIn(taken);
+      const last = Math.max(...due.map(([, dueMs]) => dueMs));
+      await pause(Math.max(0, taken.begunAt + last - performance.now()));
+      await site.board.until(taken.tab.agentId, ({ seq }) => seq >= taken.from + due.length, {
+        what: 'was told all that a break brings, and that the clock was set ahead',
+        withinMs: LATE_MS,
+      });
+      return compareBreak(site, taken, { earlyMs: EARLY_MS, lateMs: LATE_MS });
+    }),
+  );
+  story.mustBeNone(
+    wrongs.flat(),
+    `warning and end of ${breaks.length} breaks came when they were due, each once (D2, D6)`,
   );
 }
 

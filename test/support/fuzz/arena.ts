@@ -84,7 +84,8 @@ export class Arena {
     this.audience = new Audience({
       random: this.random,
       referee: this.referee,
-      now: () => this.clock.now(),
+      // However long a silence is, clocks that are set have no part in it.
+      now: () => this.clock.monotonic(),
       topics: () => this.topics,
     });
   }
@@ -179,6 +180,12 @@ export class Arena {
   touch(agent: number, session: string, at: number): void {
     this.referee.touched(agent, session, at);
     this.engine.touch(agent, session, at);
+  }
+
+  /** Somebody sets the clock ahead, while nothing is on its way. */
+  setClock(byMs: number): void {
+    this.clock.jump(byMs);
+    this.referee.clockWasSet(byMs);
   }
 
   /** Whoever lost its partitions acknowledges nothing. */

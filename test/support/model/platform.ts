@@ -63,6 +63,16 @@ export class Platform {
       this.#freeze(organisation, 'mass_disconnect', now);
   }
 
+  /** The clock was set ahead: all that was is as long ago as before. */
+  clockWasSet(byMs: number): void {
+    for (const [organisation, losses] of this.#losses)
+      this.#losses.set(
+        organisation,
+        losses.map(({ agent, at }) => ({ agent, at: at + byMs })),
+      );
+    for (const [organisation, freeze] of this.#freezes) this.#freezes.set(organisation, later(freeze, byMs));
+  }
+
   #freeze(organisation: number, kind: ModelFreeze['kind'], now: number): void {
     const until = now + lawOf(organisation).breaker.freezeSeconds * 1000;
     this.#losses.delete(organisation);
@@ -70,6 +80,10 @@ export class Platform {
     const before = last === null || last.since === now ? (last?.before ?? null) : { ...last, before: null };
     this.#freezes.set(organisation, { kind, since: now, until, before });
   }
+}
+
+function later({ kind, since, until, before }: ModelFreeze, byMs: number): ModelFreeze {
+  return { kind, since: since + byMs, until: until + byMs, before: before && later(before, byMs) };
 }
 
 /** Until when the agent's timers stand still, as of a moment; null while they run. */

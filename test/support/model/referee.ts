@@ -122,6 +122,14 @@ export class Referee {
     }
   }
 
+  /** At rest, the clock was set ahead: it tells the new time. */
+  clockWasSet(byMs: number): void {
+    this.#failedAt += byMs;
+    this.#beganAt += byMs;
+    this.platform.clockWasSet(byMs);
+    for (const seat of this.seats.values()) seat.clockWasSet(this.#now(), byMs);
+  }
+
   /** At rest nothing may be open. */
   settled(): void {
     for (const seat of this.seats.values()) seat.settled(this.#now(), this.#failedAt);

@@ -1,5 +1,6 @@
 /** One agent under the referee's eyes: what the rules make of it, and what it still waits for. */
-import { hasSession, type ModelAgent, type Person, unseen } from './agent.ts';
+import { changed, hasSession, type ModelAgent, type Person, unseen } from './agent.ts';
+import { awaits, putOff } from './awaited.ts';
 import { disagree } from './disagreement.ts';
 import { judge, type Verdict, type Wish } from './judge.ts';
 import { ModelMemory } from './memory.ts';
@@ -60,6 +61,7 @@ const TIMED = new Set([
   'limit_escalated',
   'flapping_ended',
   'platform_frozen',
+  'clock_set_ahead',
 ]);
 
 export class Seat {
@@ -76,6 +78,8 @@ export class Seat {
   /** When the engine that knows the agent began: what had come due before comes then. */
   #recalledAt = 0;
   #punctualAt = 0;
+  /** By how much the clock was set ahead of what is yet to come, since when, and nobody has been told. */
+  #skipped: { readonly byMs: number; readonly since: number } | null = null;
 
   /** Of the agent's organisation. */
   readonly #freeze: () => ModelFreeze | null;
@@ -110,6 +114,24 @@ export class Seat {
     this.evidence = { from: seenAt, to: seenAt, requests: new Map(requests) };
     this.#before = [];
     this.#recalledAt = now;
+    this.#skipped = null;
+  }
+
+  /** The clock was set ahead by so much, and tells that it is now. At rest: nothing is on its way. */
+  clockWasSet(now: number, byMs: number): void {
+    const later = ({ from, to, requests }: Evidence): Evidence => {
+      const moved = [...requests].map(([session, at]) => [session, at + byMs] as const);
+      return { from: from + byMs, to: to + byMs, requests: new Map(moved) };
+    };
+    this.evidence = later(this.evidence);
+    this.#before = this.#before.map(({ evidence, until }) => ({
+      evidence: later(evidence),
+      until: until + byMs,
+    }));
+    this.#committedAt += byMs;
+    this.#overtookAt += byMs;
+    this.#recalledAt += byMs;
+    this.#skipped = { byMs: byMs + (this.#skipped?.byMs ?? 0), since: now };
   }
 
   #know(now: number, evidence: Evidence): void {
@@ -124,6 +146,10 @@ export class Seat {
     if (event.seq !== before.seq + 1) disagree(`seq ${event.seq} after ${before.seq}`, event);
     if (event.at < before.lastAt) disagree('time went back', event);
     if (event.at > Math.max(now, before.lastAt) + EARLY_MS) disagree('an event of the future', event);
+    if (event.type !== 'clock_set_ahead') {
+      if (this.#skippedMs(event.at) > 0) disagree('judged by what only the clock has made past', event);
+      this.#skipped = null;
+    }
     const isTimed = this.#isTimed(event);
     if (isTimed && this.hasHalf) disagree('a session began, and not what it was begun for', event);
     const sent = isTimed ? this.#timed(event, now) : this.#wished(event, now);
@@ -197,7 +223,11 @@ export class Seat {
   }
 
   #punctual(now: number, failedAt: number): void {
-    const { evidence, agent } = this;
+    const { evidence } = this;
+    const byMs = this.#skippedMs(now);
+    const tellBy = Math.max(this.#skipped?.since ?? 0, this.#committedAt, failedAt) + LATE_MS;
+    if (byMs > 0 && tellBy <= now) disagree('nobody heeds the clock', { agent: this.agent, now });
+    const agent = byMs > 0 ? { ...this.agent, ...putOff(this.agent, byMs) } : this.agent;
     for (const alarm of alarmsOf(agent, evidence, this.#freeze())) {
       const turnAt = Math.max(alarm.by, this.#committedAt, failedAt, this.#overtookAt, this.#recalledAt);
       const by = standing(agent, alarm.not, turnAt);
@@ -206,8 +236,21 @@ export class Seat {
     }
   }
 
+  /** By how much it was, for an agent for whom anything is yet to come. */
+  #skippedMs(now: number): number {
+    const byMs = this.#skipped?.byMs ?? 0;
+    return awaits(this.agent, now - byMs) ? byMs : 0;
+  }
+
   #timed(event: Happened, now: number): null {
     const { agent, evidence } = this;
+    if (event.type === 'clock_set_ahead') {
+      const byMs = this.#skippedMs(event.at);
+      if (byMs === 0) disagree('the clock was not set', { event, agent });
+      this.agent = changed(agent, putOff(agent, byMs), event.at);
+      this.#skipped = null;
+      return null;
+    }
     if (event.type === 'became_active') {
       if (!stirred(agent, evidence.to, event.at))
         disagree('woke without activity', { event, agent, evidence });

@@ -45,6 +45,17 @@ const machineSleeps = kind({
   does: (stage, ms) => stage.arena.clock.sleep(ms),
 });
 
+/** While an engine runs; what comes next may come before the engine looks at the clock (D6). */
+const clockIsSet = kind({
+  name: 'clock is set',
+  weight: 3,
+  how: fc.constantFrom(45_000, 600_000, 3_600_000),
+  async does(stage, byMs) {
+    await stage.calm();
+    stage.arena.setClock(byMs);
+  },
+});
+
 const journalTrouble = kind({
   name: 'journal trouble',
   weight: 2,
@@ -113,6 +124,7 @@ export const circumstances: readonly Kind[] = [
   timePasses,
   isDue,
   machineSleeps,
+  clockIsSet,
   journalTrouble,
   calm,
   look,
