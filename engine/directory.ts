@@ -11,7 +11,7 @@ import type { Pending } from './requests.ts';
 import { type AgentRecord, newcomer } from './record.ts';
 import type { Whereabouts } from './places.ts';
 import type { Scope } from './scope.ts';
-import type { RequestSession } from './sessions.ts';
+import type { KeptSession } from './sessions.ts';
 import type { Image, ImageWriter } from './snapshots/image.ts';
 import type { Counted } from './tally.ts';
 
@@ -218,8 +218,8 @@ export class Directory {
     return place === null ? NO_SESSIONS : this.at(place, 'sessions');
   }
 
-  /** Sessions that live on requests. */
-  *requestSessions(): Iterable<RequestSession> {
+  /** Sessions of which it is known with which log-in session they end. */
+  *keptSessions(): Iterable<KeptSession> {
     for (let place = 0; place < this.size; place++)
       for (const { id: session, login } of this.at(place, 'sessions'))
         if (login !== undefined)

@@ -27,7 +27,7 @@ import type { Owner } from './owner.ts';
 import type { AgentRecord } from './record.ts';
 import type { Request, Write } from './requests.ts';
 import { review, visit } from './review.ts';
-import type { RequestSession } from './sessions.ts';
+import type { KeptSession } from './sessions.ts';
 import { SnapshotKeeper, type SnapshotOptions } from './snapshots/keeper.ts';
 import { restore } from './snapshots/restore.ts';
 import { Summaries } from './summaries.ts';
@@ -202,9 +202,9 @@ export class Engine implements AsyncDisposable {
     this.#options.population.of(agentId).tell(agentId, { type: 'lose', session, byServer });
   }
 
-  /** The log-in session has ended on whose requests a session lived. */
-  lapse(agentId: number, session: string): void {
-    this.#options.population.of(agentId).tell(agentId, { type: 'lapse', session, since: null });
+  /** A session ends with its log-in session; unless another one has resumed it. */
+  lapse({ agentId, session, login }: KeptSession): void {
+    this.#options.population.of(agentId).tell(agentId, { type: 'lapse', session, login, since: null });
   }
 
   /** The agent logs out, in every tab, by the word of that session. Resolves when it is durable, or will be. */
@@ -244,9 +244,9 @@ export class Engine implements AsyncDisposable {
     return this.#options.population.of(agentId).directory.sessionsOf(agentId);
   }
 
-  /** All sessions that live on requests. */
-  requestSessions(): Iterable<RequestSession> {
-    return this.#options.population.requestSessions();
+  /** All sessions of which it is known with which log-in session they end. */
+  keptSessions(): Iterable<KeptSession> {
+    return this.#options.population.keptSessions();
   }
 
   /** An agent as committed; null for nobody. */

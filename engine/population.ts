@@ -3,7 +3,7 @@ import type { Partition } from './partition.ts';
 import type { Whereabouts } from './places.ts';
 import type { AgentRecord } from './record.ts';
 import type { Scope } from './scope.ts';
-import type { RequestSession } from './sessions.ts';
+import type { KeptSession } from './sessions.ts';
 import type { Counted } from './tally.ts';
 
 /** How many parts the agents fall into. Fixed for life: the journal names them. */
@@ -69,9 +69,9 @@ export class Population {
     for (const { directory } of this.partitions) yield* directory.counted();
   }
 
-  /** All sessions that live on requests. */
-  *requestSessions(): Iterable<RequestSession> {
-    for (const { directory } of this.partitions) yield* directory.requestSessions();
+  /** All sessions of which it is known with which log-in session they end. */
+  *keptSessions(): Iterable<KeptSession> {
+    for (const { directory } of this.partitions) yield* directory.keptSessions();
   }
 
   /** Where each active member stands to whom nothing has happened yet. */

@@ -52,6 +52,22 @@ export const CONNECTIONS: readonly Mutant[] = [
     tests: 'alarms partition-sessions',
   },
   {
+    rule: 'C3',
+    does: 'finds nobody to log out whose connection is gone',
+    file: 'api/login-presence.ts',
+    find: '.find(({ login }) => login === sessionId)',
+    replace: '.find(({ login, lostAt }) => login === sessionId && lostAt === null)',
+    tests: 'api-login-presence nodes',
+  },
+  {
+    rule: 'C3',
+    does: 'ends with a log-in session what another one has resumed',
+    file: 'engine/sessions.ts',
+    find: 'session === undefined || session.login !== login',
+    replace: 'session === undefined',
+    tests: 'api-login-presence',
+  },
+  {
     rule: 'C4',
     does: 'ends an automatic away with a reconnect',
     file: 'engine/machine.ts',

@@ -104,8 +104,8 @@ export class Seat {
 
   /** A new engine knows this much and no more: each session on requests has its time anew. */
   recall(now: number, seenAt: number): void {
-    const requests = this.agent.sessions.flatMap(({ id, login }) =>
-      login === null ? [] : [[id, now] as const],
+    const requests = this.agent.sessions.flatMap(({ id, isOnRequests }) =>
+      isOnRequests ? [[id, now] as const] : [],
     );
     this.evidence = { from: seenAt, to: seenAt, requests: new Map(requests) };
     this.#before = [];
