@@ -20,7 +20,7 @@ import { type LawListener, type Listener, Listeners } from './listeners.ts';
 import { machine } from './machine.ts';
 import type { Member, Roster } from './member.ts';
 import { Messages } from './messages.ts';
-import { type Contents, Partition } from './partition.ts';
+import { type Contents, Partition, type Traced } from './partition.ts';
 import { Places } from './places.ts';
 import { Population, PARTITIONS } from './population.ts';
 import type { Owner } from './owner.ts';
@@ -126,6 +126,7 @@ export class Engine implements AsyncDisposable {
       people: population,
       archive,
       isFree: (userId) => (this.record(userId)?.current ?? 0) === 0,
+      isGone: (userId) => population.isGone(userId, clock.now()),
       dispatch: (userId, request) => population.of(userId).dispatch(userId, request),
       note: (userId, write) => population.of(userId).note(userId, write),
     });
@@ -266,6 +267,12 @@ export class Engine implements AsyncDisposable {
 
   why(agentId: number): Why | null {
     return this.#options.population.of(agentId).why(agentId);
+  }
+
+  /** Of how many agents something is kept beside their records, by what it is (B8). */
+  get traces(): Traced & { readonly mailboxes: number; readonly tiles: number } {
+    const { population } = this.#options;
+    return { ...population.traces, mailboxes: this.messages.size, tiles: this.topics.tiles };
   }
 
   law(organisationId: number): Law {

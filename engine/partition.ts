@@ -38,6 +38,20 @@ export interface PartitionOptions extends Omit<JudgeOptions, 'activity'> {
   readonly elsewhere: () => Owner | null;
 }
 
+/** Of how many agents something is kept. */
+export interface Traced {
+  /** Something is under way. */
+  readonly actors: number;
+  /** Answers to users: those that the log tells of, and others. */
+  readonly answers: number;
+  readonly unwritten: number;
+  readonly refusals: number;
+  /** When their sessions were active. */
+  readonly activity: number;
+}
+
+/** So many are looked at each second, whether they are gone. */
+const TENDED = 64;
 /** After so long news that nobody could be told are told again. */
 const RETRY_MS = 100;
 
@@ -96,7 +110,8 @@ export class Partition implements Owner {
   /** Journals nothing unless it ends idleness, and allocates nothing. */
   touch(agentId: number, session: string, at: number): void {
     const place = this.directory.placeOf(agentId);
-    if (place === null) return;
+    // What is heard late of somebody who has gone is heard of nobody.
+    if (place === null || this.directory.at(place, 'connectivity') === 'disconnected') return;
     if (this.#tenure === null) return this.#elsewhere()?.touch(agentId, session, at);
     this.#activity.told(place, session, at);
     if (this.directory.at(place, 'activity') === 'idle') this.#tenure?.stir(this.directory.wake(place));
@@ -111,7 +126,7 @@ export class Partition implements Owner {
   /** Reads it, before anything else. */
   load(image: Image): void {
     this.directory.load(image);
-    this.#answers.load(image);
+    this.#answers.load(image, this.#options.clock.now());
     this.#loaded = image.offset;
   }
 
@@ -144,9 +159,23 @@ export class Partition implements Owner {
     this.#tenure?.settle(batch);
   }
 
-  /** Fires what is due. */
+  /** Fires what is due, and gives back the memory of some who are gone. */
   turn(): void {
+    const standingOf = (agentId: number) => this.directory.standing(agentId);
+    const now = this.#options.clock.now();
     this.#tenure?.turn();
+    this.#answers.tend(TENDED, standingOf, now);
+    this.#tenure?.tend(TENDED, standingOf, now);
+  }
+
+  /** Of how many agents something is kept beside their records, by what it is. */
+  get traces(): Traced {
+    return {
+      actors: this.directory.awake().length,
+      answers: this.#answers.size,
+      activity: this.#activity.size,
+      ...(this.#tenure?.traces ?? { unwritten: 0, refusals: 0 }),
+    };
   }
 
   /**
@@ -203,20 +232,23 @@ export class Partition implements Owner {
     const place = this.directory.placeOf(agentId);
     const wall = (at: number | null) =>
       at === null ? null : Math.round(clock.now() - (clock.monotonic() - at));
+    const now = Math.max(clock.now(), record.lastAt);
     return explain(record, law(record.member.organisationId), {
-      now: Math.max(clock.now(), record.lastAt),
+      now,
       frozenUntil: frozenUntil(record.member),
       activeAt:
         place === null || record.connectivity === 'disconnected' ? null : wall(this.#activity.at(place)),
       sessionActiveAt: (session) => wall(place === null ? null : this.#activity.ofSession(place, session)),
-      lastRefusal: place === null ? null : (this.#tenure?.refusalAt(place) ?? null),
+      lastRefusal: this.#tenure?.refusalOf(record, now) ?? null,
     });
   }
 
   #fold(event: AgentEvent): Committed {
     const { before, record, place } = this.directory.fold(event);
-    const { agent, command, set } = event;
-    if (command !== undefined) this.#answers.remember(agent, command, done(record, command));
+    const { agent, at, command, set } = event;
+    this.#answers.fade(before, at);
+    this.#tenure?.fade(before, at);
+    if (command !== undefined) this.#answers.remember(agent, command, { answer: done(record, command), at });
     if (set.sessions !== undefined) {
       this.#answers.forgetEnded(before.sessions, record.sessions);
       this.#tenure?.forgetEnded(before.sessions, record.sessions);

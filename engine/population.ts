@@ -1,10 +1,11 @@
 import type { Member } from './member.ts';
-import type { Partition } from './partition.ts';
+import type { Partition, Traced } from './partition.ts';
 import type { Whereabouts } from './places.ts';
 import type { AgentRecord } from './record.ts';
 import type { Scope } from './scope.ts';
 import type { KeptSession } from './sessions.ts';
 import type { Counted } from './tally.ts';
+import { isGone } from './traces.ts';
 
 /** How many parts the agents fall into. Fixed for life: the journal names them. */
 export const PARTITIONS = 16;
@@ -30,6 +31,24 @@ export class Population {
 
   of(agentId: number): Partition {
     return this.partition(partitionOf(agentId));
+  }
+
+  /** Of how many agents something is kept beside their records. */
+  get traces(): Traced {
+    const all = this.partitions.map(({ traces }) => traces);
+    const sum = (of: keyof Traced) => all.reduce((total, traces) => total + traces[of], 0);
+    return {
+      actors: sum('actors'),
+      answers: sum('answers'),
+      unwritten: sum('unwritten'),
+      refusals: sum('refusals'),
+      activity: sum('activity'),
+    };
+  }
+
+  /** Nothing need be kept of a user beside the record. */
+  isGone(userId: number, now: number): boolean {
+    return isGone(this.of(userId).directory.standing(userId), now);
   }
 
   /** A user as known; null for nobody. */

@@ -126,6 +126,7 @@ export class Seat {
     if (event.at > Math.max(now, before.lastAt) + EARLY_MS) disagree('an event of the future', event);
     const isTimed = this.#isTimed(event);
     if (isTimed && this.hasHalf) disagree('a session began, and not what it was begun for', event);
+    this.memory.fade(before, event.at);
     const sent = isTimed ? this.#timed(event, now) : this.#wished(event, now);
     for (const { id } of before.sessions) if (!hasSession(this.agent, id)) this.memory.forget(id);
     const isMoved = before.status !== this.agent.status;
@@ -265,7 +266,12 @@ export class Seat {
       });
     if (wish.kind === 'open' && (before.duty === null || ahead !== undefined))
       this.saw(now, { from: Math.min(event.at, now), to: now });
-    if (command !== null) this.memory.remember(command, { ok: true, seq: event.seq, code: null }, true);
+    if (command !== null)
+      this.memory.remember(
+        command,
+        { ok: true, seq: event.seq, code: null },
+        { isDurable: true, at: event.at },
+      );
     return sent;
   }
 
@@ -281,7 +287,11 @@ export class Seat {
     if (then.kind !== 'unchanged') return sent;
     sent.committedSeq = event.seq;
     if (sent.command !== null)
-      this.memory.remember(sent.command, { ok: true, seq: event.seq, code: null }, true);
+      this.memory.remember(
+        sent.command,
+        { ok: true, seq: event.seq, code: null },
+        { isDurable: true, at: event.at },
+      );
     return sent;
   }
 }
