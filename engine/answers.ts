@@ -6,7 +6,7 @@ import type { CommandId } from './inputs.ts';
 import type { AgentRecord } from './record.ts';
 import type { Image, ImageWriter } from './snapshots/image.ts';
 import { type FullTile, tileOf } from './tile.ts';
-import { type Standing, Traces } from './traces.ts';
+import { type Standing, type Tending, Traces } from './traces.ts';
 
 /** What a command came to. */
 export type Answer = Done | Refusal;
@@ -102,8 +102,8 @@ export class AnswerMemory {
   }
 
   /** As of traces. */
-  tend(count: number, standingOf: (agentId: number) => Standing, now: number): void {
-    this.#byAgent.tend(count, standingOf, now);
+  tend(count: number, tending: Tending): void {
+    this.#byAgent.tend(count, tending);
   }
 
   save(image: ImageWriter): void {

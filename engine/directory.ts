@@ -152,6 +152,12 @@ export class Directory {
     return [...this.#awake.values()];
   }
 
+  /** Whether something is under way for an agent. */
+  isAwake(agentId: number): boolean {
+    const place = this.placeOf(agentId);
+    return place !== null && this.#awake.has(place);
+  }
+
   /** Folds in what was committed. */
   fold(event: AgentEvent): Folded {
     const row = this.#rowOf(event.agent, event.organisation);

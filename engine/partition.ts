@@ -18,6 +18,7 @@ import { rememberNote, Replayer } from './replayer.ts';
 import type { NoteRequest, Request, Write } from './requests.ts';
 import type { Image, ImageWriter } from './snapshots/image.ts';
 import { Tenure, type Untold } from './tenure.ts';
+import type { Tending } from './traces.ts';
 import { explain, type Why } from './why.ts';
 
 /** An event that is durable, and the agent before and after it. */
@@ -52,6 +53,8 @@ export interface Traced {
 
 /** So many are looked at each second, whether they are gone. */
 const TENDED = 64;
+/** What others have written is here by then. */
+const LAG_MS = 60_000;
 /** After so long news that nobody could be told are told again. */
 const RETRY_MS = 100;
 
@@ -110,9 +113,10 @@ export class Partition implements Owner {
   /** Journals nothing unless it ends idleness, and allocates nothing. */
   touch(agentId: number, session: string, at: number): void {
     const place = this.directory.placeOf(agentId);
-    // What is heard late of somebody who has gone is heard of nobody.
-    if (place === null || this.directory.at(place, 'connectivity') === 'disconnected') return;
+    if (place === null) return;
     if (this.#tenure === null) return this.#elsewhere()?.touch(agentId, session, at);
+    // What is heard late of somebody who has gone is kept of nobody.
+    if (this.directory.at(place, 'connectivity') === 'disconnected') return;
     this.#activity.told(place, session, at);
     if (this.directory.at(place, 'activity') === 'idle') this.#tenure?.stir(this.directory.wake(place));
   }
@@ -161,11 +165,14 @@ export class Partition implements Owner {
 
   /** Fires what is due, and gives back the memory of some who are gone. */
   turn(): void {
-    const standingOf = (agentId: number) => this.directory.standing(agentId);
-    const now = this.#options.clock.now();
     this.#tenure?.turn();
-    this.#answers.tend(TENDED, standingOf, now);
-    this.#tenure?.tend(TENDED, standingOf, now);
+    const { directory } = this;
+    const tending: Tending = {
+      standingOf: (agentId) => (directory.isAwake(agentId) ? null : directory.standing(agentId)),
+      now: this.#options.clock.now() - LAG_MS,
+    };
+    this.#answers.tend(TENDED, tending);
+    this.#tenure?.tend(TENDED, tending);
   }
 
   /** Of how many agents something is kept beside their records, by what it is. */

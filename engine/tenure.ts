@@ -19,7 +19,7 @@ import { type Deadline, nextDeadline } from './next-deadline.ts';
 import type { AgentRecord } from './record.ts';
 import type { NoteRequest, Pending, Request, Write } from './requests.ts';
 import { livesOnRequests } from './sessions.ts';
-import type { Standing } from './traces.ts';
+import type { Standing, Tending } from './traces.ts';
 import type { Rejected } from './why.ts';
 
 interface Decided {
@@ -150,9 +150,9 @@ export class Tenure {
   }
 
   /** As of traces. */
-  tend(count: number, standingOf: (agentId: number) => Standing, now: number): void {
-    this.#unwritten.tend(count, standingOf, now);
-    this.#judge.refusals.tend(count, standingOf, now);
+  tend(count: number, tending: Tending): void {
+    this.#unwritten.tend(count, tending);
+    this.#judge.refusals.tend(count, tending);
   }
 
   /** An agent's deadlines are other ones. */

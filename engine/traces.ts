@@ -59,9 +59,18 @@ export class Traces<Trace> {
   }
 
   /** Gives back the memory of what has faded; looks at so many, and goes on there the next time. */
-  tend(count: number, standingOf: (agentId: number) => Standing, now: number): void {
-    for (const [agentId] of this.#round.next(count)) this.fade(standingOf(agentId), now);
+  tend(count: number, { standingOf, now }: Tending): void {
+    for (const [agentId] of this.#round.next(count)) {
+      const standing = standingOf(agentId);
+      if (standing !== null) this.fade(standing, now);
+    }
   }
+}
+
+/** When memory is given back, and of whom: null where something is on its way that may have happened before. */
+export interface Tending {
+  readonly standingOf: (agentId: number) => Standing | null;
+  readonly now: number;
 }
 
 function hasFaded({ at }: Left<unknown>, standing: Standing, now: number): boolean {

@@ -88,8 +88,8 @@ export const ACTOR: readonly Mutant[] = [
     rule: 'B8',
     does: 'never gives back what it keeps of who is gone',
     file: 'engine/traces.ts',
-    find: 'for (const [agentId] of this.#round.next(count)) this.fade(standingOf(agentId), now);',
-    replace: 'this.#round.next(count);',
+    find: 'if (standing !== null) this.fade(standing, now);',
+    replace: '',
     tests: 'unit/traces',
   },
   {
