@@ -238,14 +238,15 @@ describe('B8, H2: a mailbox', () => {
   });
 });
 
-describe('B8: traces', () => {
-  const standing = (id: number): Standing => ({
-    member: { id },
-    connectivity: 'disconnected',
-    flapping: null,
-    lastAt: 0,
-  });
+/** Of somebody to whom nothing ever happened. */
+const standing = (id: number): Standing => ({
+  member: { id },
+  connectivity: 'disconnected',
+  flapping: null,
+  lastAt: 0,
+});
 
+describe('B8: traces', () => {
   test('B8: are looked at some at a time, round after round, and given back', () => {
     const traces = new Traces<string>();
     for (const id of IDS) traces.leave(id, 'a trace', id % 2 === 0 ? 0 : MINUTE);
