@@ -16,21 +16,23 @@ import type { ClientFrame, CloseCode, ServerFrame } from './contract/agent-frame
 import { RollcallError } from './contract/errors.ts';
 import type { Beating, Heartbeats } from './heartbeats.ts';
 import { TokenBucket } from './limits.ts';
+import type { LoginPresence } from './login-presence.ts';
 import type { Socket, SocketListener } from './transport.ts';
 
 export interface AgentConnectionOptions {
   readonly socket: Socket;
   readonly engine: Engine;
   readonly authenticator: Pick<Authenticator, 'openSession' | 'liveSessions'>;
+  readonly presence: SocketPresence;
   readonly clock: Clock;
   readonly heartbeats: Heartbeats;
   readonly gateway: Gateway;
 }
 
+export type SocketPresence = Pick<LoginPresence, 'newSession' | 'began'>;
+
 /** What a connection needs of those beside it. */
 export interface Gateway {
-  /** A session id that no other node gives. */
-  newSession(): string;
   /** Whether a user has as many sockets as there may be, without the one that holds the session to be resumed. */
   isFull(agentId: number, resumed: string | null): boolean;
   /** Takes a connection in as the one of its session; false when its user has too many. */
@@ -166,7 +168,7 @@ export class AgentConnection implements SocketListener, Outlet, Beating {
   }
 
   async #open(hello: Hello): Promise<void> {
-    const { engine, authenticator, gateway, clock } = this.#options;
+    const { engine, authenticator, presence, gateway, clock } = this.#options;
     const claims = await authenticator.openSession(hello.token);
     if (claims instanceof RollcallError) return this.close(4401, claims.message);
     const { userId: agentId } = claims;
@@ -185,7 +187,8 @@ export class AgentConnection implements SocketListener, Outlet, Beating {
       record.sessions.find(({ id }) => id === opening.session) ??
       record.sessions.find(({ id }) => id === opening.resume?.session);
     if (opened === undefined) return this.close(4410, 'logged out');
-    const live: Live = { agentId, session: opened.id, login: claims.sessionId };
+    presence.began(claims, opened.id);
+    const live: Live = { agentId, session: opened.id };
     if (this.#isClosed()) return gateway.lost(live);
     if (!gateway.admit(this, live)) return this.close(4429, TOO_MANY_SOCKETS);
 
@@ -207,11 +210,11 @@ export class AgentConnection implements SocketListener, Outlet, Beating {
   }
 
   #openingOf({ device, resume = null }: Hello, { sessionId: login }: Claims): Opening {
-    const { gateway, socket } = this.#options;
+    const { presence, socket } = this.#options;
     const { address } = socket.peer;
     return {
       type: 'open',
-      session: gateway.newSession(),
+      session: presence.newSession(),
       device,
       address,
       lives: 'on_socket',

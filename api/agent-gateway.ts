@@ -4,10 +4,9 @@
  * The server pings and the client only answers, so that a background tab whose timers are throttled doesn't seem gone;
  * the pulse that goes with each ping lets a client notice a dead server (SPEC C5).
  */
-import { randomUUID } from 'node:crypto';
 import type { Clock } from '../engine/clock.ts';
 import type { Engine } from '../engine/engine.ts';
-import { AgentConnection, type Gateway } from './agent-connection.ts';
+import { AgentConnection, type Gateway, type SocketPresence } from './agent-connection.ts';
 import type { Live } from './agent-session.ts';
 import type { Authenticator } from './auth/authenticator.ts';
 import { Heartbeats } from './heartbeats.ts';
@@ -16,9 +15,9 @@ import type { SocketRoute } from './transport.ts';
 export interface AgentGatewayOptions {
   readonly engine: Engine;
   readonly authenticator: Pick<Authenticator, 'openSession' | 'liveSessions'>;
+  /** What sessions are named by, and end with. */
+  readonly presence: SocketPresence;
   readonly clock: Clock;
-  /** Name of this node: its sessions' ids begin with it. */
-  readonly node: string;
   readonly onInternalError: (error: unknown) => void;
 }
 
@@ -48,11 +47,12 @@ export class AgentGateway implements Disposable {
       maxMessageBytes: MAX_MESSAGE_BYTES,
       maxBufferedBytes: MAX_BUFFERED_BYTES,
       open: (socket) => {
-        const { engine, authenticator, clock } = this.#options;
+        const { engine, authenticator, presence, clock } = this.#options;
         const connection = new AgentConnection({
           socket,
           engine,
           authenticator,
+          presence,
           clock,
           heartbeats: this.#heartbeats,
           gateway: this.#forConnections,
@@ -65,17 +65,6 @@ export class AgentGateway implements Disposable {
 
   get size(): number {
     return this.#connections.size;
-  }
-
-  /** A session id that no other node gives. */
-  newSession(): string {
-    return `${this.#options.node}-${randomUUID()}`;
-  }
-
-  /** Whether the session lives on a socket here that this log-in session opened. */
-  isHeldBy(session: string, login: string): boolean {
-    const connection = this.#bySession.get(session);
-    return connection !== undefined && this.#connections.get(connection)?.login === login;
   }
 
   /** Asks every client to come back elsewhere, spread over `withinMs`, and from then on takes their going for ours. */
@@ -108,7 +97,6 @@ export class AgentGateway implements Disposable {
   }
 
   readonly #forConnections: Gateway = {
-    newSession: () => this.newSession(),
     isFull: (agentId, resumed) => this.#isFull(agentId, resumed),
     admit: (connection, live) => this.#admit(connection, live),
     leave: (connection) => this.#leave(connection),

@@ -23,11 +23,10 @@ import { activityOf } from './message-commands.ts';
 import { chooseStatus, extendBreak } from './presence-commands.ts';
 import { statusesOf } from './statuses.ts';
 
-/** Whose session, which, and the log-in session that opened it. */
+/** Whose session, and which. */
 export interface Live {
   readonly agentId: number;
   readonly session: string;
-  readonly login: string;
 }
 
 /** The socket, as the session sees it. */
@@ -188,6 +187,9 @@ export class AgentSession {
     if (!hasPresence(record.member)) outlet.close(4403, 'this role has no presence');
     for (const notice of noticesOf({ event, record })) outlet.send(notice);
     if (event.effects?.includes('dismiss') === true) this.#dismiss(event);
+    // Whichever node heard of it.
+    if (event.type === 'session_lapsed' && event.session?.id === this.#options.live.session)
+      outlet.close(4401, 'the log-in session ended');
     void this.#keep(record);
   }
 

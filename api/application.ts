@@ -92,14 +92,10 @@ async function compose(options: ApplicationOptions, opened: Opened): Promise<App
     await OutboxRelay.start({ db, pool, clock: systemClock, engine, laws, teams, onError: onInternalError }),
   );
   const authenticator = opened.use(await openAuthenticator(environment, { lock, configured, engine }));
-  const gateway = opened.use(
-    new AgentGateway({ engine, authenticator, clock: systemClock, node: NODE, onInternalError }),
-  );
-  const { liveSessions } = authenticator;
-  const presence = opened.use(
-    await LoginPresence.open({ db, engine, clock: systemClock, liveSessions, gateway }),
-  );
   const clock = systemClock;
+  const { liveSessions } = authenticator;
+  const presence = opened.use(await LoginPresence.open(db, { engine, clock, liveSessions, node: NODE }));
+  const gateway = opened.use(new AgentGateway({ engine, authenticator, presence, clock, onInternalError }));
   const services: Services = { db, clock, engine, authenticator, presence, relay, teams, projections };
   const tls = await tlsOf(environment);
   const server = opened.use(

@@ -1,26 +1,25 @@
 /**
- * What log-in sessions are to their users' presence: requests keep a session alive as a socket does (C10), and to log
- * out is to go offline.
+ * What log-in sessions are to their users' presence: each presence session, on a socket or on requests (C10), ends with
+ * the log-in session that opened it, also in its grace; and to log out is to go offline (C3).
  */
+import { randomUUID } from 'node:crypto';
 import type { Queryable } from '../drizzle/queryable.ts';
 import * as refreshTokens from '../drizzle/repositories/refresh-tokens.ts';
 import type { Clock } from '../engine/clock.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Opening } from '../engine/inputs.ts';
 import { livesOnRequests } from '../engine/sessions.ts';
-import type { AgentGateway } from './agent-gateway.ts';
 import type { Login } from './auth/authenticator.ts';
 import type { LiveSessions } from './auth/live-sessions.ts';
 import type { Claims } from './auth/tokens.ts';
 import type { Peer } from './transport.ts';
 
 export interface LoginPresenceOptions {
-  readonly db: Queryable;
   readonly engine: Engine;
   readonly clock: Clock;
   readonly liveSessions: LiveSessions;
-  /** The sockets. */
-  readonly gateway: Pick<AgentGateway, 'newSession' | 'isHeldBy'>;
+  /** Name of this node: the ids of the sessions that begin here begin with it. */
+  readonly node: string;
 }
 
 const MAX_DEVICE = 200;
@@ -31,23 +30,24 @@ export class LoginPresence implements Disposable {
   /** By presence session: what ends with it. */
   readonly #kept = new Map<string, Disposable>();
 
-  private constructor(options: LoginPresenceOptions) {
+  constructor(options: LoginPresenceOptions) {
     this.#options = options;
   }
 
-  /** Keeps the sessions on requests that there were before a restart, as long as their log-in sessions hold. */
-  static async open(options: LoginPresenceOptions): Promise<LoginPresence> {
+  /** With the sessions that there were before a restart, as long as their log-in sessions hold. */
+  static async open(db: Queryable, options: LoginPresenceOptions): Promise<LoginPresence> {
     const presence = new LoginPresence(options);
-    const { db, engine, clock } = options;
-    const held = [...engine.requestSessions()];
+    const { engine, clock } = options;
+    const held = [...engine.keptSessions()];
     for (let next = 0; next < held.length; next += ASKED_AT_ONCE) {
       const some = held.slice(next, next + ASKED_AT_ONCE);
       const logins = some.map(({ login }) => login);
       const live = await refreshTokens.liveFamilies(db, logins, new Date(clock.now()));
-      for (const { agentId: userId, session, login: sessionId } of some) {
+      for (const kept of some) {
+        const { agentId: userId, session, login: sessionId } = kept;
         const until = live.get(sessionId);
-        if (until === undefined) engine.lapse(userId, session);
-        else presence.#keep({ userId, sessionId, sessionExpiresAt: until.getTime() }, session);
+        if (until === undefined) engine.lapse(kept);
+        else presence.began({ userId, sessionId, sessionExpiresAt: until.getTime() }, session);
       }
     }
     return presence;
@@ -61,15 +61,20 @@ export class LoginPresence implements Disposable {
     const { engine, clock } = this.#options;
     const sessions = engine.sessions(userId);
     for (const session of sessions)
-      if (session.login === sessionId || sessions.every(livesOnRequests))
+      if (livesOnRequests(session) && (session.login === sessionId || sessions.every(livesOnRequests)))
         engine.touch(userId, session.id, clock.now());
+  }
+
+  /** A session id that no other node gives. */
+  newSession(): string {
+    return `${this.#options.node}-${randomUUID()}`;
   }
 
   /** The session that a request begins where its user is offline. */
   opening({ sessionId: login }: Login, { userAgent, address }: Peer): Opening {
     return {
       type: 'open',
-      session: this.#options.gateway.newSession(),
+      session: this.newSession(),
       device: userAgent.slice(0, MAX_DEVICE),
       address,
       lives: 'on_requests',
@@ -78,32 +83,16 @@ export class LoginPresence implements Disposable {
     };
   }
 
-  /** The session may have begun: it ends with the log-in session. */
-  began(claims: Claims, { session }: Opening): void {
-    const sessions = this.#options.engine.sessions(claims.userId);
-    if (sessions.some(({ id }) => id === session)) this.#keep(claims, session);
-  }
-
-  /** Whoever is here by this log-in session goes offline, in every tab. Resolves when that is so, or will be. */
-  async logOut({ userId, sessionId }: Login): Promise<void> {
-    const { engine, gateway } = this.#options;
-    const own = engine
-      .sessions(userId)
-      .find(({ id, login }) => login === sessionId || gateway.isHeldBy(id, sessionId));
-    if (own !== undefined) await engine.logOut(userId, own.id);
-  }
-
-  [Symbol.dispose](): void {
-    for (const kept of this.#kept.values()) kept[Symbol.dispose]();
-    this.#kept.clear();
-  }
-
-  #keep(claims: Claims, session: string): void {
+  /** The session may have begun by the log-in session, or be resumed by it: then it ends with it. */
+  began(claims: Claims, session: string): void {
     const { engine, liveSessions } = this.#options;
-    const { userId } = claims;
-    const attached = liveSessions.attach(claims, () => engine.lapse(userId, session));
-    const listening = engine.listen(userId, ({ record }) => {
-      if (!record.sessions.some(({ id }) => id === session)) this.#letGo(session);
+    const { userId: agentId, sessionId: login } = claims;
+    const isOpen = () => engine.sessions(agentId).some((own) => own.id === session && own.login === login);
+    if (!isOpen()) return;
+    this.#letGo(session);
+    const attached = liveSessions.attach(claims, () => engine.lapse({ agentId, session, login }));
+    const listening = engine.listen(agentId, () => {
+      if (!isOpen()) this.#letGo(session);
     });
     this.#kept.set(session, {
       [Symbol.dispose]: () => {
@@ -111,6 +100,21 @@ export class LoginPresence implements Disposable {
         listening[Symbol.dispose]();
       },
     });
+  }
+
+  /**
+   * Whoever is here by this log-in session, or may come back by it, goes offline, in every tab and on every node.
+   * Resolves when that is so, or will be.
+   */
+  async logOut({ userId, sessionId }: Login): Promise<void> {
+    const { engine } = this.#options;
+    const own = engine.sessions(userId).find(({ login }) => login === sessionId);
+    if (own !== undefined) await engine.logOut(userId, own.id);
+  }
+
+  [Symbol.dispose](): void {
+    for (const kept of this.#kept.values()) kept[Symbol.dispose]();
+    this.#kept.clear();
   }
 
   #letGo(session: string): void {

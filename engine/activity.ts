@@ -18,6 +18,11 @@ export class Activity {
     this.#clock = clock;
   }
 
+  /** How many agents have sessions that told something. */
+  get size(): number {
+    return this.#bySession.size;
+  }
+
   /** Monotonic milliseconds. */
   at(place: number): number {
     return this.#newest.get(place);

@@ -6,6 +6,7 @@ import type { CommandId } from './inputs.ts';
 import type { AgentRecord } from './record.ts';
 import type { Image, ImageWriter } from './snapshots/image.ts';
 import { type FullTile, tileOf } from './tile.ts';
+import { type Standing, type Tending, Traces } from './traces.ts';
 
 /** What a command came to. */
 export type Answer = Done | Refusal;
@@ -46,22 +47,37 @@ const REMEMBERED = 64;
 /** What is kept of an answer; of one that only names a seq, nothing else. */
 type Kept = number | Answer;
 
+/** By user: what each was answered, by the command's id. */
+type OfUsers = Map<number, Map<string, Kept>>;
+
 /**
  * The first answers to the last commands of each sender, so that a command sent twice is done once (SPEC B6). A user's
- * commands count for each agent that they are about: one id may go to many agents.
+ * commands count for each agent that they are about: one id may go to many agents. They are forgotten with the session,
+ * or when the agent whom they are about is gone (B8).
  */
 export class AnswerMemory {
   readonly #bySession = new Map<string, Map<string, Kept>>();
-  readonly #byAgent = new Map<number, Map<number, Map<string, Kept>>>();
+  readonly #byAgent = new Traces<OfUsers>();
 
-  recall(agentId: number, command: CommandId): Answer | null {
-    const kept = this.#of(agentId, command)?.get(command.id);
+  /** Of how many agents there are answers to users. */
+  get size(): number {
+    return this.#byAgent.size;
+  }
+
+  /** What was answered of an agent who stands so now. */
+  recall(agent: Standing, command: CommandId, now: number): Answer | null {
+    const answers =
+      'session' in command
+        ? this.#bySession.get(command.session)
+        : this.#byAgent.of(agent, now)?.get(command.user);
+    const kept = answers?.get(command.id);
     if (kept === undefined) return null;
     return typeof kept === 'number' ? { ok: true, seq: kept, tile: null } : kept;
   }
 
-  remember(agentId: number, command: CommandId, answer: Answer): void {
-    const answers = this.#of(agentId, command) ?? this.#begin(agentId, command);
+  /** `at`, epoch milliseconds, the agent was given that answer; what had faded by then was told so. */
+  remember(agentId: number, command: CommandId, { answer, at }: { answer: Answer; at: number }): void {
+    const answers = 'session' in command ? this.#ofSession(command) : this.#ofUser(agentId, command, at);
     answers.set(command.id, keptOf(command, answer));
     if (answers.size <= REMEMBERED) return;
     for (const oldest of answers.keys()) {
@@ -75,6 +91,21 @@ export class AnswerMemory {
     for (const { id } of before) if (!after.some((session) => session.id === id)) this.#bySession.delete(id);
   }
 
+  /** Whether there is anything of the agent that could fade. */
+  isOf(agentId: number): boolean {
+    return this.#byAgent.held(agentId) !== null;
+  }
+
+  /** To be told before anything happens to an agent, or is answered. */
+  fade(agent: Standing, now: number): void {
+    this.#byAgent.fade(agent, now);
+  }
+
+  /** As of traces. */
+  tend(count: number, tending: Tending): void {
+    this.#byAgent.tend(count, tending);
+  }
+
   save(image: ImageWriter): void {
     image.block('answers of sessions', (writer) => {
       writer.count(this.#bySession.size);
@@ -85,7 +116,7 @@ export class AnswerMemory {
     });
     image.block('answers of users', (writer) => {
       writer.count(this.#byAgent.size);
-      for (const [agentId, users] of this.#byAgent) {
+      for (const [agentId, { trace: users }] of this.#byAgent) {
         writer.count(agentId);
         writer.count(users.size);
         for (const [user, answers] of users) {
@@ -94,35 +125,42 @@ export class AnswerMemory {
         }
       }
     });
+    image.block('answers of users at', (writer) => {
+      for (const [, { at }] of this.#byAgent) writer.number(at);
+    });
   }
 
-  load(image: Image): void {
+  /** `now` stands for the times that an earlier version didn't write. */
+  load(image: Image, now: number): void {
+    const byAgent: [number, OfUsers][] = [];
     image.block('answers of sessions', (reader) => {
       for (let left = reader.count(); left > 0; left--)
         this.#bySession.set(reader.text(), loadAnswers(reader));
     });
     image.block('answers of users', (reader) => {
       for (let left = reader.count(); left > 0; left--) {
-        const users = new Map<number, Map<string, Kept>>();
-        this.#byAgent.set(reader.count(), users);
+        const users: OfUsers = new Map();
+        byAgent.push([reader.count(), users]);
         for (let more = reader.count(); more > 0; more--) users.set(reader.count(), loadAnswers(reader));
       }
     });
+    const isTimed = image.block('answers of users at', (reader) => {
+      for (const [agentId, users] of byAgent) this.#byAgent.leave(agentId, users, reader.number());
+    });
+    if (!isTimed) for (const [agentId, users] of byAgent) this.#byAgent.leave(agentId, users, now);
   }
 
-  #of(agentId: number, command: CommandId): Map<string, Kept> | undefined {
-    return 'session' in command
-      ? this.#bySession.get(command.session)
-      : this.#byAgent.get(agentId)?.get(command.user);
+  #ofSession({ session }: { readonly session: string }): Map<string, Kept> {
+    const answers = this.#bySession.get(session) ?? new Map<string, Kept>();
+    if (answers.size === 0) this.#bySession.set(session, answers);
+    return answers;
   }
 
-  #begin(agentId: number, command: CommandId): Map<string, Kept> {
-    const answers = new Map<string, Kept>();
-    if ('session' in command) this.#bySession.set(command.session, answers);
-    else {
-      const users = this.#byAgent.get(agentId) ?? new Map<number, Map<string, Kept>>();
-      this.#byAgent.set(agentId, users.set(command.user, answers));
-    }
+  #ofUser(agentId: number, { user }: { readonly user: number }, at: number): Map<string, Kept> {
+    const users: OfUsers = this.#byAgent.held(agentId) ?? new Map();
+    this.#byAgent.leave(agentId, users, at);
+    const answers = users.get(user) ?? new Map<string, Kept>();
+    if (answers.size === 0) users.set(user, answers);
     return answers;
   }
 }

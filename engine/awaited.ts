@@ -5,7 +5,7 @@
  */
 import { flapWindowMs, type Law } from './law.ts';
 import { type AgentRecord, copyRecord } from './record.ts';
-import { withLostAt } from './sessions.ts';
+import { lost } from './sessions.ts';
 
 /** Whether anything is, as of a moment (epoch milliseconds). What is idle goes by activity, which is no record. */
 export function isAwaited(
@@ -35,7 +35,7 @@ export function postponed(record: AgentRecord, byMs: number): AgentRecord {
   if (flapping !== null) later.flapping = { ...flapping, until: flapping.until + byMs };
   if (sessions.some(({ lostAt }) => lostAt !== null))
     later.sessions = sessions.map((session) =>
-      session.lostAt === null ? session : withLostAt(session, session.lostAt + byMs),
+      session.lostAt === null ? session : lost(session, session.lostAt + byMs),
     );
   if (flips.length > 0) later.flips = flips.map((at) => at + byMs);
   return later;

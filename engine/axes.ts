@@ -81,7 +81,9 @@ export interface Session {
   readonly startedAt: number;
   /** Null while its connection lives. */
   readonly lostAt: number | null;
-  /** The log-in session on whose requests it lives (C10); absent for one that lives on a socket. */
+  /** What it lives on (C10); absent where an earlier version wrote it down. */
+  readonly lives?: 'on_socket' | 'on_requests';
+  /** The log-in session that opened it, or resumed it last; absent where an earlier version wrote it down, of a socket. */
   readonly login?: string;
 }
 

@@ -71,6 +71,8 @@ export class Delivery implements Disposable {
 
   [Symbol.dispose](): void {
     this.#isOver = true;
+    // A search that is under way finds for nobody any more.
+    if (this.#isBusy && this.#seen !== null) this.#options.mailbox.markPartial(true);
     this.#retry?.[Symbol.dispose]();
     this.#options.onEnd();
   }

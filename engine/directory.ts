@@ -11,9 +11,10 @@ import type { Pending } from './requests.ts';
 import { type AgentRecord, newcomer } from './record.ts';
 import type { Whereabouts } from './places.ts';
 import type { Scope } from './scope.ts';
-import type { RequestSession } from './sessions.ts';
+import type { KeptSession } from './sessions.ts';
 import type { Image, ImageWriter } from './snapshots/image.ts';
 import type { Counted } from './tally.ts';
+import type { Standing } from './traces.ts';
 
 /**
  * One agent while something is under way for it: made when something comes, let go when all is done. What stays is a
@@ -104,6 +105,19 @@ export class Directory {
     return row === null ? null : this.#members.placeOf(row);
   }
 
+  /** Whether an agent is gone, and since when, without the record being made; as a newcomer, for nobody. */
+  standing(agentId: number): Standing {
+    const place = this.placeOf(agentId);
+    const member = { id: agentId };
+    if (place === null) return { member, connectivity: 'disconnected', flapping: null, lastAt: 0 };
+    return {
+      member,
+      connectivity: this.at(place, 'connectivity'),
+      flapping: this.at(place, 'flapping'),
+      lastAt: this.#presences.lastAtOf(place),
+    };
+  }
+
   /** One value of a record, without the record being made. */
   at<Field extends keyof Presence>(place: number, field: Field): Presence[Field] {
     return this.#presences.at(place, field);
@@ -132,20 +146,25 @@ export class Directory {
   wake(place: number): Actor {
     const awake = this.#awake.get(place);
     if (awake !== undefined) return awake;
-    const record = this.recordAt(place);
-    const actor: Actor = { record, place, busy: false, waiting: NONE };
-    this.#awake.set(place, actor);
-    return actor;
+    return { record: this.recordAt(place), place, busy: false, waiting: NONE };
   }
 
-  /** Lets go of an actor for whom nothing is under way. */
-  rest({ place, busy, waiting }: Actor): void {
-    if (!busy && waiting.length === 0) this.#awake.delete(place);
+  /** Keeps an actor as long as something is under way for it; to be told when that may have become another. */
+  hold(actor: Actor): void {
+    const { place, busy, waiting } = actor;
+    if (busy || waiting.length > 0) this.#awake.set(place, actor);
+    else this.#awake.delete(place);
   }
 
   /** Those for whom something is under way. */
   awake(): readonly Actor[] {
     return [...this.#awake.values()];
+  }
+
+  /** Whether something is under way for an agent. */
+  isAwake(agentId: number): boolean {
+    const place = this.placeOf(agentId);
+    return place !== null && this.#awake.has(place);
   }
 
   /** Folds in what was committed. */
@@ -227,8 +246,8 @@ export class Directory {
     return place === null ? NO_SESSIONS : this.at(place, 'sessions');
   }
 
-  /** Sessions that live on requests. */
-  *requestSessions(): Iterable<RequestSession> {
+  /** Sessions of which it is known with which log-in session they end. */
+  *keptSessions(): Iterable<KeptSession> {
     for (let place = 0; place < this.size; place++)
       for (const { id: session, login } of this.at(place, 'sessions'))
         if (login !== undefined)

@@ -20,14 +20,14 @@ import { type LawListener, type Listener, Listeners } from './listeners.ts';
 import { machine } from './machine.ts';
 import type { Member, Roster } from './member.ts';
 import { Messages } from './messages.ts';
-import { type Contents, Partition } from './partition.ts';
+import { type Contents, Partition, type Traced } from './partition.ts';
 import { Places } from './places.ts';
 import { Population, PARTITIONS } from './population.ts';
 import type { Owner } from './owner.ts';
 import type { AgentRecord } from './record.ts';
 import type { Request, Write } from './requests.ts';
 import { review, visit } from './review.ts';
-import type { RequestSession } from './sessions.ts';
+import type { KeptSession } from './sessions.ts';
 import { SnapshotKeeper, type SnapshotOptions } from './snapshots/keeper.ts';
 import { restore } from './snapshots/restore.ts';
 import { Summaries } from './summaries.ts';
@@ -126,6 +126,7 @@ export class Engine implements AsyncDisposable {
       people: population,
       archive,
       isFree: (userId) => (this.record(userId)?.current ?? 0) === 0,
+      isGone: (userId) => population.isGone(userId, clock.now()),
       dispatch: (userId, request) => population.of(userId).dispatch(userId, request),
       note: (userId, write) => population.of(userId).note(userId, write),
     });
@@ -202,9 +203,9 @@ export class Engine implements AsyncDisposable {
     this.#options.population.of(agentId).tell(agentId, { type: 'lose', session, byServer });
   }
 
-  /** The log-in session has ended on whose requests a session lived. */
-  lapse(agentId: number, session: string): void {
-    this.#options.population.of(agentId).tell(agentId, { type: 'lapse', session, since: null });
+  /** A session ends with its log-in session; unless another one has resumed it. */
+  lapse({ agentId, session, login }: KeptSession): void {
+    this.#options.population.of(agentId).tell(agentId, { type: 'lapse', session, login, since: null });
   }
 
   /** The agent logs out, in every tab, by the word of that session. Resolves when it is durable, or will be. */
@@ -244,9 +245,9 @@ export class Engine implements AsyncDisposable {
     return this.#options.population.of(agentId).directory.sessionsOf(agentId);
   }
 
-  /** All sessions that live on requests. */
-  requestSessions(): Iterable<RequestSession> {
-    return this.#options.population.requestSessions();
+  /** All sessions of which it is known with which log-in session they end. */
+  keptSessions(): Iterable<KeptSession> {
+    return this.#options.population.keptSessions();
   }
 
   /** An agent as committed; null for nobody. */
@@ -266,6 +267,12 @@ export class Engine implements AsyncDisposable {
 
   why(agentId: number): Why | null {
     return this.#options.population.of(agentId).why(agentId);
+  }
+
+  /** Of how many agents something is kept beside their records, by what it is (B8). */
+  get traces(): Traced & { readonly mailboxes: number; readonly tiles: number } {
+    const { population } = this.#options;
+    return { ...population.traces, mailboxes: this.messages.size, tiles: this.topics.tiles };
   }
 
   law(organisationId: number): Law {

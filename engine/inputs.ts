@@ -87,8 +87,13 @@ export type EngineInput =
   | { readonly type: 'grace' }
   | { readonly type: 'expire'; readonly session: string }
   | { readonly type: 'idle'; readonly since: number }
-  /** A session on requests has had none since then; or (null) the log-in session has ended. */
-  | { readonly type: 'lapse'; readonly session: string; readonly since: number | null }
+  /** A session on the requests of that log-in session has had none since then; or (null) the log-in session has ended. */
+  | {
+      readonly type: 'lapse';
+      readonly session: string;
+      readonly login: string;
+      readonly since: number | null;
+    }
   /** The time of the duty is nearly over, is over, has been over for a while. */
   | { readonly type: 'warn' | 'overrun' | 'escalate' }
   /** For a while the connection has neither come nor gone. */

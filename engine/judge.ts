@@ -17,6 +17,7 @@ import type { Member } from './member.ts';
 import type { AgentRecord } from './record.ts';
 import type { NoteRequest, Pending, Request } from './requests.ts';
 import type { Table } from './table.ts';
+import { Traces } from './traces.ts';
 import type { Rejected } from './why.ts';
 
 export interface JudgeOptions {
@@ -38,8 +39,9 @@ export type Judgement =
   | { readonly kind: 'changed'; readonly entries: readonly JournalEntry[] };
 
 export class Judge {
+  /** The last command of each agent that was refused. */
+  readonly refusals = new Traces<Rejected>();
   readonly #options: JudgeOptions;
-  readonly #refusals = new Map<number, Rejected>();
 
   constructor(options: JudgeOptions) {
     this.#options = options;
@@ -53,11 +55,6 @@ export class Judge {
   seenAt(record: AgentRecord, place: number): number {
     const { clock, activity, lines } = this.#options;
     return Math.round(lines.nowOf(record, place) - (clock.monotonic() - activity.at(place)));
-  }
-
-  /** The last command of an agent that was refused; null for none. */
-  refusalAt(place: number): Rejected | null {
-    return this.#refusals.get(place) ?? null;
   }
 
   #note(actor: Actor, { write, command }: NoteRequest): Judgement {
@@ -92,7 +89,10 @@ export class Judge {
         frozenUntil: frozenUntil(record.member, now),
       },
     );
-    if (outcome.kind === 'refused') this.#refusals.set(place, rejected(input, outcome.refusal, clock.now()));
+    if (outcome.kind === 'refused') {
+      const refused = rejected(input, outcome.refusal, clock.now());
+      this.refusals.leave(record.member.id, refused, refused.at);
+    }
     return outcome.kind === 'changed'
       ? { kind: 'changed', entries: this.#entriesOf(record, outcome.events) }
       : outcome;

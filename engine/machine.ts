@@ -59,6 +59,7 @@ const logsOut = [when('ends', to('disconnected', 'endSessions', 'dismiss'))];
 const loggedIn = {
   open: [when('resumes', to('connected', 'resumeSession')), when('connects', to('connected', 'addSession'))],
   leave: [to('disconnected', 'endSessions', 'dismiss')],
+  lapse: [when('ends', to('disconnected', 'endSessions')), when('lapses', stay('endSession'))],
   choose: logsOut,
   work: logsOut,
 };
@@ -152,7 +153,6 @@ const chart: Chart = {
             when('losesOne', stay('loseSession')),
           ],
           expire: [when('sessionExpired', stay('endSession'))],
-          lapse: [when('ends', to('disconnected', 'endSessions')), when('lapses', stay('endSession'))],
           restart: [
             when('losesAll', to('reconnecting', 'loseSockets', 'freezeGrace')),
             when('losesSockets', stay('loseSockets')),

@@ -94,6 +94,14 @@ export class Mailbox {
     return RECEIPT_STEPS.slice(taken, RECEIPT_STEPS.indexOf(step) + 1);
   }
 
+  /** Nobody is shown them any more. */
+  dropExpired(now: number): void {
+    for (const stage of STAGES) {
+      const standing = this.#at[stage].filter((envelope) => !hasExpired(envelope, now));
+      if (standing.length < this.#at[stage].length) this.#at[stage] = standing;
+    }
+  }
+
   forget(messageId: string): void {
     for (const stage of STAGES) this.#at[stage] = this.#at[stage].filter(({ id }) => id !== messageId);
   }

@@ -2,12 +2,14 @@
  * Who has yet to get which message, as the journal tells: folded from its notes, at the start and ever after.
  *
  * Memory is bounded: the newest few of each user, and of each organisation the newest that were sent to all. What was
- * sent to all is kept once, and put into a user's mailbox when that user comes up.
+ * sent to all is kept once, and put into a user's mailbox when that user comes up. A mailbox in which nothing waits is
+ * put away when nobody needs it; one in which something waits stays, so that it comes also while the documents are away.
  */
 import type { MessageDocument } from './documents/shapes.ts';
 import type { Note } from './entries.ts';
 import { type Envelope, envelopeOf, hasExpired, Mailbox } from './mailbox.ts';
 import type { Member } from './member.ts';
+import { Round } from './round.ts';
 
 export interface MailboxesOptions {
   /** A user as known today; null for nobody. */
@@ -34,6 +36,9 @@ const MAX_TO_ALL = 64;
 export class Mailboxes {
   readonly #options: MailboxesOptions;
   readonly #kept = new Map<number, Kept>();
+  readonly #round = new Round(this.#kept);
+  /** How far those have heard whose mailbox was put away, where that is not 0. */
+  readonly #heard = new Map<number, number>();
   /** By organisation; the newest, oldest first. */
   readonly #toAll = new Map<number, readonly ToAll[]>();
   /** Number of the last one of each organisation that is not kept any more. */
@@ -66,11 +71,34 @@ export class Mailboxes {
   /** A user's mailbox, with what was sent to all meanwhile. */
   of(userId: number): Mailbox {
     const { memberOf } = this.#options;
-    const kept = this.#kept.get(userId) ?? { mailbox: new Mailbox(!this.#isWhole), heardUpTo: 0 };
-    this.#kept.set(userId, kept);
+    const kept = this.#kept.get(userId) ?? this.#begin(userId);
     const member = memberOf(userId);
     if (member !== null && kept.heardUpTo < this.#numbered) this.#hear(kept, member);
     return kept.mailbox;
+  }
+
+  get size(): number {
+    return this.#kept.size;
+  }
+
+  /** Puts away what nobody needs of so many, and goes on there the next time. */
+  tend(count: number, isNeeded: (userId: number) => boolean): void {
+    for (const [userId, { mailbox, heardUpTo }] of this.#round.next(count)) {
+      if (isNeeded(userId)) continue;
+      mailbox.dropExpired(this.#options.now());
+      // It is begun anew as it is now; unless the documents have something that was crowded out.
+      const isAsBegun = mailbox.all.length === 0 && (!mailbox.isPartial || !this.#isWhole);
+      if (!isAsBegun) continue;
+      this.#kept.delete(userId);
+      if (heardUpTo > 0) this.#heard.set(userId, heardUpTo);
+    }
+  }
+
+  #begin(userId: number): Kept {
+    const kept = { mailbox: new Mailbox(!this.#isWhole), heardUpTo: this.#heard.get(userId) ?? 0 };
+    this.#heard.delete(userId);
+    this.#kept.set(userId, kept);
+    return kept;
   }
 
   #sent(message: MessageDocument): void {

@@ -24,10 +24,15 @@ export interface MessagesOptions {
   readonly people: People;
   readonly archive: MessageArchive;
   readonly isFree: (userId: number) => boolean;
+  /** Nothing need be kept of the user beside the record. */
+  readonly isGone: (userId: number) => boolean;
   readonly dispatch: (userId: number, request: NoteRequest) => Promise<Answer>;
   /** Writes news of the engine's own, which nobody waits for. */
   readonly note: (userId: number, write: Write) => void;
 }
+
+/** So many are looked at each second. */
+const TENDED = 1024;
 
 /** A message that somebody is not done with. */
 export interface Kept {
@@ -43,6 +48,7 @@ export class Messages implements Disposable {
   readonly #options: MessagesOptions;
   readonly #mailboxes: Mailboxes;
   readonly #letters: Letters;
+  readonly #tending: Disposable;
   readonly #deliveries = new Map<number, Set<Delivery>>();
   readonly #listeners = new Map<number, Set<StepListener>>();
 
@@ -54,6 +60,8 @@ export class Messages implements Disposable {
       memberOf: (userId) => people.memberOf(userId),
       now: () => clock.now(),
     });
+    const isNeeded = (userId: number) => this.#deliveries.has(userId) || !options.isGone(userId);
+    this.#tending = clock.every(1000, () => this.#mailboxes.tend(TENDED, isNeeded));
   }
 
   /** Resolves once the message is durable (`sent` names it), or refused. */
@@ -159,12 +167,18 @@ export class Messages implements Disposable {
     }
   }
 
+  /** How many mailboxes are kept. */
+  get size(): number {
+    return this.#mailboxes.size;
+  }
+
   /** A user is in no task any more: what was held is due. */
   freed(userId: number): void {
     for (const delivery of this.#deliveries.get(userId) ?? []) delivery.look();
   }
 
   [Symbol.dispose](): void {
+    this.#tending[Symbol.dispose]();
     for (const deliveries of this.#deliveries.values())
       for (const delivery of deliveries) delivery[Symbol.dispose]();
   }

@@ -49,10 +49,11 @@ function deadlinesHere(record: AgentRecord, moment: Moment): readonly Deadline[]
 function sessionDeadline(session: Session, { law, frozenUntil, requestedAt }: Moment): Deadline | null {
   if (session.lostAt !== null)
     return { at: session.lostAt + graceMs(law), input: { type: 'expire', session: session.id } };
-  if (!livesOnRequests(session)) return null;
-  const since = requestedAt(session.id);
+  const { id, login } = session;
+  if (login === undefined || !livesOnRequests(session)) return null;
+  const since = requestedAt(id);
   const at = Math.max(since + sessionIdleMs(law), frozenUntil ?? 0);
-  return { at, input: { type: 'lapse', session: session.id, since } };
+  return { at, input: { type: 'lapse', session: id, login, since } };
 }
 
 /** What the limit of the duty has next. */

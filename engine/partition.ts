@@ -18,6 +18,7 @@ import { rememberNote, Replayer } from './replayer.ts';
 import type { NoteRequest, Request, Write } from './requests.ts';
 import type { Image, ImageWriter } from './snapshots/image.ts';
 import { Tenure, type Untold } from './tenure.ts';
+import type { Tending } from './traces.ts';
 import { explain, type Why } from './why.ts';
 
 /** An event that is durable, and the agent before and after it. */
@@ -38,6 +39,22 @@ export interface PartitionOptions extends Omit<JudgeOptions, 'activity' | 'lines
   readonly elsewhere: () => Owner | null;
 }
 
+/** Of how many agents something is kept. */
+export interface Traced {
+  /** Something is under way. */
+  readonly actors: number;
+  /** Answers to users: those that the log tells of, and others. */
+  readonly answers: number;
+  readonly unwritten: number;
+  readonly refusals: number;
+  /** When their sessions were active. */
+  readonly activity: number;
+}
+
+/** So many are looked at each second, whether they are gone. */
+const TENDED = 64;
+/** What others have written is here by then. */
+const LAG_MS = 60_000;
 /** After so long news that nobody could be told are told again. */
 const RETRY_MS = 100;
 
@@ -98,6 +115,8 @@ export class Partition implements Owner {
     const place = this.directory.placeOf(agentId);
     if (place === null) return;
     if (this.#tenure === null) return this.#elsewhere()?.touch(agentId, session, at);
+    // What is heard late of somebody who has gone is kept of nobody.
+    if (this.directory.at(place, 'connectivity') === 'disconnected') return;
     this.#activity.told(place, session, at);
     if (this.directory.at(place, 'activity') === 'idle') this.#tenure?.stir(this.directory.wake(place));
   }
@@ -111,7 +130,7 @@ export class Partition implements Owner {
   /** Reads it, before anything else. */
   load(image: Image): void {
     this.directory.load(image);
-    this.#answers.load(image);
+    this.#answers.load(image, this.#options.clock.now());
     this.#loaded = image.offset;
   }
 
@@ -147,6 +166,27 @@ export class Partition implements Owner {
   /** Fires what is due, while there is time for it; false where something may be left. */
   turn(hasTime: () => boolean): boolean {
     return this.#tenure?.turn(hasTime) ?? true;
+  }
+
+  /** Gives back the memory of some who are gone. */
+  tend(): void {
+    const { directory } = this;
+    const tending: Tending = {
+      standingOf: (agentId) => (directory.isAwake(agentId) ? null : directory.standing(agentId)),
+      now: this.#options.clock.now() - LAG_MS,
+    };
+    this.#answers.tend(TENDED, tending);
+    this.#tenure?.tend(TENDED, tending);
+  }
+
+  /** Of how many agents something is kept beside their records, by what it is. */
+  get traces(): Traced {
+    return {
+      actors: this.directory.awake().length,
+      answers: this.#answers.size,
+      activity: this.#activity.size,
+      ...(this.#tenure?.traces ?? { unwritten: 0, refusals: 0 }),
+    };
   }
 
   /**
@@ -210,14 +250,16 @@ export class Partition implements Owner {
       activeAt:
         place === null || record.connectivity === 'disconnected' ? null : wall(this.#activity.at(place)),
       sessionActiveAt: (session) => wall(place === null ? null : this.#activity.ofSession(place, session)),
-      lastRefusal: place === null ? null : (this.#tenure?.refusalAt(place) ?? null),
+      lastRefusal: this.#tenure?.refusalOf(record, now) ?? null,
     });
   }
 
   #fold(event: AgentEvent): Committed {
     const { before, record, place } = this.directory.fold(event);
-    const { agent, command, set } = event;
-    if (command !== undefined) this.#answers.remember(agent, command, done(record, command));
+    const { agent, at, command, set } = event;
+    this.#answers.fade(before, at);
+    this.#tenure?.fade(before, at);
+    if (command !== undefined) this.#answers.remember(agent, command, { answer: done(record, command), at });
     if (set.sessions !== undefined) {
       this.#answers.forgetEnded(before.sessions, record.sessions);
       this.#tenure?.forgetEnded(before.sessions, record.sessions);

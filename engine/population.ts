@@ -1,10 +1,11 @@
 import type { Member } from './member.ts';
-import type { Partition } from './partition.ts';
+import type { Partition, Traced } from './partition.ts';
 import type { Whereabouts } from './places.ts';
 import type { AgentRecord } from './record.ts';
 import type { Scope } from './scope.ts';
-import type { RequestSession } from './sessions.ts';
+import type { KeptSession } from './sessions.ts';
 import type { Counted } from './tally.ts';
+import { isGone } from './traces.ts';
 
 /** How many parts the agents fall into. Fixed for life: the journal names them. */
 export const PARTITIONS = 16;
@@ -30,6 +31,24 @@ export class Population {
 
   of(agentId: number): Partition {
     return this.partition(partitionOf(agentId));
+  }
+
+  /** Of how many agents something is kept beside their records. */
+  get traces(): Traced {
+    const all = this.partitions.map(({ traces }) => traces);
+    const sum = (of: keyof Traced) => all.reduce((total, traces) => total + traces[of], 0);
+    return {
+      actors: sum('actors'),
+      answers: sum('answers'),
+      unwritten: sum('unwritten'),
+      refusals: sum('refusals'),
+      activity: sum('activity'),
+    };
+  }
+
+  /** Nothing need be kept of a user beside the record. */
+  isGone(userId: number, now: number): boolean {
+    return isGone(this.of(userId).directory.standing(userId), now);
   }
 
   /** A user as known; null for nobody. */
@@ -69,9 +88,9 @@ export class Population {
     for (const { directory } of this.partitions) yield* directory.counted();
   }
 
-  /** All sessions that live on requests. */
-  *requestSessions(): Iterable<RequestSession> {
-    for (const { directory } of this.partitions) yield* directory.requestSessions();
+  /** All sessions of which it is known with which log-in session they end. */
+  *keptSessions(): Iterable<KeptSession> {
+    for (const { directory } of this.partitions) yield* directory.keptSessions();
   }
 
   /** Where each active member stands to whom nothing has happened yet. */

@@ -2,7 +2,7 @@ import { type AnswerMemory, done, sends } from './answers.ts';
 import type { Session } from './axes.ts';
 import { Texts } from './bytes.ts';
 import { type Directory, stranger } from './directory.ts';
-import { authorOf, type EntrySink, foldEntries, type Note } from './entries.ts';
+import { authorOf, type EntrySink, foldEntries, type Note, timeOf } from './entries.ts';
 import type { EventHead } from './event-frames.ts';
 import type { Changes } from './events.ts';
 import type { FieldName } from './fields.ts';
@@ -38,6 +38,7 @@ export class Replayer implements EntrySink {
 
   begin(head: EventHead): readonly Session[] {
     this.#head = head;
+    if (this.#answers.isOf(head.agent)) this.#answers.fade(this.#directory.standing(head.agent), head.at);
     this.#place = this.#directory.beginReplay(head);
     this.#before = NO_SESSIONS;
     return this.#directory.at(this.#place, 'sessions');
@@ -49,14 +50,11 @@ export class Replayer implements EntrySink {
   }
 
   end(command: CommandId | null): void {
-    const { agent, seq } = this.#head;
+    const { agent, seq, at } = this.#head;
     if (command !== null) {
       const record = 'user' in command ? this.#directory.recordAt(this.#place) : null;
-      this.#answers.remember(
-        agent,
-        command,
-        record === null ? { ok: true, seq, tile: null } : done(record, command),
-      );
+      const answer = record === null ? ({ ok: true, seq, tile: null } as const) : done(record, command);
+      this.#answers.remember(agent, command, { answer, at });
     }
     if (this.#before.length > 0)
       this.#answers.forgetEnded(this.#before, this.#directory.at(this.#place, 'sessions'));
@@ -75,5 +73,8 @@ export function rememberNote(note: Note, directory: Directory, answers: AnswerMe
   if (command === undefined || author === null) return;
   // Of whom the log tells nothing else; the roster is read after it.
   const record = directory.record(author) ?? newcomer(stranger(author));
-  if (sends(record, command)) answers.remember(author, command, done(record, command, note));
+  if (!sends(record, command)) return;
+  const at = timeOf(note);
+  answers.fade(record, at);
+  answers.remember(author, command, { answer: done(record, command, note), at });
 }

@@ -38,10 +38,12 @@ import {
   isLastLive,
   isOnSocket,
   lapsed,
+  leavesNone,
   livesOnRequests,
+  lost,
   resumed,
-  withLostAt,
   withoutRequestsOf,
+  withResumed,
 } from './sessions.ts';
 
 export interface GuardParams {
@@ -201,16 +203,13 @@ export const mutators = {
     comeBack(draft);
   }),
   resumeSession: on('open', (draft, stimulus) => {
-    const kept = withoutRequestsOf(draft.sessions, stimulus);
-    const id = stimulus.resume?.session;
-    const isLost = kept.some((known) => known.id === id && known.lostAt !== null);
-    draft.sessions = isLost ? kept.map((known) => (known.id === id ? withLostAt(known, null) : known)) : kept;
+    draft.sessions = withResumed(withoutRequestsOf(draft.sessions, stimulus), stimulus);
     comeBack(draft);
   }),
   loseSession: on('lose', (draft, stimulus) => {
     draft.isOutByFlip = flips(draft, stimulus);
     draft.sessions = draft.sessions.map((known) =>
-      known.id === stimulus.session ? withLostAt(known, stimulus.now) : known,
+      known.id === stimulus.session ? lost(known, stimulus.now) : known,
     );
     beginGrace(draft, stimulus);
   }),
@@ -218,7 +217,7 @@ export const mutators = {
   loseSockets: on('restart', (draft, stimulus) => {
     draft.isOutByFlip = false;
     draft.sessions = draft.sessions.map((known) =>
-      livesOnRequests(known) ? known : withLostAt(known, stimulus.now),
+      livesOnRequests(known) ? known : lost(known, stimulus.now),
     );
     beginGrace(draft, stimulus);
   }),
@@ -301,7 +300,7 @@ function isEnd(context: Context, stimulus: Stimulus): boolean {
     case 'grace':
       return isGraceOver(context, stimulus);
     case 'lapse':
-      return lapsed(context, stimulus) && isLastLive(context, stimulus.session);
+      return lapsed(context, stimulus) && leavesNone(context, stimulus.session);
     case 'open':
       return isAhead(stimulus);
     case 'choose':

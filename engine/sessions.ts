@@ -1,20 +1,21 @@
 /** Which sessions live, and on what, and what becomes of one. Pure, for the rules. */
-import { type Context, isLive, type Session } from './axes.ts';
+import { type Context, isLive, liveSessions, type Session } from './axes.ts';
 import type { Circumstances, Stimulus } from './inputs.ts';
 import { graceMs, sessionIdleMs } from './law.ts';
 
 type Opens = Extract<Stimulus, { type: 'open' }>;
 type Lapses = Extract<Stimulus, { type: 'lapse' }>;
 
-/** A session that lives on requests, whose it is, and the log-in session that the requests come of. */
-export interface RequestSession {
+/** A session, whose it is, and the log-in session that it ends with. */
+export interface KeptSession {
   readonly agentId: number;
   readonly session: string;
   readonly login: string;
 }
 
-export function livesOnRequests({ login }: Session): boolean {
-  return login !== undefined;
+/** Earlier versions wrote down the log-in session only where its requests were what the session lived on. */
+export function livesOnRequests({ lives, login }: Session): boolean {
+  return lives === undefined ? login !== undefined : lives === 'on_requests';
 }
 
 /** The session that goes on, where the hello names one that lives or is in grace, and doesn't know more than we do. */
@@ -26,10 +27,13 @@ export function resumed({ sessions, graceUntil }: Context, { resume, seq, now, l
   return goesOn ? session : null;
 }
 
-/** A session on requests that has had none for too long, or whose log-in session has ended. */
-export function lapsed({ sessions }: Context, { session, since, now, law, frozenUntil }: Lapses): boolean {
-  const isDue = since === null || now >= Math.max(since + sessionIdleMs(law), frozenUntil ?? 0);
-  return isDue && sessions.some(({ id, login }) => id === session && login !== undefined);
+/** A session whose log-in session has ended; or one on requests that has had none for too long. */
+export function lapsed({ sessions }: Context, stimulus: Lapses): boolean {
+  const { login, since, now, law, frozenUntil } = stimulus;
+  const session = sessions.find(({ id }) => id === stimulus.session);
+  if (session === undefined || session.login !== login) return false;
+  if (since === null) return true;
+  return livesOnRequests(session) && now >= Math.max(since + sessionIdleMs(law), frozenUntil ?? 0);
 }
 
 /** The session's socket is there. */
@@ -45,24 +49,39 @@ export function isLastLive({ sessions }: Context, session: string): boolean {
   );
 }
 
+/** Without the session nothing lives; nor could anything be resumed, where nothing lives with it either. */
+export function leavesNone(context: Context, session: string): boolean {
+  return liveSessions(context).length === 0
+    ? context.sessions.every(({ id }) => id === session)
+    : isLastLive(context, session);
+}
+
 export function isGraceOver({ graceUntil }: Context, { now }: Pick<Circumstances, 'now'>): boolean {
   return graceUntil !== null && now >= graceUntil;
 }
 
 /** A socket takes the place of the requests of the same log-in session (C10). */
 export function withoutRequestsOf(sessions: readonly Session[], { login }: Opens): readonly Session[] {
-  return sessions.some((known) => known.login === login)
-    ? sessions.filter((known) => known.login !== login)
-    : sessions;
+  const isOfThem = (known: Session) => known.login === login && livesOnRequests(known);
+  return sessions.some(isOfThem) ? sessions.filter((known) => !isOfThem(known)) : sessions;
 }
 
-/** The session, its connection lost then; or found again, with null. */
-export function withLostAt({ id, device, address, startedAt }: Session, lostAt: number | null): Session {
-  return { id, device, address, startedAt, lostAt };
+/** The session, its connection lost then. */
+export function lost(session: Session, lostAt: number): Session {
+  return { ...session, lostAt };
+}
+
+/** One of them goes on, perhaps by another log-in session of the agent's. */
+export function withResumed(sessions: readonly Session[], { resume, login }: Opens): readonly Session[] {
+  const isAnother = ({ id, ...known }: Session) =>
+    id === resume?.session && (known.lostAt !== null || known.login !== login);
+  const goOn = (known: Session): Session => ({ ...known, lostAt: null, lives: 'on_socket', login });
+  return sessions.some(isAnother)
+    ? sessions.map((known) => (isAnother(known) ? goOn(known) : known))
+    : sessions;
 }
 
 /** What an opening begins. */
 export function begun({ session: id, device, address, now, lives, login }: Opens): Session {
-  const session = { id, device, address, startedAt: now, lostAt: null };
-  return lives === 'on_requests' ? { ...session, login } : session;
+  return { id, device, address, startedAt: now, lostAt: null, lives, login };
 }

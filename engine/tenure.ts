@@ -20,6 +20,7 @@ import { type Deadline, nextDeadline } from './next-deadline.ts';
 import type { AgentRecord } from './record.ts';
 import type { NoteRequest, Pending, Request, Write } from './requests.ts';
 import { livesOnRequests } from './sessions.ts';
+import type { Standing, Tending } from './traces.ts';
 import type { Rejected } from './why.ts';
 
 interface Decided {
@@ -142,9 +143,26 @@ export class Tenure {
     this.#unwritten.forgetEnded(before, after);
   }
 
-  /** The last command of an agent that was refused; null for none. */
-  refusalAt(place: number): Rejected | null {
-    return this.#judge.refusalAt(place);
+  /** The last command that was refused of an agent who stands so now; null for none. */
+  refusalOf(agent: Standing, now: number): Rejected | null {
+    return this.#judge.refusals.of(agent, now);
+  }
+
+  /** Of how many agents something is kept beside what the log tells. */
+  get traces(): { readonly unwritten: number; readonly refusals: number } {
+    return { unwritten: this.#unwritten.size, refusals: this.#judge.refusals.size };
+  }
+
+  /** To be told before anything happens to an agent. */
+  fade(agent: Standing, now: number): void {
+    this.#unwritten.fade(agent, now);
+    this.#judge.refusals.fade(agent, now);
+  }
+
+  /** As of traces. */
+  tend(count: number, tending: Tending): void {
+    this.#unwritten.tend(count, tending);
+    this.#judge.refusals.tend(count, tending);
   }
 
   /** An agent's deadlines are other ones. */
@@ -209,7 +227,7 @@ export class Tenure {
       this.#turnAway(actor, pending, refusal);
     }
     const { directory, onOver } = this.#options;
-    for (const actor of directory.awake()) directory.rest(actor);
+    for (const actor of directory.awake()) directory.hold(actor);
     onOver(message, this.#untold);
   }
 
@@ -225,13 +243,13 @@ export class Tenure {
       pending.answer(refuse('OVERLOADED', 'too many commands of this agent are waiting'));
     else if (actor.busy || actor.waiting.length > 0) actor.waiting = [...actor.waiting, pending];
     else this.#go(actor, pending);
-    this.#options.directory.rest(actor);
+    this.#options.directory.hold(actor);
   }
 
   #go(actor: Actor, pending: Pending): void {
     const { record } = actor;
     const { command } = pending;
-    const remembered = command === undefined ? null : this.#recall(record.member.id, command);
+    const remembered = command === undefined ? null : this.#recall(actor, command);
     if (remembered !== null) return pending.answer?.(remembered);
     const byMs =
       'input' in pending && !isPostponing(pending) ? this.#lines.skippedMs(record, actor.place) : 0;
@@ -257,16 +275,21 @@ export class Tenure {
     }
   }
 
-  #recall(agentId: number, command: CommandId): Answer | null {
-    return this.#options.answers.recall(agentId, command) ?? this.#unwritten.recall(agentId, command);
+  #recall({ record, place }: Actor, command: CommandId): Answer | null {
+    const now = this.#lines.nowOf(record, place);
+    const written = this.#options.answers.recall(record, command, now);
+    return written ?? this.#unwritten.recall(record, command, now);
   }
 
   #answer(actor: Actor, pending: Pending, given: Answer): void {
     const { command, answer } = pending;
     const { record, place } = actor;
     const isFinal = given.ok || !isRetryable(given);
-    if (command !== undefined && isFinal && sends(record, command))
-      this.#unwritten.remember(record.member.id, command, given);
+    if (command !== undefined && isFinal && sends(record, command)) {
+      const at = this.#lines.nowOf(record, place);
+      this.#unwritten.fade(record, at);
+      this.#unwritten.remember(record.member.id, command, { answer: given, at });
+    }
     answer?.(given);
     if ('input' in pending && pending.input.type === 'active') return;
     // A timer that changed nothing must not be the last word; and another law may have moved what is due.
@@ -304,7 +327,7 @@ export class Tenure {
     if (this.#refusal !== null) {
       actor.busy = false;
       this.#turnAway(actor, pending, this.#refusal);
-      return this.#options.directory.rest(actor);
+      return this.#options.directory.hold(actor);
     }
     const waiting = takeWaiting(actor);
     actor.waiting = [pending, ...waiting.filter(({ answer }) => answer === null)];
@@ -325,7 +348,7 @@ export class Tenure {
       const [next] = actor.waiting;
       if (next === undefined) {
         this.stir(actor);
-        return this.#options.directory.rest(actor);
+        return this.#options.directory.hold(actor);
       }
       actor.waiting = actor.waiting.length === 1 ? NONE : actor.waiting.slice(1);
       this.#go(actor, next);

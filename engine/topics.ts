@@ -79,6 +79,11 @@ export class Topics implements Disposable {
     this.#recent.note(id, offset, left);
   }
 
+  /** How many tiles are kept at hand. */
+  get tiles(): number {
+    return this.#tiles.basic.size + this.#tiles.full.size;
+  }
+
   /** Everybody in a scope, with the cursor that a watcher goes on from. */
   board(subject: Subject): { readonly asOf: number; readonly cursor: string; readonly tilesJson: string } {
     const topic = this.topic(subject);
@@ -174,6 +179,8 @@ export class Topics implements Disposable {
       }
       if (views.size === 0) this.#topics.delete(key);
     }
+    // Nobody is shown any more.
+    if (this.#topics.size === 0) for (const tiles of Object.values(this.#tiles)) tiles.clear();
   }
 
   #tileJson(agentId: number, view: View): string {

@@ -4,10 +4,14 @@ import type { Partition } from './partition.ts';
 /** After so long others have their turn. */
 const LONGEST_MS = 2;
 
-/** Fires what is due in each partition, from that one on. Where it takes long, others have their turn in between. */
+/**
+ * Fires what is due in each partition, from that one on; where it takes long, others have their turn in between. Then
+ * gives back some memory of who is gone.
+ */
 export function turn(partitions: readonly Partition[], clock: Clock, from = 0): void {
   const until = clock.monotonic() + LONGEST_MS;
   const hasTime = () => clock.monotonic() < until;
   for (const [id, partition] of partitions.entries())
     if (id >= from && !partition.turn(hasTime)) return void setImmediate(() => turn(partitions, clock, id));
+  for (const partition of partitions) partition.tend();
 }

@@ -43,7 +43,7 @@ export interface Why {
   readonly stability: { readonly state: Configuration['stability'] } & Pick<Context, 'flips' | 'flapping'>;
   /** What comes after the task or the wrap-up at hand. */
   readonly waiting: Pick<Context, 'queued' | 'forcedNext'>;
-  readonly sessions: readonly (Omit<Session, 'login'> & {
+  readonly sessions: readonly (Omit<Session, 'lives' | 'login'> & {
     readonly lives: 'on_socket' | 'on_requests';
     readonly activeAt: number | null;
   })[];

@@ -101,7 +101,7 @@ export const presenceRouter = router({
     const command = { id, user: member.id };
     const choice = { agentId: member.id, status, reason, next, expectSeq, command, opening };
     const answer = await chooseStatus(ctx.engine, choice);
-    if (opening !== null) ctx.presence.began(claims, opening);
+    if (opening !== null) ctx.presence.began(claims, opening.session);
     return withTile(doneOrThrow(answer));
   }),
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { readEnvironment } from '../../api/config.ts';
 import { openConfigured } from '../../api/configured-database.ts';
+import { RollcallError } from '../../api/contract/errors.ts';
 import { Opened } from '../../api/opened.ts';
 import type { Services } from '../../api/trpc/context.ts';
 import type { Database } from '../../drizzle/client.ts';
@@ -99,14 +100,33 @@ test('C6, C10: after kill -9 whom requests kept is still here, and goes with the
   using manager = await logIn(server.url, 'manager');
   const board = () => manager.api.presence.board.query({ scope: { agentId: agent.id } });
   expect((await board()).agents).toMatchObject([{ status: 'break', connectivity: 'connected', seq: 2 }]);
-  const response = await fetch(`${server.url}/trpc/auth.logout`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${agent.token}` },
-    body: '{"json":{}}',
-  });
-  expect(response.status).toBe(200);
+  expect(await logOut(server, agent)).toBe(200);
   expect((await board()).agents).toMatchObject([{ status: 'offline', cause: 'agent' }]);
 });
+
+test('C3, C6: after kill -9 who was here by a socket is awaited, and goes with the log-out, at once', async () => {
+  await using folder = await seededFolder();
+  const first = await startServerProcess({ DATA_DIR: folder.path });
+  using agent = await logIn(first.url, 'agent0001');
+  using _socket = (await sayHello(first.url, agent.token)).socket;
+  await first.end('SIGKILL');
+  await using server = await startServerProcess({ DATA_DIR: folder.path });
+  using manager = await logIn(server.url, 'manager');
+  const board = () => manager.api.presence.board.query({ scope: { agentId: agent.id } });
+  expect((await board()).agents).toMatchObject([{ status: 'available', connectivity: 'reconnecting' }]);
+  expect(await logOut(server, agent)).toBe(200);
+  expect((await board()).agents).toMatchObject([{ status: 'offline', cause: 'agent' }]);
+});
+
+/** By the token alone: the answer's HTTP status. */
+async function logOut({ url }: ServerProcess, { token }: Person): Promise<number> {
+  const { status } = await fetch(`${url}/trpc/auth.logout`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: '{"json":{}}',
+  });
+  return status;
+}
 
 const statusOf = ({ engine }: Services, id: number) => engine.record(id)?.status;
 const becomes = async (services: Services, id: number, status: string) => {
@@ -163,6 +183,32 @@ describe('C10: with its log-in session', () => {
     expect(statusOf(services, other)).toBe('busy');
     await services.authenticator.logout({ sessionId: kept ?? '' });
     await becomes(services, other, 'offline');
+  });
+
+  test('C3, C6: after a restart who was here by a socket is gone at once whose log-in session ended meanwhile', async () => {
+    const journal = new MemoryJournal();
+    const first = new Opened();
+    const { engine, authenticator } = await openServices(database, first, journal);
+    const people = await Promise.all(
+      ['agent0005', 'agent0006'].map(async (username) => {
+        const { session } = await authenticator.login(username, PASSWORD, PEER);
+        const claims = await authenticator.openSession(session.token);
+        if (claims instanceof RollcallError) throw claims;
+        await engine.dispatch(session.user.id, { input: opening(username, { login: claims.sessionId }) });
+        return { id: session.user.id, login: claims.sessionId };
+      }),
+    );
+    await first[Symbol.asyncDispose]();
+    const [ended, kept] = people;
+    if (ended === undefined || kept === undefined) throw new RangeError('there are two');
+    await revokeFamily(database.db, ended.login, new Date());
+    await using lives = new Opened();
+    const services = await openServices(database, lives, journal);
+    await becomes(services, ended.id, 'offline');
+    expect(services.engine.record(ended.id)).toMatchObject({ cause: 'disconnect', sessions: [] });
+    expect(services.engine.record(kept.id)).toMatchObject({ connectivity: 'reconnecting' });
+    await services.presence.logOut({ userId: kept.id, sessionId: kept.login });
+    expect(services.engine.record(kept.id)).toMatchObject({ status: 'offline', cause: 'agent' });
   });
 
   test('C2, C10: every request is activity; one of another log-in session only where no socket lives', async () => {

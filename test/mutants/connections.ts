@@ -6,8 +6,8 @@ export const CONNECTIONS: readonly Mutant[] = [
     rule: 'C1',
     does: 'takes an agent for lost of whose sessions one is',
     file: 'engine/sessions.ts',
-    find: 'return live.length === 1 && live[0]?.id === session;',
-    replace: 'return live.some(({ id }) => id === session);',
+    find: 'sessions.every((known) => isLive(known) === (known.id === session))',
+    replace: 'sessions.some((known) => isLive(known) && known.id === session)',
     tests: 'partition-sessions',
   },
   {
@@ -50,6 +50,22 @@ export const CONNECTIONS: readonly Mutant[] = [
     find: "when('losesLast', to('reconnecting', 'loseSession', 'freezeGrace')),",
     replace: "when('losesLast', to('disconnected', 'endSessions')),",
     tests: 'alarms partition-sessions',
+  },
+  {
+    rule: 'C3',
+    does: 'finds nobody to log out whose connection is gone',
+    file: 'api/login-presence.ts',
+    find: '.find(({ login }) => login === sessionId)',
+    replace: '.find(({ login, lostAt }) => login === sessionId && lostAt === null)',
+    tests: 'api-login-presence nodes',
+  },
+  {
+    rule: 'C3',
+    does: 'ends with a log-in session what another one has resumed',
+    file: 'engine/sessions.ts',
+    find: 'session === undefined || session.login !== login',
+    replace: 'session === undefined',
+    tests: 'api-login-presence',
   },
   {
     rule: 'C4',

@@ -6,9 +6,8 @@ export const DURABILITY: readonly Mutant[] = [
     rule: 'F1',
     does: 'acknowledges a command before it is on disk',
     file: 'engine/tenure.ts',
-    find: 'return this.#appender.add({ actor, pending, entries: judgement.entries });',
-    replace:
-      'pending.answer?.(done(record, command));\n        return this.#appender.add({ actor, pending, entries: judgement.entries });',
+    find: 'actor.busy = true;',
+    replace: 'actor.busy = true;\n        pending.answer?.(done(record, command));',
     tests: 'partition-durability',
   },
   {

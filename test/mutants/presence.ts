@@ -6,8 +6,8 @@ export const PRESENCE: readonly Mutant[] = [
     rule: 'A1',
     does: 'leaves the deadline of a reconnect standing when the session is resumed',
     file: 'engine/rules.ts',
-    find: 'withLostAt(known, null) : known)) : kept;\n    comeBack(draft);',
-    replace: 'withLostAt(known, null) : known)) : kept;',
+    find: 'withoutRequestsOf(draft.sessions, stimulus), stimulus);\n    comeBack(draft);',
+    replace: 'withoutRequestsOf(draft.sessions, stimulus), stimulus);',
     tests: 'agent-transitions',
   },
   {

@@ -21,6 +21,7 @@ import {
 import { type DutyStatus, OFFLINE } from '../../engine/catalogue.ts';
 import type { Stimulus } from '../../engine/inputs.ts';
 import { machine } from '../../engine/machine.ts';
+import { livesOnRequests } from '../../engine/sessions.ts';
 import { DUTIES, isLimited, latestOf, NO_DUTY, stimuliFor } from './stimuli.ts';
 
 export interface Edge {
@@ -47,8 +48,8 @@ export const REGIONS = Object.keys(STATES) as readonly Region[];
 /** An agent whom nobody has seen yet. */
 export const FIRST: Axes = { ...INITIAL_CONFIGURATION, ...INITIAL_CONTEXT };
 /** More sessions than these are like these: two that live, on a socket or on requests, and one that is lost. */
-const LIVE = 2;
-const LOST = 1;
+const MOST_LIVE = 2;
+const MOST_LOST = 1;
 
 export function reachable(): Graph {
   const states = [FIRST];
@@ -59,7 +60,7 @@ export function reachable(): Graph {
     for (const edge of edgesFrom(from, { chart: machine, region: null, named: DUTIES })) {
       edges.push(edge);
       const news = keysOf(edge.to).filter((key) => !known.has(key));
-      if (news.length === 0 || edge.to.sessions.length > LIVE + LOST) continue;
+      if (news.length === 0 || edge.to.sessions.length > MOST_LIVE + MOST_LOST) continue;
       for (const key of news) known.add(key);
       states.push(edge.to);
     }
@@ -92,9 +93,9 @@ export function configurationOf(axes: Axes): string {
 function keysOf(axes: Axes): readonly string[] {
   const { connectivity, duty, limit, activity, workload, override, stability } = axes;
   const { max, dutyCode, queued, forcedNext, flips, isOutByFlip, platformUntil } = axes;
-  const live = Math.min(LIVE, axes.sessions.filter(({ lostAt }) => lostAt === null).length);
-  const lost = Math.min(LOST, axes.sessions.filter(({ lostAt }) => lostAt !== null).length);
-  const requests = axes.sessions.filter(({ login }) => login !== undefined).length;
+  const live = Math.min(MOST_LIVE, axes.sessions.filter(({ lostAt }) => lostAt === null).length);
+  const lost = Math.min(MOST_LOST, axes.sessions.filter(({ lostAt }) => lostAt !== null).length);
+  const requests = axes.sessions.filter(livesOnRequests).length;
   const sessions = [connectivity, live, lost, requests];
   const isExtended = axes.extendedMs > 0;
   const isTasked = axes.current > 0;
@@ -165,7 +166,10 @@ const session = (id: string, lostAt: number | null): Session => ({
   startedAt: BEFORE,
   lostAt,
 });
+/** As an earlier version wrote it, and as one of today does. */
 const REQUESTS: Session = { ...session('on requests', null), login: 'a log-in' };
+const SOCKET: Session = { ...session('live', null), lives: 'on_socket', login: 'a log-in' };
+const LOST: Session = { ...session('lost, too', BEFORE + 2), lives: 'on_socket', login: 'another log-in' };
 /** Every value is set. */
 const LAID_OUT: Context = {
   dutyCode: 'errand',
@@ -205,6 +209,9 @@ const ALONE: readonly Context[] = [
   { ...HERE, sessions: [] },
   ON_REQUESTS,
   { ...HERE, sessions: [session('live', null)] },
+  { ...HERE, sessions: [SOCKET, LOST] },
+  { ...LAID_OUT, sessions: [LOST] },
+  { ...LAID_OUT, sessions: [LOST, session('lost', BEFORE + 2)] },
   { ...LAID_OUT, isOutByFlip: false },
   { ...HERE, queued: LOG_OUT },
   { ...WRAPPED_UP, forcedNext: { ...LOG_OUT, hold: false } },

@@ -128,12 +128,14 @@ function* farewells({ sessions }: Axes, times: Times): Generator<Stimulus> {
     for (const byServer of [false, true]) yield { type: 'lose', ...times.running(), session: id, byServer };
     yield { type: 'lose', ...times.frozen(), session: id, byServer: false };
     for (const at of times.freshAnd(lostAt, GRACE_MS)) yield { type: 'expire', ...at, session: id };
-    yield { type: 'lapse', ...times.fresh(), session: id, since: null };
-    for (const spare of login === undefined ? [] : [-1, 0]) {
+    yield { type: 'lapse', ...times.fresh(), session: id, login: 'another', since: null };
+    if (login === undefined) continue;
+    yield { type: 'lapse', ...times.fresh(), session: id, login, since: null };
+    for (const spare of [-1, 0]) {
       const at = times.running();
       const since = at.now - sessionIdleMs(LAW) - spare;
       for (const frozenUntil of [null, at.now, at.now + 1])
-        yield { type: 'lapse', ...at, session: id, since, frozenUntil };
+        yield { type: 'lapse', ...at, session: id, login, since, frozenUntil };
     }
   }
 }

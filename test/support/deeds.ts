@@ -104,8 +104,11 @@ export class Deeds {
     return this.#engine.dispatch(this.agent, { input });
   }
 
-  isReleased({ by = SUPERVISOR }: { by?: number } = {}): Promise<Answer> {
-    return this.#engine.dispatch(this.agent, { input: { type: 'release', by } });
+  isReleased({ by = SUPERVISOR, id }: { by?: number; id?: string } = {}): Promise<Answer> {
+    return this.#engine.dispatch(this.agent, {
+      input: { type: 'release', by },
+      ...(id !== undefined && { command: { id, user: by } }),
+    });
   }
 }
 

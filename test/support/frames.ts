@@ -157,3 +157,24 @@ export const LATER_SHAPES: readonly AgentEvent[] = [
     set: { sessions: [{ ...session, startedAt: 1767600005000, lostAt: null }] },
   },
 ];
+
+const login = 'f0-1d';
+const [startedAt, lostAt] = [1767600006000, 1767600007000];
+
+/** And then: what sessions live on, and of each the log-in session. */
+export const SESSION_SHAPES: readonly AgentEvent[] = [
+  {
+    type: 'session_lost',
+    agent: 42,
+    organisation: 7,
+    seq: 8,
+    at: 1767600007000,
+    session,
+    set: {
+      sessions: [
+        { ...session, startedAt, lostAt: null, lives: 'on_requests', login },
+        { ...session, startedAt, lostAt, lives: 'on_socket', login },
+      ],
+    },
+  },
+];

@@ -2,6 +2,7 @@
 import { AgentGateway } from '../../api/agent-gateway.ts';
 import { LiveSessions } from '../../api/auth/live-sessions.ts';
 import type { Claims } from '../../api/auth/tokens.ts';
+import { LoginPresence } from '../../api/login-presence.ts';
 import { RollcallError } from '../../api/contract/errors.ts';
 import type { SocketListener } from '../../api/transport.ts';
 import type { Engine } from '../../engine/engine.ts';
@@ -27,13 +28,17 @@ export interface Arena extends Disposable {
   readonly clock: FakeClock;
   readonly gateway: AgentGateway;
   readonly liveSessions: LiveSessions;
+  readonly presence: LoginPresence;
   readonly errors: unknown[];
   /** What the disk and the look-up of a session wait for; settled when nothing is set. */
   readonly waits: { disk: Promise<void> | null; token: Promise<void> | null; diskFails: boolean };
   /** Another law for everybody, which the engine is told of. */
   enact(law: Law): Promise<void>;
   open(): Opened;
-  /** Says hello with the token of an agent, `agent:ID`; answers the welcome, or null. */
+  /**
+   * Says hello with the token of an agent, `agent:ID`, or `agent:ID by LOGIN` of another log-in session than their
+   * `login of ID`; answers the welcome, or null.
+   */
   hello(agentId: number, more?: object): Promise<Opened & { readonly welcome: Sent | null }>;
 }
 
@@ -60,15 +65,17 @@ export async function startArena(members: readonly Member[] = [member(1), member
   });
   const openSession = async (token: string | null): Promise<Claims | RollcallError> => {
     await waits.token;
-    const userId = Number(/^agent:(\d+)$/.exec(token ?? '')?.[1]);
+    const [, id, login = `login of ${id}`] = /^agent:(\d+)(?: by (.+))?$/.exec(token ?? '') ?? [];
+    const userId = Number(id);
     return Number.isInteger(userId)
-      ? { userId, sessionId: `login of ${userId}`, sessionExpiresAt: clock.now() + SESSION_MS }
+      ? { userId, sessionId: login, sessionExpiresAt: clock.now() + SESSION_MS }
       : new RollcallError('the token is not valid', { code: 'UNAUTHENTICATED' });
   };
+  const presence = new LoginPresence({ engine, clock, liveSessions, node: 'test' });
   const gateway = new AgentGateway({
     engine,
     clock,
-    node: 'test',
+    presence,
     authenticator: { openSession, liveSessions },
     onInternalError: (error) => void errors.push(error),
   });
@@ -94,6 +101,7 @@ export async function startArena(members: readonly Member[] = [member(1), member
     clock,
     gateway,
     liveSessions,
+    presence,
     errors,
     waits,
     enact: async (next) => {
@@ -109,6 +117,7 @@ export async function startArena(members: readonly Member[] = [member(1), member
     },
     [Symbol.dispose]() {
       gateway[Symbol.dispose]();
+      presence[Symbol.dispose]();
       liveSessions[Symbol.dispose]();
     },
   };

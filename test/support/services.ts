@@ -1,5 +1,4 @@
 /** What the procedures stand on, in this process, over a journal in memory. */
-import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { Authenticator } from '../../api/auth/authenticator.ts';
 import { Tokens } from '../../api/auth/tokens.ts';
@@ -62,14 +61,9 @@ export async function openServices(
   );
   const clock = systemClock;
   const { liveSessions } = authenticator;
-  const presence = opened.use(
-    await LoginPresence.open({ db, engine, clock, liveSessions, gateway: NO_SOCKETS }),
-  );
+  const presence = opened.use(await LoginPresence.open(db, { engine, clock, liveSessions, node: 'test' }));
   return { db, clock, engine, authenticator, presence, relay, teams, projections };
 }
-
-/** Nobody is here by a socket. */
-const NO_SOCKETS = { newSession: () => `test-${randomUUID()}`, isHeldBy: () => false };
 
 /** An access token of somebody of the seeded organisation. */
 export async function tokenOf({ authenticator }: Services, username: string): Promise<string> {

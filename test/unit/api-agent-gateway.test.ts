@@ -305,6 +305,7 @@ describe('the end of a log-in session', () => {
     await arena.engine.enrol(member(1, { active: false }));
     await arena.clock.advance(1_000);
     expect(socket.closedWith).toMatchObject({ code: 4401 });
+    expect(connectivityOf(arena, 1)).toBe('disconnected');
   });
 });
 

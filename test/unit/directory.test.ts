@@ -10,6 +10,7 @@ describe('B1, B8: actors', () => {
     const actor = directory.activate(1);
     if (actor === null) throw new TypeError('the agent is known');
     actor.busy = true;
+    directory.hold(actor);
     expect(directory.activate(1)).toBe(actor);
     expect(directory.wake(actor.place)).toBe(actor);
     expect(directory.activate(2)).not.toBe(actor);
@@ -26,11 +27,12 @@ describe('B1, B8: actors', () => {
     const actor = directory.activate(7);
     if (actor === null) throw new TypeError('the agent is known');
     expect(directory.size).toBe(1);
+    expect(directory.awake()).toEqual([]);
     actor.busy = true;
-    directory.rest(actor);
+    directory.hold(actor);
     expect(directory.awake()).toEqual([actor]);
     actor.busy = false;
-    directory.rest(actor);
+    directory.hold(actor);
     expect(directory.awake()).toEqual([]);
     expect(directory.activate(1001)).toBeNull();
   });

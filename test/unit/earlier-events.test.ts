@@ -60,6 +60,12 @@ test('B9: events of earlier versions are replayed, with what they didn’t know 
       resume: { session: 's1', seq: 4 },
     },
   });
+  // What wasn’t known of the session is known with its return.
+  expect(record?.sessions).toMatchObject([{ id: 's1' }]);
+  expect(record?.sessions[0]).not.toHaveProperty('login');
+  expect(engine.record(1)?.sessions).toMatchObject([
+    { id: 's1', lostAt: null, lives: 'on_socket', login: 'a log-in session' },
+  ]);
   await engine.review(1);
   expect(engine.record(1)).toMatchObject({ limit: 'running', limitUntil: 1_767_600_001_000 + 15 * 60_000 });
   await clock.advance(15 * 60_000 + 2_000);

@@ -5,7 +5,7 @@ import type { AgentEvent } from '../../engine/events.ts';
 import { Texts } from '../../engine/bytes.ts';
 import { EVENT_TYPES } from '../../engine/events.ts';
 import { FIELD_NAMES } from '../../engine/fields.ts';
-import { EVERY_SHAPE, LATER_SHAPES } from '../support/frames.ts';
+import { EVERY_SHAPE, LATER_SHAPES, SESSION_SHAPES } from '../support/frames.ts';
 
 /** Written when the format was new. Never written again: what they hold must be readable for ever. */
 const fixture = (version: number | string) =>
@@ -32,15 +32,19 @@ describe('B9: frames', () => {
     expect(decodeEvents(encodeEvents(events))).toEqual(events);
   });
 
-  test('B9: so is what came to format 2 later', () => {
-    expect(decodeEvents(fixture('2-later'))).toEqual(LATER_SHAPES);
-    expect(Buffer.from(encodeEvents(LATER_SHAPES)).equals(fixture('2-later'))).toBe(true);
+  test.each([
+    ['2-later', LATER_SHAPES],
+    ['2-sessions', SESSION_SHAPES],
+  ])('B9: so is what came to format 2 later: %s', (name, shapes) => {
+    expect(decodeEvents(fixture(name))).toEqual(shapes);
+    expect(Buffer.from(encodeEvents(shapes)).equals(fixture(name))).toBe(true);
   });
 
   test.each([
     [1, EVERY_SHAPE],
     [2, EVERY_SHAPE],
     ['2-later', LATER_SHAPES],
+    ['2-sessions', SESSION_SHAPES],
   ])('B9: whoever folds is told what the events set, in format %s too', (version, shapes) => {
     const told: unknown[] = [];
     let event = {};

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { LiveSessions } from '../../api/auth/live-sessions.ts';
+import { LoginPresence } from '../../api/login-presence.ts';
 import { PARTITIONS, partitionOf } from '../../engine/population.ts';
 import { Cluster, type Node } from '../support/cluster.ts';
 import { Deeds, opening } from '../support/deeds.ts';
@@ -27,6 +29,13 @@ async function start(delayMs?: () => number) {
     await open(gatewayOf(id, one, two), id, session);
   }
   return { cluster, one, two, session: (id: number) => sessions.get(id) ?? '' };
+}
+
+/** What log-in sessions are to presence on that node. */
+function presenceOf({ name, engine }: Node, { clock }: Cluster): LoginPresence {
+  const liveSessions = new LiveSessions({ clock, accessMs: 900_000, isDeactivated: () => false });
+  onTestFinished(() => liveSessions[Symbol.dispose]());
+  return new LoginPresence({ engine, clock, liveSessions, node: name });
 }
 
 const gatewayOf = (id: number, one: Node, two: Node) => (id % 2 === 0 ? one : two);
@@ -222,11 +231,38 @@ describe('B1: a partition changes its owner', () => {
     await cluster.clock.advance(1_000);
     expect(on(two, id).record).toMatchObject({ connectivity: 'connected', sessions: [{ id: requests }] });
     await two.engine.release(partitionOf(id));
-    two.engine.lapse(id, requests);
+    two.engine.lapse({ agentId: id, session: requests, login: 'a log-in session' });
     await cluster.clock.advance(1_000);
     await two.engine.claim(partitionOf(id));
     await cluster.clock.advance(200);
     expect(on(two, id).record).toMatchObject({ status: 'offline', cause: 'disconnect', sessions: [] });
+  });
+
+  test('C3: a log-out ends presence at once that another node holds, also while it waits for somebody’s return', async () => {
+    const { cluster, one, two, session } = await start();
+    using presence = presenceOf(two, cluster);
+    const logOut = (id: number) => presence.logOut({ userId: id, sessionId: opening(session(id)).login });
+    // Owned and connected there; and owned here, but for the connection that was lost there.
+    const [live, lost] = [crossing(LOWER, true), crossing(UPPER, true)];
+    on(one, lost).loses(session(lost));
+    await settle();
+    expect(on(two, lost).record.connectivity).toBe('reconnecting');
+    await Promise.all([logOut(live), logOut(lost)]);
+    for (const node of [one, two])
+      for (const id of [live, lost])
+        expect(on(node, id).record).toMatchObject({ status: 'offline', cause: 'agent', sessions: [] });
+  });
+
+  test('C3, C6: so it does after the node is gone that held it, by whoever has taken over', async () => {
+    const { cluster, one, two, session } = await start();
+    const id = crossing(LOWER, true);
+    cluster.lose(one);
+    await cluster.takeOver(two);
+    await cluster.clock.advance(1_000);
+    expect(on(two, id).record.connectivity).toBe('reconnecting');
+    using presence = presenceOf(two, cluster);
+    await presence.logOut({ userId: id, sessionId: opening(session(id)).login });
+    expect(on(two, id).record).toMatchObject({ status: 'offline', cause: 'agent', sessions: [] });
   });
 
   test('B1: while nobody owns it commands are refused for now, and the news of connections are kept', async () => {

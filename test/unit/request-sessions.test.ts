@@ -224,7 +224,7 @@ describe('C10: a session on requests', () => {
     await first.engine[Symbol.asyncDispose]();
     const { engine } = await startEngine({ journal, snapshots });
     await settle();
-    expect([...engine.requestSessions()]).toEqual([{ agentId: 1, session: 'r1', login: LOGIN }]);
+    expect([...engine.keptSessions()]).toEqual([{ agentId: 1, session: 'r1', login: LOGIN }]);
     expect(await logsIn(engine, 'r2')).toEqual(told);
     expect(engine.record(1)).toMatchObject({ seq: 1, connectivity: 'connected' });
   });
@@ -295,17 +295,19 @@ describe('C10: a session on requests', () => {
 
   test('C10: ends with its log-in session, offline at once; a socket of another is left', async () => {
     const { agent, engine } = await onRequests();
-    engine.lapse(1, 'another');
+    const kept = { agentId: 1, session: 'r1', login: LOGIN };
+    engine.lapse({ ...kept, session: 'another' });
+    engine.lapse({ ...kept, login: 'another' });
     await settle();
     expect(agent.record.status).toBe('busy');
     await agent.opens('s1');
-    engine.lapse(1, 's1');
-    engine.lapse(1, 'r1');
+    engine.lapse({ ...kept, session: 's1' });
+    engine.lapse(kept);
     await settle();
     expect(agent.record).toMatchObject({ status: 'busy', sessions: [{ id: 's1' }] });
     await agent.saysBye('s1');
     await agent.chooses('busy', { opening: begins('r2') });
-    engine.lapse(1, 'r2');
+    engine.lapse({ ...kept, session: 'r2' });
     await settle();
     expect(agent.record).toMatchObject({ status: 'offline', cause: 'disconnect' });
   });
@@ -339,7 +341,7 @@ describe('C10: a session on requests', () => {
     await agent.chooses('wrap_up');
     await agent.queues('break');
     await agent.isForcedNext('meeting', { hold: true });
-    engine.lapse(1, 'r1');
+    engine.lapse({ agentId: 1, session: 'r1', login: LOGIN });
     await settle();
     expect(agent.record).toMatchObject({
       status: 'offline',

@@ -167,7 +167,7 @@ export class Arena {
     const sent = this.referee.sent(asked);
     const { agent, wish } = asked;
     if (wish.kind === 'lose') return this.engine.lose(agent, wish.session, { byServer: wish.byServer });
-    if (wish.kind === 'lapse') return this.engine.lapse(agent, wish.session);
+    if (wish.kind === 'lapse') return this.engine.lapse({ agentId: agent, ...wish });
     const answer =
       wish.kind === 'profile'
         ? this.engine.enrol(memberOf(wish.person))

@@ -3,6 +3,7 @@ import type { AgentRecord } from '../../../engine/record.ts';
 import { connectivityOf, type ModelAgent, show } from '../model/agent.ts';
 import { disagree } from '../model/disagreement.ts';
 import { memberOf } from './translate.ts';
+import { livesOnRequests } from '../../../engine/sessions.ts';
 import { sameMember } from '../../../engine/member.ts';
 
 export function compare(record: AgentRecord, agent: ModelAgent): void {
@@ -46,9 +47,14 @@ export function compare(record: AgentRecord, agent: ModelAgent): void {
     record.forcedNext?.by === agent.forcedNext?.by &&
     record.forcedNext?.hold === agent.forcedNext?.hold &&
     record.sessions.length === agent.sessions.length &&
-    record.sessions.every(({ id, lostAt, login = null }, at) => {
-      const other = agent.sessions[at];
-      return other?.id === id && other.lostAt === lostAt && other.login === login;
+    record.sessions.every((session, at) => {
+      const { id, lostAt, login, isOnRequests } = agent.sessions[at] ?? {};
+      return (
+        id === session.id &&
+        lostAt === session.lostAt &&
+        login === session.login &&
+        isOnRequests === livesOnRequests(session)
+      );
     }) &&
     sameMember(record.member, memberOf(agent.person));
   if (!isSame) disagree('the record is another', { record, agent });

@@ -192,7 +192,7 @@ export const faults = {
   'an engine that does not hear of a log-in session that ended': {
     engine: (inner, random) =>
       overlaid(inner, {
-        lapse: (agent, session) => (random.chance(OFTEN) ? undefined : inner.lapse(agent, session)),
+        lapse: (kept) => (random.chance(OFTEN) ? undefined : inner.lapse(kept)),
       }),
   },
   'an engine that believes it knows as much as everybody': {

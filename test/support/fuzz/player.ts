@@ -128,7 +128,11 @@ export class Player {
       }
       case 'revoke': {
         const agent = this.#agent();
-        const wish: Wish = { kind: 'lapse', session: this.#session(agent) };
+        const session = this.#session(agent);
+        const held = arena.referee.seats.get(agent)?.agent.sessions.find(({ id }) => id === session);
+        // That of another may end, which the session was resumed from.
+        const login = this.#random.chance(0.2) ? this.#login(agent) : (held?.login ?? 'none');
+        const wish: Wish = { kind: 'lapse', session, login };
         if (arena.referee.seats.has(agent)) arena.ask({ agent, wish, isAwaited: false });
         return [act, agent, wish];
       }

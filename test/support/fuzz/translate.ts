@@ -95,7 +95,7 @@ export function inputOf(wish: Wish): Input {
       return { ...openingOf(wish, isOnRequests ? 'on_requests' : 'on_socket'), resume };
     }
     case 'lapse':
-      return { type: 'lapse', session: wish.session, since: null };
+      return { type: 'lapse', session: wish.session, login: wish.login, since: null };
     case 'lose':
       return { type: 'lose', session: wish.session, byServer: wish.byServer };
     case 'choose': {

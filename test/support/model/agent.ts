@@ -17,8 +17,10 @@ export interface ModelSession {
   readonly id: string;
   /** Null while the connection lives. */
   readonly lostAt: number | null;
-  /** The log-in session on whose requests it lives; null for one on a socket. */
-  readonly login: string | null;
+  /** The log-in session that opened it, or resumed it last. */
+  readonly login: string;
+  /** Whether it lives on that one's requests; else it does on a socket. */
+  readonly isOnRequests: boolean;
 }
 
 export interface ModelOverride {

@@ -21,8 +21,8 @@ export type Wish =
       readonly login: string;
       readonly isOnRequests: boolean;
     }
-  /** The log-in session has ended on whose requests it lived. */
-  | { readonly kind: 'lapse'; readonly session: string }
+  /** The log-in session has ended that it was opened with. */
+  | { readonly kind: 'lapse'; readonly session: string; readonly login: string }
   | { readonly kind: 'lose'; readonly session: string; readonly byServer: boolean }
   | {
       readonly kind: 'choose';
@@ -99,9 +99,9 @@ export function judge(agent: ModelAgent, wish: Wish, { at, frozen }: Moment): Ve
     case 'open': {
       const { resume, login, isOnRequests } = wish;
       if (connectivity !== 'disconnected' && isOnRequests) return UNCHANGED;
-      const fresh = { id: wish.session, lostAt: null, login: isOnRequests ? login : null };
+      const fresh = { id: wish.session, lostAt: null, login, isOnRequests };
       // A socket takes the place of the requests of its log-in session.
-      const others = agent.sessions.filter((one) => one.login !== login);
+      const others = agent.sessions.filter((one) => !(one.isOnRequests && one.login === login));
       const back = connectivity !== 'connected' && agent.isOutByFlip ? flipped(agent, at) : {};
       const here = { graceUntil: null, platformUntil: null, isOutByFlip: false, ...back };
       if (connectivity === 'disconnected' || (resume !== null && resume.seq > agent.seq)) {
@@ -113,11 +113,12 @@ export function judge(agent: ModelAgent, wish: Wish, { at, frozen }: Moment): Ve
           ...onDuty(left, { code: law.login, reason: null, by: 'agent' }, at),
         });
       }
-      const held = agent.sessions.find((one) => one.id === resume?.session && one.login === null);
+      const held = agent.sessions.find((one) => one.id === resume?.session && !one.isOnRequests);
       if (held !== undefined) {
-        if (held.lostAt === null) return others.length === agent.sessions.length ? UNCHANGED : opened(others);
-        if (connectivity === 'reconnecting' || at < held.lostAt + graceMs)
-          return opened(others.map((one) => (one === held ? { ...one, lostAt: null } : one)));
+        const isSame = held.lostAt === null && held.login === login;
+        if (isSame && others.length === agent.sessions.length) return UNCHANGED;
+        if (held.lostAt === null || connectivity === 'reconnecting' || at < held.lostAt + graceMs)
+          return opened(others.map((one) => (one === held ? { ...one, lostAt: null, login } : one)));
       }
       return opened([...others, fresh]);
 
@@ -127,14 +128,14 @@ export function judge(agent: ModelAgent, wish: Wish, { at, frozen }: Moment): Ve
     }
 
     case 'lapse':
-      return agent.sessions.some(({ id, login }) => id === wish.session && login !== null)
-        ? become('session_lapsed', withoutRequests(agent, wish.session, at))
+      return agent.sessions.some(({ id, login }) => id === wish.session && login === wish.login)
+        ? become('session_lapsed', without(agent, wish.session, at))
         : UNCHANGED;
 
     case 'lose': {
       if (
         !agent.sessions.some(
-          ({ id, lostAt, login }) => id === wish.session && lostAt === null && login === null,
+          ({ id, lostAt, isOnRequests }) => id === wish.session && lostAt === null && !isOnRequests,
         )
       )
         return UNCHANGED;
@@ -229,8 +230,8 @@ export function judge(agent: ModelAgent, wish: Wish, { at, frozen }: Moment): Ve
       return become('profile_changed', { person: wish.person });
 
     case 'restart': {
-      if (!agent.sessions.some(({ login }) => login === null)) return UNCHANGED;
-      const sessions = agent.sessions.map((one) => (one.login === null ? { ...one, lostAt: at } : one));
+      if (agent.sessions.every(({ isOnRequests }) => isOnRequests)) return UNCHANGED;
+      const sessions = agent.sessions.map((one) => (one.isOnRequests ? one : { ...one, lostAt: at }));
       const isHere = sessions.some(({ lostAt }) => lostAt === null);
       return become('engine_restarted', { sessions, ...(!isHere && grace()), isOutByFlip: false });
     }
@@ -305,12 +306,17 @@ export function departed(agent: ModelAgent, at: number): Partial<ModelAgent> {
   };
 }
 
-/** A session on requests is over; with the last one the agent is gone, at once (C10). */
-export function withoutRequests(agent: ModelAgent, session: string, at: number): Partial<ModelAgent> {
+/**
+ * A session is over, without a grace (C3, C10). With the last one that lives the agent is gone, at once; while none
+ * does, with the last one that could come back.
+ */
+export function without(agent: ModelAgent, session: string, at: number): Partial<ModelAgent> {
   const sessions = agent.sessions.filter(({ id }) => id !== session);
-  return sessions.some(({ lostAt }) => lostAt === null)
-    ? { sessions }
-    : { ...departed(agent, at), goneBy: 'disconnect', dutyReason: null };
+  const isLeft =
+    connectivityOf(agent) === 'reconnecting'
+      ? sessions.length > 0
+      : sessions.some(({ lostAt }) => lostAt === null);
+  return isLeft ? { sessions } : { ...departed(agent, at), goneBy: 'disconnect', dutyReason: null };
 }
 
 /** What had waited, and came. */

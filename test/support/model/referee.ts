@@ -198,6 +198,7 @@ export class Referee {
       return;
     }
     const { command } = sent;
+    seat.memory.fade(seat.agent, now);
     const first = command === null ? null : seat.memory.recall(command.sender, command.id);
     if (first !== null) {
       const { ok, seq, code } = answer;
@@ -215,7 +216,7 @@ export class Referee {
     if (sameAnswer(expected, answer)) {
       const isRemembered =
         command !== null && (command.sender.startsWith('user:') || hasSession(seat.agent, command.sender));
-      if (isRemembered) seat.memory.remember(command, answer, false);
+      if (isRemembered) seat.memory.remember(command, answer, { isDurable: false, at: now });
     } else disagree('another answer', { sent, answer, expected });
   }
 

@@ -108,8 +108,8 @@ export class Seat {
 
   /** A new engine knows this much and no more: each session on requests has its time anew. */
   recall(now: number, seenAt: number): void {
-    const requests = this.agent.sessions.flatMap(({ id, login }) =>
-      login === null ? [] : [[id, now] as const],
+    const requests = this.agent.sessions.flatMap(({ id, isOnRequests }) =>
+      isOnRequests ? [[id, now] as const] : [],
     );
     this.evidence = { from: seenAt, to: seenAt, requests: new Map(requests) };
     this.#before = [];
@@ -152,6 +152,7 @@ export class Seat {
     }
     const isTimed = this.#isTimed(event);
     if (isTimed && this.hasHalf) disagree('a session began, and not what it was begun for', event);
+    this.memory.fade(before, event.at);
     const sent = isTimed ? this.#timed(event, now) : this.#wished(event, now);
     for (const { id } of before.sessions) if (!hasSession(this.agent, id)) this.memory.forget(id);
     const isMoved = before.status !== this.agent.status;
@@ -308,7 +309,12 @@ export class Seat {
       });
     if (wish.kind === 'open' && (before.duty === null || ahead !== undefined))
       this.saw(now, { from: Math.min(event.at, now), to: now });
-    if (command !== null) this.memory.remember(command, { ok: true, seq: event.seq, code: null }, true);
+    if (command !== null)
+      this.memory.remember(
+        command,
+        { ok: true, seq: event.seq, code: null },
+        { isDurable: true, at: event.at },
+      );
     return sent;
   }
 
@@ -324,7 +330,11 @@ export class Seat {
     if (then.kind !== 'unchanged') return sent;
     sent.committedSeq = event.seq;
     if (sent.command !== null)
-      this.memory.remember(sent.command, { ok: true, seq: event.seq, code: null }, true);
+      this.memory.remember(
+        sent.command,
+        { ok: true, seq: event.seq, code: null },
+        { isDurable: true, at: event.at },
+      );
     return sent;
   }
 }

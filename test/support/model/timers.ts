@@ -1,6 +1,6 @@
 /** What time alone does, by SPEC C2, C3, D1–D5: nothing here may come early, and nothing may be left out. */
 import { changed, connectivityOf, flipped, isWrappingUp, type ModelAgent, onDuty } from './agent.ts';
-import { departed, due, withoutRequests } from './judge.ts';
+import { departed, due, without } from './judge.ts';
 import { frozenUntil, type ModelFreeze } from './platform.ts';
 import { categoryOf, idleMsOf, isDuty, lawOf, statusOf } from './law.ts';
 
@@ -59,11 +59,11 @@ export function alarmsOf(
       alarms.push(alarm('platform_frozen', freeze.since, { before: frozen }));
     return [...alarms, alarm('grace_expired', agent.graceUntil)];
   }
-  for (const { id, lostAt, login } of agent.sessions) {
+  for (const { id, lostAt, isOnRequests } of agent.sessions) {
     if (lostAt !== null)
       alarms.push(alarm('session_expired', lostAt + law.graceSeconds * 1000, { session: id }));
     const requestedAt = evidence.requests.get(id);
-    if (login !== null && requestedAt !== undefined)
+    if (isOnRequests && requestedAt !== undefined)
       alarms.push(
         alarm('session_lapsed', requestedAt + law.sessionIdleMinutes * 60_000, {
           session: id,
@@ -137,7 +137,7 @@ export function rung(
     case 'session_expired':
       return become({ sessions: agent.sessions.filter(({ id }) => id !== alarm.session) });
     case 'session_lapsed':
-      return become(withoutRequests(agent, alarm.session ?? '', at));
+      return become(without(agent, alarm.session ?? '', at));
     case 'limit_near':
       return become({ limit: limit && { ...limit, isWarned: true } }, 'notify_break_ending');
     case 'limit_escalated':

@@ -1,6 +1,5 @@
 /** What agents and their devices do. */
 import * as fc from 'fast-check';
-import type { ModelAgent } from '../model/agent.ts';
 import type { Wish } from '../model/judge.ts';
 import { LAWS } from '../model/law.ts';
 import type { Asked } from '../model/referee.ts';
@@ -100,15 +99,16 @@ const chooses = kind({
   },
 });
 
-/** The log-in session ends that the session lives on the requests of. */
+/** The log-in session ends that a session was opened with, or (`login`) another. */
 const lapses = kind({
   name: 'lapses',
   weight: 4,
-  how: fc.record({ agent: anyAgent }),
-  isPossible: ({ seats }, { agent }) => onRequests(seats.get(agent)?.agent) !== null,
-  does(stage, { agent }) {
-    const session = onRequests(stage.agent(agent));
-    if (session !== null) stage.lapse(agent, session);
+  how: fc.record({ agent: anyAgent, nth: anySession, login: fc.option(anyLogin, { freq: 1, nil: null }) }),
+  isPossible: ({ seats }, { agent, nth }) => seats.get(agent)?.agent.sessions[nth] !== undefined,
+  does(stage, { agent, nth, login }) {
+    const session = stage.agent(agent)?.sessions[nth];
+    if (session === undefined) return;
+    stage.lapse(agent, session.id, login === null ? session.login : loginOf(agent, login));
   },
 });
 
@@ -189,11 +189,6 @@ function askOwn(stage: Stage, { agent, wish, session, expecting = null, opening 
   const command = { sender: session ?? `user:${agent}`, id: stage.newCommand() };
   const expectSeq = expecting === null ? {} : { expectSeq: seqOf(stage, agent) + expecting };
   stage.ask({ agent, wish, command, ...expectSeq, ...(opening !== undefined && { opening }) });
-}
-
-/** The session of an agent that lives on requests. */
-function onRequests(agent: ModelAgent | null | undefined): string | null {
-  return agent?.sessions.find(({ login }) => login !== null)?.id ?? null;
 }
 
 function loginOf(agent: number, nth: number): string {

@@ -73,8 +73,8 @@ export class Stage {
     this.arena.ask({ agent, wish: { kind: 'lose', session, byServer }, isAwaited: false });
   }
 
-  lapse(agent: number, session: string): void {
-    this.arena.ask({ agent, wish: { kind: 'lapse', session }, isAwaited: false });
+  lapse(agent: number, session: string, login: string): void {
+    this.arena.ask({ agent, wish: { kind: 'lapse', session, login }, isAwaited: false });
   }
 
   touch(agent: number, session: string, agoMs: number): void {
