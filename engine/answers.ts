@@ -3,6 +3,7 @@ import type { ByteReader, ByteWriter } from './bytes.ts';
 import type { JournalEntry } from './entries.ts';
 import type { Refusal } from './errors.ts';
 import type { CommandId } from './inputs.ts';
+import type { PastAnswers } from './past-answers.ts';
 import type { AgentRecord } from './record.ts';
 import type { Image, ImageWriter } from './snapshots/image.ts';
 import { type FullTile, tileOf } from './tile.ts';
@@ -41,10 +42,16 @@ export function done(record: AgentRecord, command: CommandId | undefined, writte
 }
 
 /** How many answers are remembered for each sender. */
-const REMEMBERED = 64;
+export const REMEMBERED = 64;
 
 /** What is kept of an answer; of one that only names a seq, nothing else. */
-type Kept = number | Answer;
+export type Kept = number | Answer;
+
+/** An agent, and the sessions that it has now. */
+export interface Remembering {
+  readonly place: number;
+  readonly sessions: readonly Session[];
+}
 
 /**
  * The first answers to the last commands of each sender, so that a command sent twice is done once (SPEC B6). A user's
@@ -61,13 +68,7 @@ export class AnswerMemory {
   }
 
   remember(agentId: number, command: CommandId, answer: Answer): void {
-    const answers = this.#of(agentId, command) ?? this.#begin(agentId, command);
-    answers.set(command.id, keptOf(command, answer));
-    if (answers.size <= REMEMBERED) return;
-    for (const oldest of answers.keys()) {
-      answers.delete(oldest);
-      break;
-    }
+    this.#keep(agentId, command, keptOf(command, answer));
   }
 
   /** Sessions that ended send nothing more. */
@@ -75,13 +76,34 @@ export class AnswerMemory {
     for (const { id } of before) if (!after.some((session) => session.id === id)) this.#bySession.delete(id);
   }
 
-  save(image: ImageWriter): void {
-    image.block('answers of sessions', (writer) => {
-      writer.count(this.#bySession.size);
-      for (const [session, answers] of this.#bySession) {
-        writer.text(session);
-        saveAnswers(writer, answers);
+  /** Takes over what a start has read of an agent, of the sessions that live. */
+  recollect(past: PastAnswers, { place, sessions }: Remembering): void {
+    if (!past.has(place)) return;
+    for (const { command, kept } of past.of(place))
+      if (sessions.some(({ id }) => id === command.session)) this.#keep(0, command, kept);
+    past.forget(place);
+  }
+
+  /** Writes what is remembered of these agents, in their order, and of users. */
+  save(image: ImageWriter, past: PastAnswers, agents: Iterable<Remembering>): void {
+    image.block('answers of agents', (writer) => {
+      let at = 0;
+      for (const { place, sessions } of agents) {
+        at += 1;
+        const later = sessions.flatMap(({ id: session }) =>
+          [...(this.#bySession.get(session) ?? [])].map(([id, kept]) => ({ command: { id, session }, kept })),
+        );
+        const earlier = past
+          .of(place)
+          .filter(({ command }) => sessions.some(({ id }) => id === command.session));
+        for (const { command, kept } of [...earlier, ...later]) {
+          writer.count(at);
+          writer.text(command.session);
+          writer.text(command.id);
+          writeKept(writer, kept);
+        }
       }
+      writer.count(0);
     });
     image.block('answers of users', (writer) => {
       writer.count(this.#byAgent.size);
@@ -96,7 +118,15 @@ export class AnswerMemory {
     });
   }
 
-  load(image: Image): void {
+  /** Reads it; agents have the places from 0 on now. */
+  load(image: Image, past: PastAnswers): void {
+    image.block('answers of agents', (reader) => {
+      for (let at = reader.count(); at > 0; at = reader.count()) {
+        const [session, id] = [reader.writtenText(), reader.writtenText()];
+        past.add(at - 1, { id, session, kept: readKept(reader) });
+      }
+    });
+    // As earlier versions have written them.
     image.block('answers of sessions', (reader) => {
       for (let left = reader.count(); left > 0; left--)
         this.#bySession.set(reader.text(), loadAnswers(reader));
@@ -108,6 +138,16 @@ export class AnswerMemory {
         for (let more = reader.count(); more > 0; more--) users.set(reader.count(), loadAnswers(reader));
       }
     });
+  }
+
+  #keep(agentId: number, command: CommandId, kept: Kept): void {
+    const answers = this.#of(agentId, command) ?? this.#begin(agentId, command);
+    answers.set(command.id, kept);
+    if (answers.size <= REMEMBERED) return;
+    for (const oldest of answers.keys()) {
+      answers.delete(oldest);
+      break;
+    }
   }
 
   #of(agentId: number, command: CommandId): Map<string, Kept> | undefined {
@@ -132,7 +172,7 @@ export function sends(record: AgentRecord, command: CommandId): boolean {
   return 'user' in command || record.sessions.some(({ id }) => id === command.session);
 }
 
-function keptOf(command: CommandId, answer: Answer): Kept {
+export function keptOf(command: CommandId, answer: Answer): Kept {
   if (!answer.ok) return answer;
   const { seq, sent } = answer;
   const tile = 'session' in command ? null : answer.tile;
@@ -140,21 +180,26 @@ function keptOf(command: CommandId, answer: Answer): Kept {
 }
 
 /** One more than the seq, or 0 before an answer. */
+export function writeKept(writer: ByteWriter, kept: Kept): void {
+  writer.count(typeof kept === 'number' ? kept + 1 : 0);
+  if (typeof kept !== 'number') writer.text(JSON.stringify(kept));
+}
+
+export function readKept(reader: ByteReader): Kept {
+  const seq = reader.count();
+  return seq > 0 ? seq - 1 : (JSON.parse(reader.text()) as Kept);
+}
+
 function saveAnswers(writer: ByteWriter, answers: ReadonlyMap<string, Kept>): void {
   writer.count(answers.size);
   for (const [id, kept] of answers) {
     writer.text(id);
-    writer.count(typeof kept === 'number' ? kept + 1 : 0);
-    if (typeof kept !== 'number') writer.text(JSON.stringify(kept));
+    writeKept(writer, kept);
   }
 }
 
 function loadAnswers(reader: ByteReader): Map<string, Kept> {
   const answers = new Map<string, Kept>();
-  for (let left = reader.count(); left > 0; left--) {
-    const id = reader.text();
-    const seq = reader.count();
-    answers.set(id, seq > 0 ? seq - 1 : (JSON.parse(reader.text()) as Kept));
-  }
+  for (let left = reader.count(); left > 0; left--) answers.set(reader.text(), readKept(reader));
   return answers;
 }

@@ -3,7 +3,7 @@
  * their place in FIELDS: a third of what JSON takes, and several times as fast to fold.
  */
 import type { Mutable } from './axes.ts';
-import type { ByteReader, ByteWriter } from './bytes.ts';
+import { ByteReader, ByteWriter, Texts, type WrittenText } from './bytes.ts';
 import { type AgentEvent, type Changes, type Effect, EVENT_TYPES } from './events.ts';
 import { CAUSE as CAUSES, FIELD_NAMES, FIELDS, type FieldName } from './fields.ts';
 import type { CommandId } from './inputs.ts';
@@ -25,12 +25,18 @@ const OF_THE_SESSION = 2;
 
 /** Is told what events come to, one after another: all that folding needs, without an object for each. */
 export interface EventSink {
-  /** An event of that agent, who has these sessions. */
-  begin(head: EventHead): readonly { readonly id: string }[];
-  /** It set a field. */
-  set(name: FieldName, value: Changes[FieldName]): void;
+  /** An event of that agent. */
+  begin(head: EventHead): void;
+  /** It set that field, by its place in FIELD_NAMES, to the value that comes next, which is to be read. */
+  set(field: number, reader: ByteReader): void;
   /** That was all; it was the outcome of that command. */
-  end(command: CommandId | null): void;
+  end(command: WrittenCommand | null): void;
+}
+
+/** A command where it stands in a frame: of most nobody ever asks. */
+export interface WrittenCommand {
+  readonly id: WrittenText;
+  readonly sender: { readonly session: WrittenText } | { readonly user: number };
 }
 
 export type EventHead = Pick<AgentEvent, 'agent' | 'organisation' | 'seq' | 'at'>;
@@ -106,17 +112,16 @@ export function foldBody(reader: ByteReader, sink: EventSink): void {
   const seq = reader.count();
   const at = reader.number();
   const mask = reader.count();
-  const sessions = sink.begin({ agent, organisation, seq, at });
+  sink.begin({ agent, organisation, seq, at });
   if (has(mask, BY)) reader.count();
   if (has(mask, REASON)) reader.skipText();
-  let session: string | undefined;
+  let session: WrittenText | null = null;
   if (has(mask, SESSION)) {
-    if (has(mask, COMMAND)) session = reader.textAmong(sessions);
-    else reader.skipText();
+    session = reader.writtenText();
     reader.skipText();
     reader.skipText();
   }
-  const command = has(mask, COMMAND) ? readCommand(reader, session) : null;
+  const command = has(mask, COMMAND) ? findCommand(reader, session) : null;
   if (has(mask, CAUSE)) {
     CAUSES.read(reader);
     FIELDS.status.read(reader);
@@ -124,20 +129,18 @@ export function foldBody(reader: ByteReader, sink: EventSink): void {
   if (has(mask, EFFECTS)) reader.skipText();
   if (has(mask, AHEAD)) reader.count();
   for (let left = reader.u8(); left > 0; left--) {
-    const name = known(FIELD_NAMES, reader.u8());
-    sink.set(name, KINDS[name].read(reader));
+    const field = reader.u8();
+    if (field >= FIELD_NAMES.length) throw unknown();
+    sink.set(field, reader);
   }
   sink.end(command);
 }
 
 /** What an event comes to that was read already. */
-export function foldEvent({ agent, organisation, seq, at, command, set }: AgentEvent, sink: EventSink): void {
-  sink.begin({ agent, organisation, seq, at });
-  for (const name of Object.keys(set) as FieldName[]) {
-    const value = set[name];
-    if (value !== undefined) sink.set(name, value);
-  }
-  sink.end(command ?? null);
+export function foldEvent(event: AgentEvent, sink: EventSink): void {
+  const writer = new ByteWriter();
+  writeEvent(writer, event);
+  foldBody(new ByteReader(writer.taken(), 0, new Texts()), sink);
 }
 
 function has(mask: number, bit: number): boolean {
@@ -164,6 +167,13 @@ function readCommand(reader: ByteReader, session: string | undefined): CommandId
   return { id, session: of === OF_THE_SESSION && session !== undefined ? session : reader.text() };
 }
 
+function findCommand(reader: ByteReader, session: WrittenText | null): WrittenCommand {
+  const id = reader.writtenText();
+  const of = reader.u8();
+  if (of === OF_USER) return { id, sender: { user: reader.count() } };
+  return { id, sender: { session: (of === OF_THE_SESSION ? session : null) ?? reader.writtenText() } };
+}
+
 function writeSet(writer: ByteWriter, set: Partial<Changes>): void {
   const names = Object.keys(set) as FieldName[];
   writer.u8(names.length);
@@ -186,6 +196,10 @@ const KINDS: { readonly [Name in FieldName]: Kind<Changes[Name]> } = FIELDS;
 
 function known<Value>(values: readonly Value[], place: number): Value {
   const value = values[place];
-  if (value === undefined) throw new TypeError(`the journal holds an event that only a later version knows`);
+  if (value === undefined) throw unknown();
   return value;
+}
+
+function unknown(): TypeError {
+  return new TypeError('the journal holds an event that only a later version knows');
 }

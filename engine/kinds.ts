@@ -23,6 +23,13 @@ export class OneOf<Value extends string> implements Kind<Value> {
     return this.at(reader.u8());
   }
 
+  /** As read, but the value's place among the values. */
+  readPlace(reader: ByteReader): number {
+    const place = reader.u8();
+    this.at(place);
+    return place;
+  }
+
   at(place: number): Value {
     const value = this.values[place];
     if (value === undefined)

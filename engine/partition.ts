@@ -3,7 +3,8 @@
  * it also decides what comes for its agents (tenure.ts).
  */
 import { Activity } from './activity.ts';
-import { type Answer, AnswerMemory, done } from './answers.ts';
+import { type Answer, AnswerMemory, done, type Remembering } from './answers.ts';
+import type { Session } from './axes.ts';
 import { Directory } from './directory.ts';
 import { refuse } from './errors.ts';
 import { decodeEntries, type Note } from './entries.ts';
@@ -13,8 +14,9 @@ import type { CommittedBatch, Offset, Writer } from './journal/port.ts';
 import type { JudgeOptions } from './judge.ts';
 import type { Member } from './member.ts';
 import type { Owner } from './owner.ts';
+import { PastAnswers } from './past-answers.ts';
 import type { AgentRecord } from './record.ts';
-import { rememberNote, Replayer } from './replayer.ts';
+import { answeredBy, Replayer } from './replayer.ts';
 import type { NoteRequest, Request, Write } from './requests.ts';
 import type { Image, ImageWriter } from './snapshots/image.ts';
 import { Tenure, type Untold } from './tenure.ts';
@@ -47,7 +49,12 @@ export class Partition implements Owner {
   /** To commands that journalled something: as much a fold of the log as the directory is. */
   readonly #answers = new AnswerMemory();
   readonly #activity: Activity;
-  readonly #replayer = new Replayer(this.directory, this.#answers);
+  readonly #past = new PastAnswers();
+  readonly #replayer = new Replayer({
+    directory: this.directory,
+    answers: this.#answers,
+    past: this.#past,
+  });
   #loaded: Offset = 0;
   #tenure: Tenure | null = null;
   /** Why nothing is decided here. */
@@ -68,6 +75,7 @@ export class Partition implements Owner {
     const actor = this.directory.activate(agentId);
     if (actor === null || !actor.record.member.active)
       return Promise.resolve(refuse('NOT_FOUND', `there is no agent ${agentId}`));
+    if (request.command !== undefined) this.#recollect(actor.place, actor.record.sessions);
     const answer = this.#tenure?.dispatch(actor, request) ?? this.#elsewhere()?.dispatch(agentId, request);
     return answer ?? this.#nowhere();
   }
@@ -104,14 +112,16 @@ export class Partition implements Owner {
 
   /** Writes what the log has come to. */
   save(image: ImageWriter): void {
-    this.directory.save(image);
-    this.#answers.save(image);
+    const { directory } = this;
+    const places = directory.pictured();
+    directory.save(image, places);
+    this.#answers.save(image, this.#past, sessionsOf(directory, places));
   }
 
   /** Reads it, before anything else. */
   load(image: Image): void {
     this.directory.load(image);
-    this.#answers.load(image);
+    this.#answers.load(image, this.#past);
     this.#loaded = image.offset;
   }
 
@@ -133,7 +143,7 @@ export class Partition implements Owner {
       if (entry.kind === 'event') committed.push(this.#fold(entry.event));
       else {
         notes.push(entry);
-        rememberNote(entry, this.directory, this.#answers);
+        this.#remember(entry);
       }
     }
     return { committed, notes };
@@ -216,8 +226,10 @@ export class Partition implements Owner {
   #fold(event: AgentEvent): Committed {
     const { before, record, place } = this.directory.fold(event);
     const { agent, command, set } = event;
+    if (command !== undefined) this.#recollect(place, before.sessions);
     if (command !== undefined) this.#answers.remember(agent, command, done(record, command));
     if (set.sessions !== undefined) {
+      if (record.sessions.length === 0) this.#past.forget(place);
       this.#answers.forgetEnded(before.sessions, record.sessions);
       this.#tenure?.forgetEnded(before.sessions, record.sessions);
       this.#activity.forgetEnded(place, record.sessions);
@@ -228,6 +240,20 @@ export class Partition implements Owner {
       this.#activity.seen(place);
     this.#tenure?.arm(place, record);
     return { event, before, record };
+  }
+
+  #remember(note: Note): void {
+    const answered = answeredBy(note, this.directory);
+    if (answered === null) return;
+    const { author, command, answer } = answered;
+    const place = this.directory.placeOf(author);
+    if (place !== null) this.#recollect(place, this.directory.at(place, 'sessions'));
+    this.#answers.remember(author, command, answer);
+  }
+
+  /** What a start has read of an agent who sends something now. */
+  #recollect(place: number, sessions: readonly Session[]): void {
+    this.#answers.recollect(this.#past, { place, sessions });
   }
 
   #over(message: string, untold: readonly Untold[]): void {
@@ -254,4 +280,8 @@ export class Partition implements Owner {
   #nowhere(): Promise<Answer> {
     return Promise.resolve(refuse('UNAVAILABLE', this.#why));
   }
+}
+
+function* sessionsOf(directory: Directory, places: Uint32Array): Iterable<Remembering> {
+  for (const place of places) yield { place, sessions: directory.at(place, 'sessions') };
 }

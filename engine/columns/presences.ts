@@ -1,4 +1,5 @@
 import { INITIAL_CONTEXT } from '../axes.ts';
+import type { ByteReader } from '../bytes.ts';
 import type { AgentEvent, Changes } from '../events.ts';
 import { FIELD_NAMES, FIELDS } from '../fields.ts';
 import type { Member } from '../member.ts';
@@ -9,8 +10,8 @@ import type { Codes } from './codes.ts';
 import {
   CodeColumn,
   CodeOrNullColumn,
-  type Column,
   CountColumn,
+  type FieldColumn,
   FlagColumn,
   OneOfColumn,
   QuantityColumn,
@@ -21,7 +22,7 @@ import { SparseColumn } from './sparse.ts';
 
 /** A record is kept as this, and the member apart: in both it is the same. */
 export type Presence = Omit<Changes, 'member'>;
-type Columns = { readonly [Field in keyof Presence]: Column<Presence[Field]> };
+type Columns = { readonly [Field in keyof Presence]: FieldColumn<Presence[Field]> };
 
 /** How those are to whom something has happened: some hundred bytes each. Only committed state is written here. */
 export class Presences {
@@ -30,10 +31,13 @@ export class Presences {
   readonly #seqs = new CountColumn();
   readonly #lastAts = new QuantityColumn();
   readonly #fields: ReturnType<typeof columnsOf>;
+  /** The same, by place in FIELD_NAMES: as frames name them. */
+  readonly #byPlace: readonly (FieldColumn<unknown> | null)[];
   readonly #room: Room;
 
   constructor(codes: Codes) {
     this.#fields = columnsOf(codes);
+    this.#byPlace = FIELD_NAMES.map((name) => (name === 'member' ? null : this.#fields[name]));
     this.#room = new Room([this.#rows, this.#seqs, this.#lastAts, ...Object.values(this.#fields)]);
   }
 
@@ -160,6 +164,13 @@ export class Presences {
   set<Field extends keyof Presence>(place: number, field: Field, value: Presence[Field]): void {
     const columns: Columns = this.#fields;
     columns[field].set(place, value);
+  }
+
+  /** Sets a field, by its place in FIELD_NAMES, to the value that comes next; false for the member, who is not kept here. */
+  take(place: number, field: number, reader: ByteReader): boolean {
+    const column = this.#byPlace[field];
+    column?.take(place, reader);
+    return column !== null;
   }
 
   /** What an event says; no guards: what was decided, happened. */

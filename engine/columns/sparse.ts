@@ -1,6 +1,6 @@
 import type { ByteReader, ByteWriter } from '../bytes.ts';
 import type { Kind } from '../kinds.ts';
-import type { Column } from './column.ts';
+import type { FieldColumn } from './column.ts';
 
 export interface SparseOptions<Value> {
   readonly kind: Kind<Value>;
@@ -10,7 +10,7 @@ export interface SparseOptions<Value> {
 }
 
 /** Anything, of which most rows have the same: that one costs nothing. */
-export class SparseColumn<Value> implements Column<Value> {
+export class SparseColumn<Value> implements FieldColumn<Value> {
   readonly #kind: Kind<Value>;
   readonly #usual: Value;
   readonly #isUsual: (value: Value) => boolean;
@@ -29,6 +29,10 @@ export class SparseColumn<Value> implements Column<Value> {
   set(row: number, value: Value): void {
     if (!this.#isUsual(value)) this.#others.set(row, value);
     else if (this.#others.size > 0) this.#others.delete(row);
+  }
+
+  take(row: number, reader: ByteReader): void {
+    this.set(row, this.#kind.read(reader));
   }
 
   /** It needs none beforehand. */

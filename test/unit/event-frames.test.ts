@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { decodeEvents, encodeEntries, foldEntries } from '../../engine/entries.ts';
 import type { AgentEvent } from '../../engine/events.ts';
-import { Texts } from '../../engine/bytes.ts';
+import { type ByteReader, textOf, Texts } from '../../engine/bytes.ts';
+import type { WrittenCommand } from '../../engine/event-frames.ts';
 import { EVENT_TYPES } from '../../engine/events.ts';
-import { FIELD_NAMES } from '../../engine/fields.ts';
+import { FIELD_NAMES, FIELDS } from '../../engine/fields.ts';
 import { EVERY_SHAPE, LATER_SHAPES } from '../support/frames.ts';
 
 /** Written when the format was new. Never written again: what they hold must be readable for ever. */
@@ -48,10 +49,13 @@ describe('B9: frames', () => {
     const sink = {
       begin: (head: object) => {
         [event, set] = [head, {}];
-        return [{ id: 'node1-9b' }, { id: 'node1-9a' }];
       },
-      set: (name: string, value: unknown) => (set[name] = value),
-      end: (command: unknown) => told.push({ ...event, set, command }),
+      set: (field: number, reader: ByteReader) => {
+        const name = FIELD_NAMES[field] ?? expect.unreachable();
+        set[name] = FIELDS[name].read(reader);
+      },
+      end: (command: WrittenCommand | null) =>
+        told.push({ ...event, set, command: command === null ? null : commandIn(command) }),
       note: () => expect.unreachable(),
     };
     foldEntries(fixture(version), sink, new Texts());
@@ -82,3 +86,7 @@ describe('B9: frames', () => {
     expect(() => decodeEvents(unknownType)).toThrow('only a later version knows');
   });
 });
+
+function commandIn({ id, sender }: WrittenCommand) {
+  return { id: textOf(id), ...('user' in sender ? sender : { session: textOf(sender.session) }) };
+}

@@ -1,0 +1,119 @@
+import { type Kept, readKept, REMEMBERED, writeKept } from './answers.ts';
+import { type ByteReader, ByteWriter, type WrittenText } from './bytes.ts';
+import { CountColumn } from './columns/column.ts';
+import { Room } from './columns/room.ts';
+
+/** The answer to a command of a session. */
+export interface PastAnswer {
+  readonly command: { readonly id: string; readonly session: string };
+  readonly kept: Kept;
+}
+
+/** The same, with its texts where they stand. */
+export interface WrittenAnswer {
+  readonly id: WrittenText;
+  readonly session: WrittenText;
+  readonly kept: Kept;
+}
+
+/** So many bytes of texts are always kept as they come. */
+const ROOMY = 1 << 20;
+
+/**
+ * Answers to commands of sessions that a start has read, out of the log or an image. Hardly anybody repeats a command
+ * from before: so they stay bytes, agent by agent (by place), until AnswerMemory is in need of them.
+ */
+export class PastAnswers {
+  #rows = noRows();
+  #crowdedAt = ROOMY;
+
+  /** It came after all others of that agent. */
+  add(place: number, { id, session, kept }: WrittenAnswer): void {
+    if (this.#rows.texts.length >= this.#crowdedAt) this.#thin();
+    const { texts, newest, earlier, sessions, answers, ofAgents, ofAnswers } = this.#rows;
+    while (ofAgents.length <= place) newest.set(ofAgents.add(), 0);
+    const before = newest.get(place);
+    const row = ofAnswers.add();
+    earlier.set(row, before);
+    // Most commands of an agent come through one session.
+    const known = before === 0 ? null : sessions.get(before - 1);
+    sessions.set(row, known !== null && texts.isSameText(known, session) ? known : texts.copyText(session));
+    answers.set(row, texts.copyText(id));
+    writeKept(texts, kept);
+    newest.set(place, row + 1);
+  }
+
+  /** Those of an agent, oldest first: of each session as many as are remembered. */
+  of(place: number): readonly PastAnswer[] {
+    return this.#rowsOf(place).map((row) => {
+      const session = this.#sessionIn(row);
+      const reader = this.#readerAt(row);
+      return { command: { id: reader.text(), session }, kept: readKept(reader) };
+    });
+  }
+
+  /** They are kept elsewhere, or by nobody. */
+  forget(place: number): void {
+    if (place < this.#rows.ofAgents.length) this.#rows.newest.set(place, 0);
+  }
+
+  /** Whether anything is known of that agent. */
+  has(place: number): boolean {
+    return place < this.#rows.ofAgents.length && this.#rows.newest.get(place) > 0;
+  }
+
+  #rowsOf(place: number): readonly number[] {
+    const { earlier, newest } = this.#rows;
+    const rows: number[] = [];
+    const counts = new Map<string, number>();
+    for (let left = this.has(place) ? newest.get(place) : 0; left > 0; left = earlier.get(left - 1)) {
+      const session = this.#sessionIn(left - 1);
+      const count = counts.get(session) ?? 0;
+      if (count === REMEMBERED) continue;
+      counts.set(session, count + 1);
+      rows.push(left - 1);
+    }
+    return rows.reverse();
+  }
+
+  /** Gives up what is remembered no more. */
+  #thin(): void {
+    const crowded = new PastAnswers();
+    [crowded.#rows, this.#rows] = [this.#rows, crowded.#rows];
+    this.#crowdedAt = Infinity;
+    for (let place = 0; place < crowded.#rows.ofAgents.length; place++)
+      for (const row of crowded.#rowsOf(place)) this.add(place, crowded.#written(row));
+    this.#crowdedAt = Math.max(ROOMY, 2 * this.#rows.texts.length);
+  }
+
+  #written(row: number): WrittenAnswer {
+    const { texts, sessions, answers } = this.#rows;
+    const reader = this.#readerAt(row);
+    reader.skipText();
+    const kept = readKept(reader);
+    return { id: texts.textAt(answers.get(row)), session: texts.textAt(sessions.get(row)), kept };
+  }
+
+  #sessionIn(row: number): string {
+    const { texts, sessions } = this.#rows;
+    return texts.readerAt(sessions.get(row)).text();
+  }
+
+  #readerAt(row: number): ByteReader {
+    const { texts, answers } = this.#rows;
+    return texts.readerAt(answers.get(row));
+  }
+}
+
+/** Of agents, by place: one more than the row of the newest answer; 0 for none. Of answers: the agent's one before, likewise. */
+function noRows() {
+  const columns = { newest: new CountColumn(), earlier: new CountColumn() };
+  const positions = { sessions: new CountColumn(), answers: new CountColumn() };
+  return {
+    ...columns,
+    ...positions,
+    texts: new ByteWriter(),
+    ofAgents: new Room([columns.newest]),
+    ofAnswers: new Room([columns.earlier, ...Object.values(positions)]),
+  };
+}
