@@ -172,6 +172,7 @@ export class Partition implements Owner {
       directory,
       answers: this.#answers,
       activity: this.#activity,
+      isGone,
       onOver: (message, untold) => this.#over(message, untold),
     });
     this.#tenure = tenure;
@@ -184,14 +185,13 @@ export class Partition implements Owner {
       }
       const idleSince = directory.at(place, 'idleSince');
       this.#activity.seen(place, idleSince === null ? 0 : Math.max(0, clock.now() - idleSince));
-      this.#activity.begun(place, directory.at(place, 'sessions'));
-      tenure.resume(place, isGone);
+      tenure.resume(place);
     }
   }
 
   /** Goes on with what is to be told at the beginning, some at a time; whether more is left. */
   beginNext(count: number): boolean {
-    return this.#tenure?.restartNext(count) ?? false;
+    return this.#tenure?.resumeNext(count) ?? false;
   }
 
   /** Lets what is on its way become durable, then refuses everything. */

@@ -17,6 +17,7 @@ import {
   QuantityColumn,
   QuantityOrNullColumn,
 } from './column.ts';
+import { JsonColumn } from './json.ts';
 import { Room } from './room.ts';
 import { SparseColumn } from './sparse.ts';
 
@@ -202,12 +203,12 @@ function columnsOf(codes: Codes) {
     stability: new OneOfColumn(FIELDS.stability),
     dutyCode: new CodeOrNullColumn(codes),
     dutyCause: new OneOfColumn(FIELDS.dutyCause),
-    dutyReason: new SparseColumn({ kind: FIELDS.dutyReason, usual: null }),
+    dutyReason: new JsonColumn({ kind: FIELDS.dutyReason, usual: null }),
     dutySince: new QuantityColumn(),
     limitUntil: new SparseColumn({ kind: FIELDS.limitUntil, usual: null }),
     extendedMs: new SparseColumn({ kind: FIELDS.extendedMs, usual: 0 }),
     overAt: new SparseColumn({ kind: FIELDS.overAt, usual: null }),
-    sessions: new SparseColumn({
+    sessions: new JsonColumn({
       kind: FIELDS.sessions,
       usual: INITIAL_CONTEXT.sessions,
       isUsual: ({ length }) => length === 0,
@@ -217,16 +218,16 @@ function columnsOf(codes: Codes) {
     idleSince: new SparseColumn({ kind: FIELDS.idleSince, usual: null }),
     current: new QuantityColumn(),
     max: new QuantityOrNullColumn(),
-    forced: new SparseColumn({ kind: FIELDS.forced, usual: null }),
-    queued: new SparseColumn({ kind: FIELDS.queued, usual: null }),
-    forcedNext: new SparseColumn({ kind: FIELDS.forcedNext, usual: null }),
-    flips: new SparseColumn({
+    forced: new JsonColumn({ kind: FIELDS.forced, usual: null }),
+    queued: new JsonColumn({ kind: FIELDS.queued, usual: null }),
+    forcedNext: new JsonColumn({ kind: FIELDS.forcedNext, usual: null }),
+    flips: new JsonColumn({
       kind: FIELDS.flips,
       usual: INITIAL_CONTEXT.flips,
       isUsual: ({ length }) => length === 0,
     }),
     isOutByFlip: new FlagColumn(),
-    flapping: new SparseColumn({ kind: FIELDS.flapping, usual: null }),
+    flapping: new JsonColumn({ kind: FIELDS.flapping, usual: null }),
     status: new CodeColumn(codes),
     category: new OneOfColumn(FIELDS.category),
     since: new QuantityColumn(),

@@ -40,16 +40,24 @@ export class SparseColumn<Value> implements FieldColumn<Value> {
 
   save(writer: ByteWriter, rows: Uint32Array): void {
     for (const [at, row] of rows.entries()) {
-      const value = this.#others.get(row);
-      if (value === undefined) continue;
+      if (!this.isOther(row)) continue;
       writer.count(at + 1);
-      this.#kind.write(writer, value);
+      this.write(writer, row);
     }
     writer.count(0);
   }
 
   load(reader: ByteReader): void {
-    for (let at = reader.count(); at > 0; at = reader.count())
-      this.#others.set(at - 1, this.#kind.read(reader));
+    for (let at = reader.count(); at > 0; at = reader.count()) this.take(at - 1, reader);
+  }
+
+  /** Whether the row has another value than most. */
+  protected isOther(row: number): boolean {
+    return this.#others.has(row);
+  }
+
+  /** The value of such a row. */
+  protected write(writer: ByteWriter, row: number): void {
+    this.#kind.write(writer, this.get(row));
   }
 }
