@@ -122,8 +122,11 @@ export class AnswerMemory {
   load(image: Image, past: PastAnswers): void {
     image.block('answers of agents', (reader) => {
       for (let at = reader.count(); at > 0; at = reader.count()) {
-        const [session, id] = [reader.writtenText(), reader.writtenText()];
-        past.add(at - 1, { id, session, kept: readKept(reader) });
+        const session = reader.position;
+        reader.skipText();
+        const id = reader.position;
+        reader.skipText();
+        past.add(at - 1, { bytes: reader.source, id, session, kept: readKept(reader) });
       }
     });
     // As earlier versions have written them.

@@ -4,12 +4,6 @@ const FIRST_BYTES = 512;
 const SHORT = 32;
 const KEPT_TEXTS = 1024;
 
-/** Where a text stands: how long it is, and its bytes. */
-export interface WrittenText {
-  readonly bytes: Buffer;
-  readonly at: number;
-}
-
 export class ByteWriter {
   #bytes = Buffer.allocUnsafe(FIRST_BYTES);
   #length = 0;
@@ -67,26 +61,24 @@ export class ByteWriter {
     if (value.length > SHORT || !this.#short(value)) this.#long(value);
   }
 
-  /** A text that stands elsewhere; where it stands here. */
-  copyText({ bytes, at }: WrittenText): number {
+  /** A text that stands there in other bytes; where it stands here. */
+  textOf(bytes: Buffer, at: number): number {
     const end = endOfText(bytes, at);
     this.#room(end - at);
+    const into = this.#bytes;
     const start = this.#length;
-    for (let from = at; from < end; from++) this.#bytes[this.#length++] = bytes[from] ?? 0;
+    for (let from = at, to = start; from < end; from++, to++) into[to] = bytes[from] ?? 0;
+    this.#length = start + end - at;
     return start;
   }
 
-  /** Whether a text that was written here is the same as one elsewhere. */
-  isSameText(here: number, { bytes, at }: WrittenText): boolean {
+  /** Whether the text that was written `here` is the one that stands `at` that place in other bytes. */
+  isTextOf(here: number, bytes: Buffer, at: number): boolean {
+    const end = endOfText(bytes, at);
+    const mine = this.#bytes;
     // How long it is comes first, so that another length is found at once.
-    for (let from = at, end = endOfText(bytes, at); from < end; from++)
-      if (this.#bytes[here + from - at] !== bytes[from]) return false;
+    for (let from = at, to = here; from < end; from++, to++) if (mine[to] !== bytes[from]) return false;
     return true;
-  }
-
-  /** A text that was written here. */
-  textAt(at: number): WrittenText {
-    return { bytes: this.#bytes, at };
   }
 
   /** Reads what was written, from there. */
@@ -160,11 +152,13 @@ export class ByteReader {
     this.#texts = texts;
   }
 
-  /** The text that comes next, which is passed over. */
-  writtenText(): WrittenText {
-    const text = { bytes: this.#bytes, at: this.#at };
-    this.skipText();
-    return text;
+  /** What is read. */
+  get source(): Buffer {
+    return this.#bytes;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at >= this.#bytes.length;
   }
 
   get position(): number {
@@ -187,8 +181,10 @@ export class ByteReader {
   }
 
   count(): number {
-    let value = 0;
-    let scale = 1;
+    const first = this.u8();
+    if (first < 0x80) return first;
+    let value = first - 0x80;
+    let scale = 0x80;
     for (;;) {
       const byte = this.u8();
       if (byte < 0x80) return value + byte * scale;
@@ -217,6 +213,11 @@ export class ByteReader {
     return this.#bytes.toString('utf8', start, this.#at);
   }
 
+  /** The text that stands there, wherever it reads now. */
+  textAt(position: number): string {
+    return new ByteReader(this.#bytes, position, this.#texts).text();
+  }
+
   /** Goes on from there. */
   seek(position: number): void {
     this.#at = position;
@@ -236,18 +237,6 @@ export class ByteReader {
     const size = this.count();
     this.#at += size;
   }
-}
-
-/** The text itself. */
-export function textOf({ bytes, at }: WrittenText): string {
-  return new ByteReader(bytes, at, new Texts()).text();
-}
-
-/** The text, written. */
-export function written(text: string): WrittenText {
-  const writer = new ByteWriter();
-  writer.text(text);
-  return { bytes: writer.taken(), at: 0 };
 }
 
 /** Behind it. Of nearly all texts one byte says how long they are. */

@@ -3,7 +3,7 @@
  * their place in FIELDS: a third of what JSON takes, and several times as fast to fold.
  */
 import type { Mutable } from './axes.ts';
-import { ByteReader, ByteWriter, Texts, type WrittenText } from './bytes.ts';
+import { ByteReader, ByteWriter, Texts } from './bytes.ts';
 import { type AgentEvent, type Changes, type Effect, EVENT_TYPES } from './events.ts';
 import { CAUSE as CAUSES, FIELD_NAMES, FIELDS, type FieldName } from './fields.ts';
 import type { CommandId } from './inputs.ts';
@@ -23,20 +23,16 @@ const OF_USER = 0;
 const OF_OTHER_SESSION = 1;
 const OF_THE_SESSION = 2;
 
-/** Is told what events come to, one after another: all that folding needs, without an object for each. */
+/** Is told what events come to, one after another: all that folding needs, without an object for each part. */
 export interface EventSink {
   /** An event of that agent. */
   begin(head: EventHead): void;
   /** It set that field, by its place in FIELD_NAMES, to the value that comes next, which is to be read. */
   set(field: number, reader: ByteReader): void;
-  /** That was all; it was the outcome of that command. */
-  end(command: WrittenCommand | null): void;
-}
-
-/** A command where it stands in a frame: of most nobody ever asks. */
-export interface WrittenCommand {
-  readonly id: WrittenText;
-  readonly sender: { readonly session: WrittenText } | { readonly user: number };
+  /** That was all that it set, and it was the outcome of a session's command: its texts, where they stand in the bytes. */
+  sent(bytes: Buffer, id: number, session: number): void;
+  /** Likewise, of a user's. */
+  sentByUser(id: string, user: number): void;
 }
 
 export type EventHead = Pick<AgentEvent, 'agent' | 'organisation' | 'seq' | 'at'>;
@@ -115,16 +111,26 @@ export function foldBody(reader: ByteReader, sink: EventSink): void {
   sink.begin({ agent, organisation, seq, at });
   if (has(mask, BY)) reader.count();
   if (has(mask, REASON)) reader.skipText();
-  let session: WrittenText | null = null;
+  let session = reader.position;
   if (has(mask, SESSION)) {
-    session = reader.writtenText();
+    reader.skipText();
     reader.skipText();
     reader.skipText();
   }
-  const command = has(mask, COMMAND) ? findCommand(reader, session) : null;
+  const id = reader.position;
+  let user: number | null = null;
+  if (has(mask, COMMAND)) {
+    reader.skipText();
+    const of = reader.u8();
+    if (of === OF_USER) user = reader.count();
+    if (of === OF_OTHER_SESSION) {
+      session = reader.position;
+      reader.skipText();
+    }
+  }
   if (has(mask, CAUSE)) {
-    CAUSES.read(reader);
-    FIELDS.status.read(reader);
+    CAUSES.skip(reader);
+    FIELDS.status.skip(reader);
   }
   if (has(mask, EFFECTS)) reader.skipText();
   if (has(mask, AHEAD)) reader.count();
@@ -133,7 +139,8 @@ export function foldBody(reader: ByteReader, sink: EventSink): void {
     if (field >= FIELD_NAMES.length) throw unknown();
     sink.set(field, reader);
   }
-  sink.end(command);
+  if (user !== null) sink.sentByUser(reader.textAt(id), user);
+  else if (has(mask, COMMAND)) sink.sent(reader.source, id, session);
 }
 
 /** What an event comes to that was read already. */
@@ -165,13 +172,6 @@ function readCommand(reader: ByteReader, session: string | undefined): CommandId
   const of = reader.u8();
   if (of === OF_USER) return { id, user: reader.count() };
   return { id, session: of === OF_THE_SESSION && session !== undefined ? session : reader.text() };
-}
-
-function findCommand(reader: ByteReader, session: WrittenText | null): WrittenCommand {
-  const id = reader.writtenText();
-  const of = reader.u8();
-  if (of === OF_USER) return { id, sender: { user: reader.count() } };
-  return { id, sender: { session: (of === OF_THE_SESSION ? session : null) ?? reader.writtenText() } };
 }
 
 function writeSet(writer: ByteWriter, set: Partial<Changes>): void {

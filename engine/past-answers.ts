@@ -1,5 +1,5 @@
 import { type Kept, readKept, REMEMBERED, writeKept } from './answers.ts';
-import { type ByteReader, ByteWriter, type WrittenText } from './bytes.ts';
+import { type ByteReader, ByteWriter } from './bytes.ts';
 import { CountColumn } from './columns/column.ts';
 import { Room } from './columns/room.ts';
 
@@ -9,10 +9,11 @@ export interface PastAnswer {
   readonly kept: Kept;
 }
 
-/** The same, with its texts where they stand. */
+/** The same, with its texts where they stand in some bytes. */
 export interface WrittenAnswer {
-  readonly id: WrittenText;
-  readonly session: WrittenText;
+  readonly bytes: Buffer;
+  readonly id: number;
+  readonly session: number;
   readonly kept: Kept;
 }
 
@@ -28,7 +29,7 @@ export class PastAnswers {
   #crowdedAt = ROOMY;
 
   /** It came after all others of that agent. */
-  add(place: number, { id, session, kept }: WrittenAnswer): void {
+  add(place: number, { bytes, id, session, kept }: WrittenAnswer): void {
     if (this.#rows.texts.length >= this.#crowdedAt) this.#thin();
     const { texts, newest, earlier, sessions, answers, ofAgents, ofAnswers } = this.#rows;
     while (ofAgents.length <= place) newest.set(ofAgents.add(), 0);
@@ -37,8 +38,9 @@ export class PastAnswers {
     earlier.set(row, before);
     // Most commands of an agent come through one session.
     const known = before === 0 ? null : sessions.get(before - 1);
-    sessions.set(row, known !== null && texts.isSameText(known, session) ? known : texts.copyText(session));
-    answers.set(row, texts.copyText(id));
+    const isKnown = known !== null && texts.isTextOf(known, bytes, session);
+    sessions.set(row, isKnown ? known : texts.textOf(bytes, session));
+    answers.set(row, texts.textOf(bytes, id));
     writeKept(texts, kept);
     newest.set(place, row + 1);
   }
@@ -87,11 +89,11 @@ export class PastAnswers {
   }
 
   #written(row: number): WrittenAnswer {
-    const { texts, sessions, answers } = this.#rows;
+    const { sessions, answers } = this.#rows;
     const reader = this.#readerAt(row);
     reader.skipText();
     const kept = readKept(reader);
-    return { id: texts.textAt(answers.get(row)), session: texts.textAt(sessions.get(row)), kept };
+    return { bytes: reader.source, id: answers.get(row), session: sessions.get(row), kept };
   }
 
   #sessionIn(row: number): string {

@@ -1,8 +1,8 @@
 import { type Answer, AnswerMemory, done, keptOf, sends } from './answers.ts';
-import { type ByteReader, textOf, Texts, written } from './bytes.ts';
+import { type ByteReader, ByteWriter, Texts } from './bytes.ts';
 import { type Directory, stranger } from './directory.ts';
 import { authorOf, type EntrySink, foldEntries, type Note } from './entries.ts';
-import type { EventHead, WrittenCommand } from './event-frames.ts';
+import type { EventHead } from './event-frames.ts';
 import type { CommandId } from './inputs.ts';
 import type { PastAnswers } from './past-answers.ts';
 import { newcomer } from './record.ts';
@@ -49,13 +49,14 @@ export class Replayer implements EntrySink {
     this.#directory.replay(this.#place, field, reader);
   }
 
-  end(command: WrittenCommand | null): void {
-    if (command === null) return;
-    const { id, sender } = command;
-    const { agent, seq } = this.#head;
-    if ('session' in sender) return this.#past.add(this.#place, { id, session: sender.session, kept: seq });
-    const ofUser = { id: textOf(id), user: sender.user };
-    this.#answers.remember(agent, ofUser, done(this.#directory.recordAt(this.#place), ofUser));
+  sent(bytes: Buffer, id: number, session: number): void {
+    this.#past.add(this.#place, { bytes, id, session, kept: this.#head.seq });
+  }
+
+  sentByUser(id: string, user: number): void {
+    const record = this.#directory.recordAt(this.#place);
+    const command = { id, user };
+    this.#answers.remember(this.#head.agent, command, done(record, command));
   }
 
   note(note: Note): void {
@@ -65,8 +66,11 @@ export class Replayer implements EntrySink {
     const { author, command, answer } = answered;
     const place = this.#directory.placeOf(author);
     if ('user' in command || place === null) return this.#answers.remember(author, command, answer);
-    const [id, session] = [written(command.id), written(command.session)];
-    this.#past.add(place, { id, session, kept: keptOf(command, answer) });
+    const texts = new ByteWriter();
+    texts.text(command.session);
+    const id = texts.length;
+    texts.text(command.id);
+    this.#past.add(place, { bytes: texts.taken(), id, session: 0, kept: keptOf(command, answer) });
   }
 }
 

@@ -46,7 +46,7 @@ export class JsonColumn<Value> extends SparseColumn<Value> {
   protected override write(writer: ByteWriter, row: number): void {
     const at = this.#unread.get(row);
     if (at === undefined) super.write(writer, row);
-    else writer.copyText({ bytes: this.#bytes, at });
+    else writer.textOf(this.#bytes, at);
   }
 
   #readerOf(row: number): ByteReader {

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { decodeEvents, encodeEntries, foldEntries } from '../../engine/entries.ts';
 import type { AgentEvent } from '../../engine/events.ts';
-import { type ByteReader, textOf, Texts } from '../../engine/bytes.ts';
-import type { WrittenCommand } from '../../engine/event-frames.ts';
+import { ByteReader, Texts } from '../../engine/bytes.ts';
 import { EVENT_TYPES } from '../../engine/events.ts';
 import { FIELD_NAMES, FIELDS } from '../../engine/fields.ts';
 import { EVERY_SHAPE, LATER_SHAPES } from '../support/frames.ts';
@@ -43,19 +42,24 @@ describe('B9: frames', () => {
     [2, EVERY_SHAPE],
     ['2-later', LATER_SHAPES],
   ])('B9: whoever folds is told what the events set, in format %s too', (version, shapes) => {
-    const told: unknown[] = [];
-    let event = {};
+    const told: object[] = [];
     let set: Record<string, unknown> = {};
     const sink = {
       begin: (head: object) => {
-        [event, set] = [head, {}];
+        set = {};
+        told.push({ ...head, set, command: null });
       },
       set: (field: number, reader: ByteReader) => {
         const name = FIELD_NAMES[field] ?? expect.unreachable();
         set[name] = FIELDS[name].read(reader);
       },
-      end: (command: WrittenCommand | null) =>
-        told.push({ ...event, set, command: command === null ? null : commandIn(command) }),
+      sent: (bytes: Buffer, id: number, session: number) => {
+        const reader = new ByteReader(bytes, 0, new Texts());
+        Object.assign(told.at(-1) ?? {}, {
+          command: { id: reader.textAt(id), session: reader.textAt(session) },
+        });
+      },
+      sentByUser: (id: string, user: number) => Object.assign(told.at(-1) ?? {}, { command: { id, user } }),
       note: () => expect.unreachable(),
     };
     foldEntries(fixture(version), sink, new Texts());
@@ -86,7 +90,3 @@ describe('B9: frames', () => {
     expect(() => decodeEvents(unknownType)).toThrow('only a later version knows');
   });
 });
-
-function commandIn({ id, sender }: WrittenCommand) {
-  return { id: textOf(id), ...('user' in sender ? sender : { session: textOf(sender.session) }) };
-}
