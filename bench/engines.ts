@@ -3,7 +3,7 @@ import { createEngine, type Engine } from '../engine/engine.ts';
 import { type FileJournal, openFileJournal } from '../engine/journal/file.ts';
 import { openFileSnapshots } from '../engine/snapshots/file.ts';
 import { lockFolder } from '../engine/journal/lock.ts';
-import { agents, LAW } from './law.ts';
+import { LAW, pagesOf } from './law.ts';
 
 /** An engine on a journal of files, as the server runs it. */
 export interface OpenedEngine extends AsyncDisposable {
@@ -35,7 +35,7 @@ export async function openEngine({
     clock: systemClock,
     roster: {
       async *members() {
-        yield* agents(count);
+        yield* pagesOf(count);
       },
     },
     catalogue: () => LAW.catalogue,

@@ -171,13 +171,13 @@ export class Directory {
     const isStanding = known !== null && this.#members.placeOf(known) !== null;
     const row = isStanding ? known : this.#members.put(member);
     this.#members.list(row);
-    if (isStanding && !sameMember(this.#members.get(row), member)) this.#asListed.set(row, member);
+    if (isStanding && !this.#members.isSame(row, member)) this.#asListed.set(row, member);
   }
 
   /** Who is otherwise on the roster than the log says, or not on it: as they are from now on. Told once. */
   takeNews(): readonly Member[] {
     const news = [...this.#asListed]
-      .filter(([row, member]) => !sameMember(this.#members.get(row), member))
+      .filter(([row, member]) => !this.#members.isSame(row, member))
       .map(([, member]) => member);
     this.#asListed.clear();
     for (let row = 0; row < this.#members.length; row++)

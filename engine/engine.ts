@@ -326,8 +326,11 @@ export class Engine implements AsyncDisposable {
     this.topics.begin(Math.max(this.#offset, ...writers.map(({ claimedAt }) => claimedAt)));
     for (const whereabouts of population.absent()) this.summaries.addAbsent(whereabouts);
     // To nobody may work be routed before they have come back.
-    for (const counted of population.counted()) this.summaries.publish(null, counted);
-    freezes.begin(population.counted());
+    for (const counted of population.counted()) {
+      this.summaries.publish(null, counted);
+      freezes.found(counted);
+    }
+    freezes.begin();
     for (const writer of writers) population.partition(writer.partition).begin(writer, isGone);
     if (snapshots !== undefined)
       this.#keeper = new SnapshotKeeper({

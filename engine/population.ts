@@ -80,7 +80,7 @@ export class Population {
   }
 
   /** Reads who exists. */
-  async enlist(members: AsyncIterable<Member>): Promise<void> {
-    for await (const member of members) this.of(member.id).directory.enlist(member);
+  async enlist(pages: AsyncIterable<readonly Member[]>): Promise<void> {
+    for await (const page of pages) for (const member of page) this.of(member.id).directory.enlist(member);
   }
 }

@@ -8,9 +8,9 @@ import { SparseColumn, type SparseOptions } from './sparse.ts';
  */
 export class JsonColumn<Value> extends SparseColumn<Value> {
   readonly #kind: Json<Value>;
-  #bytes = Buffer.alloc(0);
-  /** Where a row's text stands in the bytes, for those that nobody has asked for. */
-  readonly #unread = new Map<number, number>();
+  #bytes = NOTHING;
+  /** By row: one more than where the text stands in the bytes; 0 where there is none, or it was asked for. */
+  #unread = new Uint32Array();
 
   constructor(options: SparseOptions<Value> & { readonly kind: Json<Value> }) {
     super(options);
@@ -18,38 +18,39 @@ export class JsonColumn<Value> extends SparseColumn<Value> {
   }
 
   override get(row: number): Value {
-    if (this.#unread.size > 0 && this.#unread.has(row)) this.set(row, this.#kind.read(this.#readerOf(row)));
+    const at = this.#unread[row] ?? 0;
+    if (at > 0) this.set(row, this.#kind.read(new ByteReader(this.#bytes, at - 1, new Texts())));
     return super.get(row);
   }
 
   override set(row: number, value: Value): void {
-    if (this.#unread.delete(row) && this.#unread.size === 0) this.#bytes = Buffer.alloc(0);
+    if (row < this.#unread.length) this.#unread[row] = 0;
     super.set(row, value);
   }
 
-  override load(reader: ByteReader): void {
-    const start = reader.position;
+  override load(reader: ByteReader, count: number): void {
+    const first = reader.position;
     for (let at = reader.count(); at > 0; at = reader.count()) {
-      this.#unread.set(at - 1, reader.position - start);
+      if (this.#unread.length === 0) this.#unread = new Uint32Array(count);
+      this.#unread[at - 1] = reader.position - first + 1;
       reader.skipText();
     }
-    const size = reader.position - start;
-    reader.seek(start);
+    if (this.#unread.length === 0) return;
+    const size = reader.position - first;
+    reader.seek(first);
     // A copy: the image itself is not kept for it.
     this.#bytes = Buffer.from(reader.bytes(size));
   }
 
   protected override isOther(row: number): boolean {
-    return this.#unread.has(row) || super.isOther(row);
+    return (this.#unread[row] ?? 0) > 0 || super.isOther(row);
   }
 
   protected override write(writer: ByteWriter, row: number): void {
-    const at = this.#unread.get(row);
-    if (at === undefined) super.write(writer, row);
-    else writer.textOf(this.#bytes, at);
-  }
-
-  #readerOf(row: number): ByteReader {
-    return new ByteReader(this.#bytes, this.#unread.get(row) ?? 0, new Texts());
+    const at = this.#unread[row] ?? 0;
+    if (at === 0) super.write(writer, row);
+    else writer.textOf(this.#bytes, at - 1);
   }
 }
+
+const NOTHING = Buffer.alloc(0);

@@ -47,7 +47,7 @@ export class SparseColumn<Value> implements FieldColumn<Value> {
     writer.count(0);
   }
 
-  load(reader: ByteReader): void {
+  load(reader: ByteReader, _count: number): void {
     for (let at = reader.count(); at > 0; at = reader.count()) this.take(at - 1, reader);
   }
 
