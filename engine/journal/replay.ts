@@ -27,7 +27,7 @@ export async function* replay(
   let passed = 0;
   for (const [index, base] of bases.entries()) {
     if (base >= upTo || (bases[index + 1] ?? Infinity) <= after) continue;
-    const bytes = await segments.read(base);
+    const bytes = await segments.read(base, upTo);
     if (bytes === null) {
       end = null;
       continue;
