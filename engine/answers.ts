@@ -126,7 +126,7 @@ export class AnswerMemory {
         reader.skipText();
         const id = reader.position;
         reader.skipText();
-        past.add(at - 1, { bytes: reader.source, id, session, kept: readKept(reader) });
+        past.add(at - 1, { texts: reader, id, session, kept: readKept(reader) });
       }
     });
     // As earlier versions have written them.

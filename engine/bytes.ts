@@ -6,6 +6,7 @@ const KEPT_TEXTS = 1024;
 
 export class ByteWriter {
   #bytes = Buffer.allocUnsafe(FIRST_BYTES);
+  #view = viewOf(this.#bytes);
   #length = 0;
 
   get length(): number {
@@ -16,6 +17,7 @@ export class ByteWriter {
   taken(): Buffer {
     const taken = this.#bytes.subarray(0, this.#length);
     this.#bytes = Buffer.allocUnsafe(FIRST_BYTES);
+    this.#view = viewOf(this.#bytes);
     this.#length = 0;
     return taken;
   }
@@ -27,12 +29,13 @@ export class ByteWriter {
 
   u32(value: number): void {
     this.#room(4);
-    this.#length = this.#bytes.writeUInt32BE(value, this.#length);
+    this.#view.setUint32(this.#length, value);
+    this.#length += 4;
   }
 
   /** Over what was written before, at that place. */
   u32At(value: number, at: number): void {
-    this.#bytes.writeUInt32BE(value, at);
+    this.#view.setUint32(at, value);
   }
 
   /** A whole number from 0, the shorter the smaller. */
@@ -48,7 +51,8 @@ export class ByteWriter {
 
   number(value: number): void {
     this.#room(8);
-    this.#length = this.#bytes.writeDoubleBE(value, this.#length);
+    this.#view.setFloat64(this.#length, value);
+    this.#length += 8;
   }
 
   bytes(value: Uint8Array): void {
@@ -61,23 +65,25 @@ export class ByteWriter {
     if (value.length > SHORT || !this.#short(value)) this.#long(value);
   }
 
-  /** A text that stands there in other bytes; where it stands here. */
-  textOf(bytes: Buffer, at: number): number {
-    const end = endOfText(bytes, at);
-    this.#room(end - at);
-    const into = this.#bytes;
+  /** The text that stands there in other bytes; where it stands here. */
+  textOf(other: ByteReader, at: number): number {
+    const size = other.endOfText(at) - at;
+    this.#room(size);
     const start = this.#length;
-    for (let from = at, to = start; from < end; from++, to++) into[to] = bytes[from] ?? 0;
-    this.#length = start + end - at;
+    for (let byte = 0; byte < size; byte++) this.#bytes[start + byte] = other.u8At(at + byte);
+    this.#length += size;
     return start;
   }
 
   /** Whether the text that was written `here` is the one that stands `at` that place in other bytes. */
-  isTextOf(here: number, bytes: Buffer, at: number): boolean {
-    const end = endOfText(bytes, at);
-    const mine = this.#bytes;
-    // How long it is comes first, so that another length is found at once.
-    for (let from = at, to = here; from < end; from++, to++) if (mine[to] !== bytes[from]) return false;
+  isTextOf(here: number, other: ByteReader, at: number): boolean {
+    const size = other.endOfText(at) - at;
+    if (here + size > this.#length) return false;
+    let byte = 0;
+    // How long it is comes first: texts of different lengths part at once. Of others, four bytes at a time.
+    for (; byte + 4 <= size; byte += 4)
+      if (this.#view.getUint32(here + byte) !== other.u32At(at + byte)) return false;
+    for (; byte < size; byte++) if (this.#view.getUint8(here + byte) !== other.u8At(at + byte)) return false;
     return true;
   }
 
@@ -113,6 +119,7 @@ export class ByteWriter {
     const grown = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + bytes));
     this.#bytes.copy(grown, 0, 0, this.#length);
     this.#bytes = grown;
+    this.#view = viewOf(grown);
   }
 }
 
@@ -141,20 +148,14 @@ function isSame(text: string, bytes: Buffer, start: number): boolean {
 export class ByteReader {
   readonly #texts: Texts;
   readonly #bytes: Buffer;
-  /** Of the same bytes: it reads numbers several times as fast. */
   readonly #view: DataView;
   #at: number;
 
   constructor(bytes: Buffer, at: number, texts: Texts) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#view = viewOf(bytes);
     this.#at = at;
     this.#texts = texts;
-  }
-
-  /** What is read. */
-  get source(): Buffer {
-    return this.#bytes;
   }
 
   get isAtEnd(): boolean {
@@ -218,6 +219,23 @@ export class ByteReader {
     return new ByteReader(this.#bytes, position, this.#texts).text();
   }
 
+  /** Behind the text that stands there. Of nearly all texts one byte says how long they are. */
+  endOfText(position: number): number {
+    const size = this.u8At(position);
+    if (size < 0x80) return position + 1 + size;
+    const reader = new ByteReader(this.#bytes, position, this.#texts);
+    reader.skipText();
+    return reader.position;
+  }
+
+  u8At(position: number): number {
+    return this.#bytes[position] ?? 0;
+  }
+
+  u32At(position: number): number {
+    return this.#view.getUint32(position);
+  }
+
   /** Goes on from there. */
   seek(position: number): void {
     this.#at = position;
@@ -239,11 +257,7 @@ export class ByteReader {
   }
 }
 
-/** Behind it. Of nearly all texts one byte says how long they are. */
-function endOfText(bytes: Buffer, at: number): number {
-  const size = bytes[at] ?? 0;
-  if (size < 0x80) return at + 1 + size;
-  const reader = new ByteReader(bytes, at, new Texts());
-  reader.skipText();
-  return reader.position;
+/** It reads and writes numbers several times as fast as the buffer itself. */
+function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, length);
 }

@@ -29,8 +29,8 @@ export interface EventSink {
   begin(head: EventHead): void;
   /** It set that field, by its place in FIELD_NAMES, to the value that comes next, which is to be read. */
   set(field: number, reader: ByteReader): void;
-  /** That was all that it set, and it was the outcome of a session's command: its texts, where they stand in the bytes. */
-  sent(bytes: Buffer, id: number, session: number): void;
+  /** That was all that it set, and it was the outcome of a session's command: where its texts stand. */
+  sent(texts: ByteReader, id: number, session: number): void;
   /** Likewise, of a user's. */
   sentByUser(id: string, user: number): void;
 }
@@ -140,7 +140,7 @@ export function foldBody(reader: ByteReader, sink: EventSink): void {
     sink.set(field, reader);
   }
   if (user !== null) sink.sentByUser(reader.textAt(id), user);
-  else if (has(mask, COMMAND)) sink.sent(reader.source, id, session);
+  else if (has(mask, COMMAND)) sink.sent(reader, id, session);
 }
 
 /** What an event comes to that was read already. */

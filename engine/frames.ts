@@ -12,7 +12,10 @@ export function writeFrame(writer: ByteWriter, format: number, writeBody: () => 
 }
 
 /** Hands over each frame in its turn: its format, and its body to be read, which has so many bytes. */
-export function eachFrame(reader: ByteReader, take: (format: number, body: ByteReader, size: number) => void): void {
+export function eachFrame(
+  reader: ByteReader,
+  take: (format: number, body: ByteReader, size: number) => void,
+): void {
   while (!reader.isAtEnd) {
     const size = reader.u32();
     const format = reader.u8();

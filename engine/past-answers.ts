@@ -9,9 +9,9 @@ export interface PastAnswer {
   readonly kept: Kept;
 }
 
-/** The same, with its texts where they stand in some bytes. */
+/** The same, with its texts where they stand in what is read. */
 export interface WrittenAnswer {
-  readonly bytes: Buffer;
+  readonly texts: ByteReader;
   readonly id: number;
   readonly session: number;
   readonly kept: Kept;
@@ -29,19 +29,19 @@ export class PastAnswers {
   #crowdedAt = ROOMY;
 
   /** It came after all others of that agent. */
-  add(place: number, { bytes, id, session, kept }: WrittenAnswer): void {
-    if (this.#rows.texts.length >= this.#crowdedAt) this.#thin();
-    const { texts, newest, earlier, sessions, answers, ofAgents, ofAnswers } = this.#rows;
+  add(place: number, { texts, id, session, kept }: WrittenAnswer): void {
+    if (this.#rows.own.length >= this.#crowdedAt) this.#thin();
+    const { own, newest, earlier, sessions, answers, ofAgents, ofAnswers } = this.#rows;
     while (ofAgents.length <= place) newest.set(ofAgents.add(), 0);
     const before = newest.get(place);
     const row = ofAnswers.add();
     earlier.set(row, before);
     // Most commands of an agent come through one session.
     const known = before === 0 ? null : sessions.get(before - 1);
-    const isKnown = known !== null && texts.isTextOf(known, bytes, session);
-    sessions.set(row, isKnown ? known : texts.textOf(bytes, session));
-    answers.set(row, texts.textOf(bytes, id));
-    writeKept(texts, kept);
+    const isKnown = known !== null && own.isTextOf(known, texts, session);
+    sessions.set(row, isKnown ? known : own.textOf(texts, session));
+    answers.set(row, own.textOf(texts, id));
+    writeKept(own, kept);
     newest.set(place, row + 1);
   }
 
@@ -85,7 +85,7 @@ export class PastAnswers {
     this.#crowdedAt = Infinity;
     for (let place = 0; place < crowded.#rows.ofAgents.length; place++)
       for (const row of crowded.#rowsOf(place)) this.add(place, crowded.#written(row));
-    this.#crowdedAt = Math.max(ROOMY, 2 * this.#rows.texts.length);
+    this.#crowdedAt = Math.max(ROOMY, 2 * this.#rows.own.length);
   }
 
   #written(row: number): WrittenAnswer {
@@ -93,17 +93,17 @@ export class PastAnswers {
     const reader = this.#readerAt(row);
     reader.skipText();
     const kept = readKept(reader);
-    return { bytes: reader.source, id: answers.get(row), session: sessions.get(row), kept };
+    return { texts: reader, id: answers.get(row), session: sessions.get(row), kept };
   }
 
   #sessionIn(row: number): string {
-    const { texts, sessions } = this.#rows;
-    return texts.readerAt(sessions.get(row)).text();
+    const { own, sessions } = this.#rows;
+    return own.readerAt(sessions.get(row)).text();
   }
 
   #readerAt(row: number): ByteReader {
-    const { texts, answers } = this.#rows;
-    return texts.readerAt(answers.get(row));
+    const { own, answers } = this.#rows;
+    return own.readerAt(answers.get(row));
   }
 }
 
@@ -114,8 +114,8 @@ function noRows() {
   return {
     ...columns,
     ...positions,
-    texts: new ByteWriter(),
+    own: new ByteWriter(),
     ofAgents: new Room([columns.newest]),
-    ofAnswers: new Room([columns.earlier, ...Object.values(positions)]),
+    ofAnswers: new Room([columns.earlier, ...Object.values(positions)], 2),
   };
 }

@@ -49,8 +49,8 @@ export class Replayer implements EntrySink {
     this.#directory.replay(this.#place, field, reader);
   }
 
-  sent(bytes: Buffer, id: number, session: number): void {
-    this.#past.add(this.#place, { bytes, id, session, kept: this.#head.seq });
+  sent(texts: ByteReader, id: number, session: number): void {
+    this.#past.add(this.#place, { texts, id, session, kept: this.#head.seq });
   }
 
   sentByUser(id: string, user: number): void {
@@ -70,7 +70,7 @@ export class Replayer implements EntrySink {
     texts.text(command.session);
     const id = texts.length;
     texts.text(command.id);
-    this.#past.add(place, { bytes: texts.taken(), id, session: 0, kept: keptOf(command, answer) });
+    this.#past.add(place, { texts: texts.readerAt(0), id, session: 0, kept: keptOf(command, answer) });
   }
 }
 

@@ -8,7 +8,7 @@ import { SparseColumn, type SparseOptions } from './sparse.ts';
  */
 export class JsonColumn<Value> extends SparseColumn<Value> {
   readonly #kind: Json<Value>;
-  #bytes = NOTHING;
+  #texts = readerOf(Buffer.alloc(0));
   /** By row: one more than where the text stands in the bytes; 0 where there is none, or it was asked for. */
   #unread = new Uint32Array();
 
@@ -19,7 +19,7 @@ export class JsonColumn<Value> extends SparseColumn<Value> {
 
   override get(row: number): Value {
     const at = this.#unread[row] ?? 0;
-    if (at > 0) this.set(row, this.#kind.read(new ByteReader(this.#bytes, at - 1, new Texts())));
+    if (at > 0) this.set(row, this.#read(at - 1));
     return super.get(row);
   }
 
@@ -39,7 +39,7 @@ export class JsonColumn<Value> extends SparseColumn<Value> {
     const size = reader.position - first;
     reader.seek(first);
     // A copy: the image itself is not kept for it.
-    this.#bytes = Buffer.from(reader.bytes(size));
+    this.#texts = readerOf(Buffer.from(reader.bytes(size)));
   }
 
   protected override isOther(row: number): boolean {
@@ -49,8 +49,15 @@ export class JsonColumn<Value> extends SparseColumn<Value> {
   protected override write(writer: ByteWriter, row: number): void {
     const at = this.#unread[row] ?? 0;
     if (at === 0) super.write(writer, row);
-    else writer.textOf(this.#bytes, at - 1);
+    else writer.textOf(this.#texts, at - 1);
+  }
+
+  #read(at: number): Value {
+    this.#texts.seek(at);
+    return this.#kind.read(this.#texts);
   }
 }
 
-const NOTHING = Buffer.alloc(0);
+function readerOf(bytes: Buffer): ByteReader {
+  return new ByteReader(bytes, 0, new Texts());
+}

@@ -34,7 +34,7 @@ export class Members {
   readonly #listed = new FlagColumn();
   readonly #saved: Readonly<Record<string, Column<unknown>>>;
   readonly #room: Room;
-  readonly #index = new IdIndex((row) => this.#ids.get(row));
+  readonly #index = new IdIndex(this.#ids);
 
   constructor(codes: Codes) {
     this.#departments = new CodeOrNullColumn(codes);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { decodeEvents, encodeEntries, foldEntries } from '../../engine/entries.ts';
 import type { AgentEvent } from '../../engine/events.ts';
-import { ByteReader, Texts } from '../../engine/bytes.ts';
+import { type ByteReader, Texts } from '../../engine/bytes.ts';
 import { EVENT_TYPES } from '../../engine/events.ts';
 import { FIELD_NAMES, FIELDS } from '../../engine/fields.ts';
 import { EVERY_SHAPE, LATER_SHAPES } from '../support/frames.ts';
@@ -53,12 +53,10 @@ describe('B9: frames', () => {
         const name = FIELD_NAMES[field] ?? expect.unreachable();
         set[name] = FIELDS[name].read(reader);
       },
-      sent: (bytes: Buffer, id: number, session: number) => {
-        const reader = new ByteReader(bytes, 0, new Texts());
+      sent: (texts: ByteReader, id: number, session: number) =>
         Object.assign(told.at(-1) ?? {}, {
-          command: { id: reader.textAt(id), session: reader.textAt(session) },
-        });
-      },
+          command: { id: texts.textAt(id), session: texts.textAt(session) },
+        }),
       sentByUser: (id: string, user: number) => Object.assign(told.at(-1) ?? {}, { command: { id, user } }),
       note: () => expect.unreachable(),
     };
