@@ -194,12 +194,9 @@ export class Directory {
     }
   }
 
-  /** Everybody to whom something has happened, as they count. */
-  *counted(): Iterable<Counted> {
-    for (let place = 0; place < this.size; place++) {
-      const member = this.#members.countedOf(this.#presences.rowOf(place));
-      yield this.#presences.counted(place, member);
-    }
+  /** One to whom something has happened, as they count. */
+  countedAt(place: number): Counted {
+    return this.#presences.counted(place, this.#members.countedOf(this.#presences.rowOf(place)));
   }
 
   /** Ids of an organisation's agents who are here. */
