@@ -96,6 +96,27 @@ export function choose(
   );
 }
 
+/** Has an agent be at work on so many tasks, as its own session's command. @throws Error */
+export function work(
+  engine: Engine,
+  agent: number,
+  { current, command }: { current: number; command: string },
+): Promise<void> {
+  const session = sessionOf(agent);
+  return settle(
+    engine.dispatch(agent, {
+      input: { type: 'work', current, max: 3, session, by: agent },
+      command: { id: command, session },
+    }),
+  );
+}
+
+/** One of an agent's connections is lost. @throws Error */
+export function lose(engine: Engine, agent: number, device: number): Promise<void> {
+  const session = sessionOf(agent, device);
+  return settle(engine.dispatch(agent, { input: { type: 'lose', session, byServer: false } }));
+}
+
 /** Logs an agent out. @throws Error */
 export function logOut(engine: Engine, agent: number): Promise<void> {
   return settle(

@@ -67,24 +67,31 @@ export class ByteWriter {
 
   /** The text that stands there in other bytes; where it stands here. */
   textOf(other: ByteReader, at: number): number {
-    const size = other.endOfText(at) - at;
+    const size = other.sizeOfText(at);
     this.#room(size);
     const start = this.#length;
-    for (let byte = 0; byte < size; byte++) this.#bytes[start + byte] = other.u8At(at + byte);
+    let byte = 0;
+    for (; byte + 4 <= size; byte += 4) this.#view.setUint32(start + byte, other.u32At(at + byte));
+    for (; byte < size; byte++) this.#view.setUint8(start + byte, other.u8At(at + byte));
     this.#length += size;
     return start;
   }
 
   /** Whether the text that was written `here` is the one that stands `at` that place in other bytes. */
   isTextOf(here: number, other: ByteReader, at: number): boolean {
-    const size = other.endOfText(at) - at;
+    const size = other.sizeOfText(at);
     if (here + size > this.#length) return false;
     let byte = 0;
-    // How long it is comes first: texts of different lengths part at once. Of others, four bytes at a time.
+    // How long it is comes first: texts of different lengths part at once.
     for (; byte + 4 <= size; byte += 4)
       if (this.#view.getUint32(here + byte) !== other.u32At(at + byte)) return false;
     for (; byte < size; byte++) if (this.#view.getUint8(here + byte) !== other.u8At(at + byte)) return false;
     return true;
+  }
+
+  /** How many bytes the text takes that was written there. */
+  sizeOfText(at: number): number {
+    return sizeOfText(this.#bytes, at);
   }
 
   /** Reads what was written, from there. */
@@ -219,13 +226,9 @@ export class ByteReader {
     return new ByteReader(this.#bytes, position, this.#texts).text();
   }
 
-  /** Behind the text that stands there. Of nearly all texts one byte says how long they are. */
-  endOfText(position: number): number {
-    const size = this.u8At(position);
-    if (size < 0x80) return position + 1 + size;
-    const reader = new ByteReader(this.#bytes, position, this.#texts);
-    reader.skipText();
-    return reader.position;
+  /** How many bytes the text takes that stands there, with those that say how long it is. */
+  sizeOfText(position: number): number {
+    return sizeOfText(this.#bytes, position);
   }
 
   u8At(position: number): number {
@@ -260,4 +263,14 @@ export class ByteReader {
 /** It reads and writes numbers several times as fast as the buffer itself. */
 function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
   return new DataView(buffer, byteOffset, length);
+}
+
+function sizeOfText(bytes: Buffer, position: number): number {
+  let size = 0;
+  let at = position;
+  for (let scale = 1; ; scale *= 0x80) {
+    const byte = bytes[at++] ?? 0;
+    if (byte < 0x80) return at - position + size + byte * scale;
+    size += (byte - 0x80) * scale;
+  }
 }

@@ -17,8 +17,8 @@ export interface WrittenAnswer {
   readonly kept: Kept;
 }
 
-/** So many bytes of texts are always kept as they come. */
-const ROOMY = 1 << 20;
+/** So many are never too many. */
+const ROOMY = 1 << 16;
 
 /**
  * Answers to commands of sessions that a start has read, out of the log or an image. Hardly anybody repeats a command
@@ -26,11 +26,12 @@ const ROOMY = 1 << 20;
  */
 export class PastAnswers {
   #rows = noRows();
-  #crowdedAt = ROOMY;
+  /** How many there were when those that are remembered no more were last given up. */
+  #thinned = 0;
 
   /** It came after all others of that agent. */
   add(place: number, { texts, id, session, kept }: WrittenAnswer): void {
-    if (this.#rows.own.length >= this.#crowdedAt) this.#thin();
+    if (this.#isCrowded()) this.#thin();
     const { own, newest, earlier, sessions, answers, ofAgents, ofAnswers } = this.#rows;
     while (ofAgents.length <= place) newest.set(ofAgents.add(), 0);
     const before = newest.get(place);
@@ -82,10 +83,15 @@ export class PastAnswers {
   #thin(): void {
     const crowded = new PastAnswers();
     [crowded.#rows, this.#rows] = [this.#rows, crowded.#rows];
-    this.#crowdedAt = Infinity;
     for (let place = 0; place < crowded.#rows.ofAgents.length; place++)
       for (const row of crowded.#rowsOf(place)) this.add(place, crowded.#written(row));
-    this.#crowdedAt = Math.max(ROOMY, 2 * this.#rows.own.length);
+    this.#thinned = this.#rows.ofAnswers.length;
+  }
+
+  /** Twice as many as there may be of one session for each agent, or as were left the last time. */
+  #isCrowded(): boolean {
+    const { ofAgents, ofAnswers } = this.#rows;
+    return ofAnswers.length > Math.max(ROOMY, 2 * REMEMBERED * ofAgents.length, 2 * this.#thinned);
   }
 
   #written(row: number): WrittenAnswer {

@@ -1,45 +1,49 @@
-import { ByteReader, ByteWriter, Texts } from '../bytes.ts';
+import { type ByteReader, ByteWriter } from '../bytes.ts';
 import type { Json } from '../kinds.ts';
 import { SparseColumn, type SparseOptions } from './sparse.ts';
 
+/** So many bytes are never too many. */
+const ROOMY = 1 << 16;
+
 /**
- * As SparseColumn, of what is written as JSON. What an image says stays bytes until somebody asks for it: a start makes
- * no objects of a hundred thousand sessions.
+ * As SparseColumn, of what is written as JSON. What an image or the log says stays text until somebody asks for it: a
+ * start makes no objects of the sessions of a hundred thousand agents, nor of what they were in between.
  */
 export class JsonColumn<Value> extends SparseColumn<Value> {
   readonly #kind: Json<Value>;
-  #texts = readerOf(Buffer.alloc(0));
-  /** By row: one more than where the text stands in the bytes; 0 where there is none, or it was asked for. */
+  readonly #usual: Value;
+  readonly #usually = new ByteWriter();
+  #texts = new ByteWriter();
+  /** By row: one more than where its text begins; 0 where there is none, or it was asked for. */
   #unread = new Uint32Array();
+  /** How many bytes of the texts nobody asks for any more. */
+  #idle = 0;
 
   constructor(options: SparseOptions<Value> & { readonly kind: Json<Value> }) {
     super(options);
     this.#kind = options.kind;
+    this.#usual = options.usual;
+    this.#kind.write(this.#usually, this.#usual);
   }
 
   override get(row: number): Value {
     const at = this.#unread[row] ?? 0;
-    if (at > 0) this.set(row, this.#read(at - 1));
+    if (at > 0) this.set(row, this.#kind.read(this.#texts.readerAt(at - 1)));
     return super.get(row);
   }
 
   override set(row: number, value: Value): void {
-    if (row < this.#unread.length) this.#unread[row] = 0;
+    this.#forget(row);
     super.set(row, value);
   }
 
-  override load(reader: ByteReader, count: number): void {
-    const first = reader.position;
-    for (let at = reader.count(); at > 0; at = reader.count()) {
-      if (this.#unread.length === 0) this.#unread = new Uint32Array(count);
-      this.#unread[at - 1] = reader.position - first + 1;
-      reader.skipText();
-    }
-    if (this.#unread.length === 0) return;
-    const size = reader.position - first;
-    reader.seek(first);
-    // A copy: the image itself is not kept for it.
-    this.#texts = readerOf(Buffer.from(reader.bytes(size)));
+  override take(row: number, reader: ByteReader): void {
+    const at = reader.position;
+    reader.skipText();
+    if (this.#usually.isTextOf(0, reader, at)) return this.set(row, this.#usual);
+    this.#forget(row);
+    if (row >= this.#unread.length) this.#grow(row);
+    this.#unread[row] = this.#texts.textOf(reader, at) + 1;
   }
 
   protected override isOther(row: number): boolean {
@@ -49,15 +53,29 @@ export class JsonColumn<Value> extends SparseColumn<Value> {
   protected override write(writer: ByteWriter, row: number): void {
     const at = this.#unread[row] ?? 0;
     if (at === 0) super.write(writer, row);
-    else writer.textOf(this.#texts, at - 1);
+    else writer.textOf(this.#texts.readerAt(at - 1), at - 1);
   }
 
-  #read(at: number): Value {
-    this.#texts.seek(at);
-    return this.#kind.read(this.#texts);
+  #grow(row: number): void {
+    const grown = new Uint32Array(2 * (row + 1));
+    grown.set(this.#unread);
+    this.#unread = grown;
   }
-}
 
-function readerOf(bytes: Buffer): ByteReader {
-  return new ByteReader(bytes, 0, new Texts());
+  /** The text of that row was asked for, or another one came. */
+  #forget(row: number): void {
+    const at = this.#unread[row] ?? 0;
+    if (at === 0) return;
+    this.#unread[row] = 0;
+    this.#idle += this.#texts.sizeOfText(at - 1);
+    if (this.#idle > ROOMY && this.#idle > this.#texts.length / 2) this.#thin();
+  }
+
+  #thin(): void {
+    const crowded = this.#texts.readerAt(0);
+    this.#texts = new ByteWriter();
+    this.#idle = 0;
+    for (const [row, at] of this.#unread.entries())
+      if (at > 0) this.#unread[row] = this.#texts.textOf(crowded, at - 1) + 1;
+  }
 }
