@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Member } from './member.ts';
 import type { Partition } from './partition.ts';
 import type { Whereabouts } from './places.ts';
@@ -85,8 +86,11 @@ export class Population {
     for (const { directory } of this.partitions) yield* directory.absent();
   }
 
-  /** Reads who exists. */
+  /** Reads who exists. Others have their turn after each page: files are read meanwhile. */
   async enlist(pages: AsyncIterable<readonly Member[]>): Promise<void> {
-    for await (const page of pages) for (const member of page) this.of(member.id).directory.enlist(member);
+    for await (const page of pages) {
+      for (const member of page) this.of(member.id).directory.enlist(member);
+      await setImmediate();
+    }
   }
 }
