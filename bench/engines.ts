@@ -3,7 +3,7 @@ import { createEngine, type Engine } from '../engine/engine.ts';
 import { type FileJournal, openFileJournal } from '../engine/journal/file.ts';
 import { openFileSnapshots } from '../engine/snapshots/file.ts';
 import { lockFolder } from '../engine/journal/lock.ts';
-import { agents, LAW } from './law.ts';
+import { LAW, pagesOf } from './law.ts';
 
 /** An engine on a journal of files, as the server runs it. */
 export interface OpenedEngine extends AsyncDisposable {
@@ -35,7 +35,7 @@ export async function openEngine({
     clock: systemClock,
     roster: {
       async *members() {
-        yield* agents(count);
+        yield* pagesOf(count);
       },
     },
     catalogue: () => LAW.catalogue,
@@ -94,6 +94,27 @@ export function choose(
       command: { id: command, session },
     }),
   );
+}
+
+/** Has an agent be at work on so many tasks, as its own session's command. @throws Error */
+export function work(
+  engine: Engine,
+  agent: number,
+  { current, command }: { current: number; command: string },
+): Promise<void> {
+  const session = sessionOf(agent);
+  return settle(
+    engine.dispatch(agent, {
+      input: { type: 'work', current, max: 3, session, by: agent },
+      command: { id: command, session },
+    }),
+  );
+}
+
+/** One of an agent's connections is lost. @throws Error */
+export function lose(engine: Engine, agent: number, device: number): Promise<void> {
+  const session = sessionOf(agent, device);
+  return settle(engine.dispatch(agent, { input: { type: 'lose', session, byServer: false } }));
 }
 
 /** Logs an agent out. @throws Error */

@@ -28,3 +28,17 @@ export function* agents(count: number): Iterable<Member> {
     };
   }
 }
+
+const PAGE = 1000;
+
+/** The same, as a roster has them. */
+export function* pagesOf(count: number): Iterable<readonly Member[]> {
+  let page: Member[] = [];
+  for (const agent of agents(count)) {
+    page.push(agent);
+    if (page.length < PAGE) continue;
+    yield page;
+    page = [];
+  }
+  yield page;
+}

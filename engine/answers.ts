@@ -3,6 +3,7 @@ import type { ByteReader, ByteWriter } from './bytes.ts';
 import type { JournalEntry } from './entries.ts';
 import type { Refusal } from './errors.ts';
 import type { CommandId } from './inputs.ts';
+import type { PastAnswers } from './past-answers.ts';
 import type { AgentRecord } from './record.ts';
 import type { Image, ImageWriter } from './snapshots/image.ts';
 import { type FullTile, tileOf } from './tile.ts';
@@ -42,10 +43,16 @@ export function done(record: AgentRecord, command: CommandId | undefined, writte
 }
 
 /** How many answers are remembered for each sender. */
-const REMEMBERED = 64;
+export const REMEMBERED = 64;
 
 /** What is kept of an answer; of one that only names a seq, nothing else. */
-type Kept = number | Answer;
+export type Kept = number | Answer;
+
+/** An agent, and the sessions that it has now. */
+export interface Remembering {
+  readonly place: number;
+  readonly sessions: readonly Session[];
+}
 
 /** By user: what each was answered, by the command's id. */
 type OfUsers = Map<number, Map<string, Kept>>;
@@ -77,13 +84,9 @@ export class AnswerMemory {
 
   /** `at`, epoch milliseconds, the agent was given that answer; what had faded by then was told so. */
   remember(agentId: number, command: CommandId, { answer, at }: { answer: Answer; at: number }): void {
-    const answers = 'session' in command ? this.#ofSession(command) : this.#ofUser(agentId, command, at);
-    answers.set(command.id, keptOf(command, answer));
-    if (answers.size <= REMEMBERED) return;
-    for (const oldest of answers.keys()) {
-      answers.delete(oldest);
-      break;
-    }
+    const answers =
+      'session' in command ? this.#ofSession(command.session) : this.#ofUser(agentId, command.user, at);
+    keep(answers, command.id, keptOf(command, answer));
   }
 
   /** Sessions that ended send nothing more. */
@@ -106,13 +109,35 @@ export class AnswerMemory {
     this.#byAgent.tend(count, tending);
   }
 
-  save(image: ImageWriter): void {
-    image.block('answers of sessions', (writer) => {
-      writer.count(this.#bySession.size);
-      for (const [session, answers] of this.#bySession) {
-        writer.text(session);
-        saveAnswers(writer, answers);
+  /** Takes over what a start has read of an agent, of the sessions that live. */
+  recollect(past: PastAnswers, { place, sessions }: Remembering): void {
+    if (!past.has(place)) return;
+    for (const { command, kept } of past.of(place))
+      if (sessions.some(({ id }) => id === command.session))
+        keep(this.#ofSession(command.session), command.id, kept);
+    past.forget(place);
+  }
+
+  /** Writes what is remembered of these agents, in their order, and of users. */
+  save(image: ImageWriter, past: PastAnswers, agents: Iterable<Remembering>): void {
+    image.block('answers of agents', (writer) => {
+      let at = 0;
+      for (const { place, sessions } of agents) {
+        at += 1;
+        const later = sessions.flatMap(({ id: session }) =>
+          [...(this.#bySession.get(session) ?? [])].map(([id, kept]) => ({ command: { id, session }, kept })),
+        );
+        const earlier = past
+          .of(place)
+          .filter(({ command }) => sessions.some(({ id }) => id === command.session));
+        for (const { command, kept } of [...earlier, ...later]) {
+          writer.count(at);
+          writer.text(command.session);
+          writer.text(command.id);
+          writeKept(writer, kept);
+        }
       }
+      writer.count(0);
     });
     image.block('answers of users', (writer) => {
       writer.count(this.#byAgent.size);
@@ -130,9 +155,19 @@ export class AnswerMemory {
     });
   }
 
-  /** `now` stands for the times that an earlier version didn't write. */
-  load(image: Image, now: number): void {
+  /** Reads it; agents have the places from 0 on now. `now` stands for the times that an earlier version didn't write. */
+  load(image: Image, past: PastAnswers, now: number): void {
     const byAgent: [number, OfUsers][] = [];
+    image.block('answers of agents', (reader) => {
+      for (let at = reader.count(); at > 0; at = reader.count()) {
+        const session = reader.position;
+        reader.skipText();
+        const id = reader.position;
+        reader.skipText();
+        past.add(at - 1, { texts: reader, id, session, kept: readKept(reader) });
+      }
+    });
+    // As earlier versions have written them.
     image.block('answers of sessions', (reader) => {
       for (let left = reader.count(); left > 0; left--)
         this.#bySession.set(reader.text(), loadAnswers(reader));
@@ -150,13 +185,13 @@ export class AnswerMemory {
     if (!isTimed) for (const [agentId, users] of byAgent) this.#byAgent.leave(agentId, users, now);
   }
 
-  #ofSession({ session }: { readonly session: string }): Map<string, Kept> {
+  #ofSession(session: string): Map<string, Kept> {
     const answers = this.#bySession.get(session) ?? new Map<string, Kept>();
     if (answers.size === 0) this.#bySession.set(session, answers);
     return answers;
   }
 
-  #ofUser(agentId: number, { user }: { readonly user: number }, at: number): Map<string, Kept> {
+  #ofUser(agentId: number, user: number, at: number): Map<string, Kept> {
     const users: OfUsers = this.#byAgent.held(agentId) ?? new Map();
     this.#byAgent.leave(agentId, users, at);
     const answers = users.get(user) ?? new Map<string, Kept>();
@@ -165,12 +200,22 @@ export class AnswerMemory {
   }
 }
 
+/** The newest, in place of the oldest where there are too many. */
+function keep(answers: Map<string, Kept>, id: string, kept: Kept): void {
+  answers.set(id, kept);
+  if (answers.size <= REMEMBERED) return;
+  for (const oldest of answers.keys()) {
+    answers.delete(oldest);
+    break;
+  }
+}
+
 /** Whether the sender of a command may send again: sessions that ended are not remembered. */
 export function sends(record: AgentRecord, command: CommandId): boolean {
   return 'user' in command || record.sessions.some(({ id }) => id === command.session);
 }
 
-function keptOf(command: CommandId, answer: Answer): Kept {
+export function keptOf(command: CommandId, answer: Answer): Kept {
   if (!answer.ok) return answer;
   const { seq, sent } = answer;
   const tile = 'session' in command ? null : answer.tile;
@@ -178,21 +223,26 @@ function keptOf(command: CommandId, answer: Answer): Kept {
 }
 
 /** One more than the seq, or 0 before an answer. */
+export function writeKept(writer: ByteWriter, kept: Kept): void {
+  writer.count(typeof kept === 'number' ? kept + 1 : 0);
+  if (typeof kept !== 'number') writer.text(JSON.stringify(kept));
+}
+
+export function readKept(reader: ByteReader): Kept {
+  const seq = reader.count();
+  return seq > 0 ? seq - 1 : (JSON.parse(reader.text()) as Kept);
+}
+
 function saveAnswers(writer: ByteWriter, answers: ReadonlyMap<string, Kept>): void {
   writer.count(answers.size);
   for (const [id, kept] of answers) {
     writer.text(id);
-    writer.count(typeof kept === 'number' ? kept + 1 : 0);
-    if (typeof kept !== 'number') writer.text(JSON.stringify(kept));
+    writeKept(writer, kept);
   }
 }
 
 function loadAnswers(reader: ByteReader): Map<string, Kept> {
   const answers = new Map<string, Kept>();
-  for (let left = reader.count(); left > 0; left--) {
-    const id = reader.text();
-    const seq = reader.count();
-    answers.set(id, seq > 0 ? seq - 1 : (JSON.parse(reader.text()) as Kept));
-  }
+  for (let left = reader.count(); left > 0; left--) answers.set(reader.text(), readKept(reader));
   return answers;
 }

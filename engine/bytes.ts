@@ -6,6 +6,7 @@ const KEPT_TEXTS = 1024;
 
 export class ByteWriter {
   #bytes = Buffer.allocUnsafe(FIRST_BYTES);
+  #view = viewOf(this.#bytes);
   #length = 0;
 
   get length(): number {
@@ -16,6 +17,7 @@ export class ByteWriter {
   taken(): Buffer {
     const taken = this.#bytes.subarray(0, this.#length);
     this.#bytes = Buffer.allocUnsafe(FIRST_BYTES);
+    this.#view = viewOf(this.#bytes);
     this.#length = 0;
     return taken;
   }
@@ -27,12 +29,13 @@ export class ByteWriter {
 
   u32(value: number): void {
     this.#room(4);
-    this.#length = this.#bytes.writeUInt32BE(value, this.#length);
+    this.#view.setUint32(this.#length, value);
+    this.#length += 4;
   }
 
   /** Over what was written before, at that place. */
   u32At(value: number, at: number): void {
-    this.#bytes.writeUInt32BE(value, at);
+    this.#view.setUint32(at, value);
   }
 
   /** A whole number from 0, the shorter the smaller. */
@@ -48,7 +51,8 @@ export class ByteWriter {
 
   number(value: number): void {
     this.#room(8);
-    this.#length = this.#bytes.writeDoubleBE(value, this.#length);
+    this.#view.setFloat64(this.#length, value);
+    this.#length += 8;
   }
 
   bytes(value: Uint8Array): void {
@@ -59,6 +63,40 @@ export class ByteWriter {
 
   text(value: string): void {
     if (value.length > SHORT || !this.#short(value)) this.#long(value);
+  }
+
+  /** The text that stands there in other bytes; where it stands here. */
+  textOf(other: ByteReader, at: number): number {
+    const size = other.sizeOfText(at);
+    this.#room(size);
+    const start = this.#length;
+    let byte = 0;
+    for (; byte + 4 <= size; byte += 4) this.#view.setUint32(start + byte, other.u32At(at + byte));
+    for (; byte < size; byte++) this.#view.setUint8(start + byte, other.u8At(at + byte));
+    this.#length += size;
+    return start;
+  }
+
+  /** Whether the text that was written `here` is the one that stands `at` that place in other bytes. */
+  isTextOf(here: number, other: ByteReader, at: number): boolean {
+    const size = other.sizeOfText(at);
+    if (here + size > this.#length) return false;
+    let byte = 0;
+    // How long it is comes first: texts of different lengths part at once.
+    for (; byte + 4 <= size; byte += 4)
+      if (this.#view.getUint32(here + byte) !== other.u32At(at + byte)) return false;
+    for (; byte < size; byte++) if (this.#view.getUint8(here + byte) !== other.u8At(at + byte)) return false;
+    return true;
+  }
+
+  /** How many bytes the text takes that was written there. */
+  sizeOfText(at: number): number {
+    return sizeOfText(this.#bytes, at);
+  }
+
+  /** Reads what was written, from there. */
+  readerAt(at: number): ByteReader {
+    return new ByteReader(this.#bytes, at, new Texts());
   }
 
   /** Whether it was ASCII, and is written. */
@@ -88,12 +126,13 @@ export class ByteWriter {
     const grown = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + bytes));
     this.#bytes.copy(grown, 0, 0, this.#length);
     this.#bytes = grown;
+    this.#view = viewOf(grown);
   }
 }
 
 /** Short texts that were read lately: one that comes again is not made again. */
 export class Texts {
-  readonly #texts = Array.from({ length: KEPT_TEXTS }, () => '');
+  readonly #texts: string[] = [];
 
   /** What stands there. */
   read(bytes: Buffer, start: number, end: number): string {
@@ -116,12 +155,18 @@ function isSame(text: string, bytes: Buffer, start: number): boolean {
 export class ByteReader {
   readonly #texts: Texts;
   readonly #bytes: Buffer;
+  readonly #view: DataView;
   #at: number;
 
   constructor(bytes: Buffer, at: number, texts: Texts) {
     this.#bytes = bytes;
+    this.#view = viewOf(bytes);
     this.#at = at;
     this.#texts = texts;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at >= this.#bytes.length;
   }
 
   get position(): number {
@@ -129,7 +174,7 @@ export class ByteReader {
   }
 
   u32(): number {
-    const value = this.#bytes.readUInt32BE(this.#at);
+    const value = this.#view.getUint32(this.#at);
     this.#at += 4;
     return value;
   }
@@ -144,8 +189,10 @@ export class ByteReader {
   }
 
   count(): number {
-    let value = 0;
-    let scale = 1;
+    const first = this.u8();
+    if (first < 0x80) return first;
+    let value = first - 0x80;
+    let scale = 0x80;
     for (;;) {
       const byte = this.u8();
       if (byte < 0x80) return value + byte * scale;
@@ -155,7 +202,7 @@ export class ByteReader {
   }
 
   number(): number {
-    const value = this.#bytes.readDoubleBE(this.#at);
+    const value = this.#view.getFloat64(this.#at);
     this.#at += 8;
     return value;
   }
@@ -174,17 +221,22 @@ export class ByteReader {
     return this.#bytes.toString('utf8', start, this.#at);
   }
 
-  /** A text that is most probably one of these. */
-  textAmong(expected: readonly { readonly id: string }[]): string {
-    const start = this.#at;
-    const size = this.count();
-    for (const { id } of expected)
-      if (id.length === size && isSame(id, this.#bytes, this.#at)) {
-        this.#at += size;
-        return id;
-      }
-    this.#at = start;
-    return this.text();
+  /** The text that stands there, wherever it reads now. */
+  textAt(position: number): string {
+    return new ByteReader(this.#bytes, position, this.#texts).text();
+  }
+
+  /** How many bytes the text takes that stands there, with those that say how long it is. */
+  sizeOfText(position: number): number {
+    return sizeOfText(this.#bytes, position);
+  }
+
+  u8At(position: number): number {
+    return this.#bytes[position] ?? 0;
+  }
+
+  u32At(position: number): number {
+    return this.#view.getUint32(position);
   }
 
   /** Goes on from there. */
@@ -205,5 +257,20 @@ export class ByteReader {
   skipText(): void {
     const size = this.count();
     this.#at += size;
+  }
+}
+
+/** It reads and writes numbers several times as fast as the buffer itself. */
+function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, length);
+}
+
+function sizeOfText(bytes: Buffer, position: number): number {
+  let size = 0;
+  let at = position;
+  for (let scale = 1; ; scale *= 0x80) {
+    const byte = bytes[at++] ?? 0;
+    if (byte < 0x80) return at - position + size + byte * scale;
+    size += (byte - 0x80) * scale;
   }
 }

@@ -3,8 +3,9 @@ import { Codes } from './columns/codes.ts';
 import { Members } from './columns/members.ts';
 import { type Presence, Presences } from './columns/presences.ts';
 import type { Session } from './axes.ts';
-import type { AgentEvent, Changes } from './events.ts';
-import type { FieldName } from './fields.ts';
+import type { ByteReader } from './bytes.ts';
+import type { AgentEvent } from './events.ts';
+import { FIELDS } from './fields.ts';
 import type { EventHead } from './event-frames.ts';
 import { type Member, sameMember } from './member.ts';
 import type { Pending } from './requests.ts';
@@ -56,14 +57,15 @@ export class Directory {
     return this.#presences.length;
   }
 
-  /** Writes everybody to whom something has happened. */
-  save(image: ImageWriter): void {
-    // Some are known only because somebody asked after them.
-    const places = Uint32Array.from(
-      Array.from({ length: this.size }, (_, place) => place).filter(
-        (place) => this.#presences.seqAt(place) > 0,
-      ),
+  /** Of whom an image is taken: some are known only because somebody asked after them. */
+  pictured(): Uint32Array {
+    return Uint32Array.from({ length: this.size }, (_, place) => place).filter(
+      (place) => this.#presences.seqAt(place) > 0,
     );
+  }
+
+  /** Writes these, who have the places from 0 on where it is loaded. */
+  save(image: ImageWriter, places: Uint32Array): void {
     image.block('count', (writer) => writer.count(places.length));
     image.block('codes', (writer) => this.#codes.save(writer));
     this.#members.save(
@@ -186,10 +188,9 @@ export class Directory {
     return place;
   }
 
-  /** A value that it set: of that field's own kind, as the frame was read by it. */
-  replay(place: number, name: FieldName, value: Changes[FieldName]): void {
-    if (name === 'member') this.#putPast(value as Member);
-    else this.#presences.set(place, name, value as never);
+  /** A field that it set, by its place in FIELD_NAMES, to the value that comes next. */
+  replay(place: number, field: number, reader: ByteReader): void {
+    if (!this.#presences.take(place, field, reader)) this.#putPast(FIELDS.member.read(reader));
   }
 
   /** Somebody is on the roster, as this; before the log is read. What the log says of somebody stands until then. */
@@ -198,13 +199,13 @@ export class Directory {
     const isStanding = known !== null && this.#members.placeOf(known) !== null;
     const row = isStanding ? known : this.#members.put(member);
     this.#members.list(row);
-    if (isStanding && !sameMember(this.#members.get(row), member)) this.#asListed.set(row, member);
+    if (isStanding && !this.#members.isSame(row, member)) this.#asListed.set(row, member);
   }
 
   /** Who is otherwise on the roster than the log says, or not on it: as they are from now on. Told once. */
   takeNews(): readonly Member[] {
     const news = [...this.#asListed]
-      .filter(([row, member]) => !sameMember(this.#members.get(row), member))
+      .filter(([row, member]) => !this.#members.isSame(row, member))
       .map(([, member]) => member);
     this.#asListed.clear();
     for (let row = 0; row < this.#members.length; row++)
@@ -221,12 +222,9 @@ export class Directory {
     }
   }
 
-  /** Everybody to whom something has happened, as they count. */
-  *counted(): Iterable<Counted> {
-    for (let place = 0; place < this.size; place++) {
-      const member = this.#members.countedOf(this.#presences.rowOf(place));
-      yield this.#presences.counted(place, member);
-    }
+  /** One to whom something has happened, as they count. */
+  countedAt(place: number): Counted {
+    return this.#presences.counted(place, this.#members.countedOf(this.#presences.rowOf(place)));
   }
 
   /** Ids of an organisation's agents who are here. */

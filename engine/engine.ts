@@ -146,14 +146,17 @@ export class Engine implements AsyncDisposable {
   async start(writers: readonly Writer[]): Promise<void> {
     const from = await restore(this.#options);
     if (from > 0) this.messages.beginLate();
-    await this.#options.population.enlist(this.#options.roster.members());
-    const head = await this.#options.journal.head();
+    const { journal, population, roster } = this.#options;
+    // The files are being read while the roster is.
+    const log = begun(journal.follow(from, this.#closing.signal));
+    await population.enlist(roster.members());
+    const head = await journal.head();
     await new Promise<void>((resolve, reject) => {
       const begin = () => {
         this.#begin(writers);
         resolve();
       };
-      this.#following = this.#follow({ from, head, begin });
+      this.#following = this.#follow({ log, from, head, begin });
       this.#following.catch(reject);
     });
   }
@@ -299,11 +302,11 @@ export class Engine implements AsyncDisposable {
   }
 
   /** Reads the log from there, and never stops: what is committed from here on comes the same way. */
-  async #follow({ from, head, begin }: Following): Promise<void> {
+  async #follow({ log, from, head, begin }: Following): Promise<void> {
     let live = head <= from;
     this.#offset = from;
     if (live) begin();
-    for await (const batch of this.#options.journal.follow(from, this.#closing.signal)) {
+    for await (const batch of log) {
       this.#offset = batch.offset;
       if (live) this.#take(batch);
       else this.messages.restore(this.#options.population.partition(batch.partition).replay(batch));
@@ -333,8 +336,11 @@ export class Engine implements AsyncDisposable {
     this.topics.begin(Math.max(this.#offset, ...writers.map(({ claimedAt }) => claimedAt)));
     for (const whereabouts of population.absent()) this.summaries.addAbsent(whereabouts);
     // To nobody may work be routed before they have come back.
-    for (const counted of population.counted()) this.summaries.publish(null, counted);
-    freezes.begin(population.counted());
+    for (const counted of population.counted()) {
+      this.summaries.publish(null, counted);
+      freezes.found(counted);
+    }
+    freezes.begin();
     for (const writer of writers) population.partition(writer.partition).begin(writer, isGone);
     if (snapshots !== undefined)
       this.#keeper = new SnapshotKeeper({
@@ -390,9 +396,21 @@ interface EngineParts {
 }
 
 interface Following {
+  readonly log: AsyncIterable<CommittedBatch>;
   readonly from: Offset;
   /** Up to here the log was written before. */
   readonly head: Offset;
   /** It was read up to there. */
   readonly begin: () => void;
+}
+
+/** The same, of which the first is asked for at once. */
+function begun<Value>(values: AsyncIterable<Value>): AsyncIterable<Value> {
+  const iterator = values[Symbol.asyncIterator]();
+  const first = iterator.next();
+  // Whoever goes through them is told.
+  first.catch(() => undefined);
+  return (async function* () {
+    for (let next = await first; next.done !== true; next = await iterator.next()) yield next.value;
+  })();
 }

@@ -9,7 +9,7 @@ import { ByteReader, ByteWriter, Texts } from './bytes.ts';
 import type { ActivityDocument, MessageDocument, ReceiptChange } from './documents/shapes.ts';
 import { type EventSink, foldBody, foldEvent, readEvent, writeEvent } from './event-frames.ts';
 import type { AgentEvent } from './events.ts';
-import { eachFrame, type Frame, writeFrame } from './frames.ts';
+import { eachFrame, writeFrame } from './frames.ts';
 import type { CommandId } from './inputs.ts';
 
 export type JournalEntry = { readonly kind: 'event'; readonly event: AgentEvent } | Note;
@@ -72,9 +72,9 @@ export function encodeEntries(entries: readonly JournalEntry[]): Uint8Array {
 }
 
 /** @throws TypeError on a format that this code doesn't know. Damage is the journal's to find, before. */
-export function decodeEntries(bytes: Uint8Array, texts = new Texts()): JournalEntry[] {
+export function decodeEntries(bytes: Uint8Array): JournalEntry[] {
   const entries: JournalEntry[] = [];
-  eachFrame(bytes, (frame) => entries.push(entryIn(frame, texts)));
+  eachFrame(readerOf(bytes, new Texts()), (...frame) => entries.push(entryIn(...frame)));
   return entries;
 }
 
@@ -85,27 +85,26 @@ export function decodeEvents(bytes: Uint8Array): AgentEvent[] {
 
 /** As decodeEntries, for who wants to know only what they come to. */
 export function foldEntries(bytes: Uint8Array, sink: EntrySink, texts: Texts): void {
-  let reader: ByteReader | null = null;
-  eachFrame(bytes, (frame) => {
-    if (frame.format === EVENT) {
-      reader ??= new ByteReader(frame.bytes, 0, texts);
-      reader.seek(frame.start);
-      return foldBody(reader, sink);
-    }
-    const entry = entryIn(frame, texts);
+  eachFrame(readerOf(bytes, texts), (format, body, size) => {
+    if (format === EVENT) return foldBody(body, sink);
+    const entry = entryIn(format, body, size);
     if (entry.kind === 'event') foldEvent(entry.event, sink);
     else sink.note(entry);
   });
 }
 
-function entryIn({ format, bytes, start, end }: Frame, texts: Texts): JournalEntry {
+function readerOf({ buffer, byteOffset, byteLength }: Uint8Array, texts: Texts): ByteReader {
+  return new ByteReader(Buffer.from(buffer, byteOffset, byteLength), 0, texts);
+}
+
+function entryIn(format: number, body: ByteReader, size: number): JournalEntry {
   switch (format) {
     case JSON_EVENT:
-      return { kind: 'event', event: JSON.parse(bytes.toString('utf8', start, end)) as AgentEvent };
+      return { kind: 'event', event: JSON.parse(body.bytes(size).toString()) as AgentEvent };
     case EVENT:
-      return { kind: 'event', event: readEvent(new ByteReader(bytes, start, texts)) };
+      return { kind: 'event', event: readEvent(body) };
     case NOTE:
-      return JSON.parse(bytes.toString('utf8', start, end)) as Note;
+      return JSON.parse(body.bytes(size).toString()) as Note;
     default:
       throw new TypeError(`the journal holds a frame of format ${format}; this version reads up to ${NOTE}`);
   }

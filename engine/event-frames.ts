@@ -3,7 +3,7 @@
  * their place in FIELDS: a third of what JSON takes, and several times as fast to fold.
  */
 import type { Mutable } from './axes.ts';
-import type { ByteReader, ByteWriter } from './bytes.ts';
+import { ByteReader, ByteWriter, Texts } from './bytes.ts';
 import { type AgentEvent, type Changes, type Effect, EVENT_TYPES } from './events.ts';
 import { CAUSE as CAUSES, FIELD_NAMES, FIELDS, type FieldName } from './fields.ts';
 import type { CommandId } from './inputs.ts';
@@ -23,14 +23,16 @@ const OF_USER = 0;
 const OF_OTHER_SESSION = 1;
 const OF_THE_SESSION = 2;
 
-/** Is told what events come to, one after another: all that folding needs, without an object for each. */
+/** Is told what events come to, one after another: all that folding needs, without an object for each part. */
 export interface EventSink {
-  /** An event of that agent, who has these sessions. */
-  begin(head: EventHead): readonly { readonly id: string }[];
-  /** It set a field. */
-  set(name: FieldName, value: Changes[FieldName]): void;
-  /** That was all; it was the outcome of that command. */
-  end(command: CommandId | null): void;
+  /** An event of that agent. */
+  begin(head: EventHead): void;
+  /** It set that field, by its place in FIELD_NAMES, to the value that comes next, which is to be read. */
+  set(field: number, reader: ByteReader): void;
+  /** That was all that it set, and it was the outcome of a session's command: where its texts stand. */
+  sent(texts: ByteReader, id: number, session: number): void;
+  /** Likewise, of a user's. */
+  sentByUser(id: string, user: number): void;
 }
 
 export type EventHead = Pick<AgentEvent, 'agent' | 'organisation' | 'seq' | 'at'>;
@@ -106,38 +108,46 @@ export function foldBody(reader: ByteReader, sink: EventSink): void {
   const seq = reader.count();
   const at = reader.number();
   const mask = reader.count();
-  const sessions = sink.begin({ agent, organisation, seq, at });
+  sink.begin({ agent, organisation, seq, at });
   if (has(mask, BY)) reader.count();
   if (has(mask, REASON)) reader.skipText();
-  let session: string | undefined;
+  let session = reader.position;
   if (has(mask, SESSION)) {
-    if (has(mask, COMMAND)) session = reader.textAmong(sessions);
-    else reader.skipText();
+    reader.skipText();
     reader.skipText();
     reader.skipText();
   }
-  const command = has(mask, COMMAND) ? readCommand(reader, session) : null;
+  const id = reader.position;
+  let user: number | null = null;
+  if (has(mask, COMMAND)) {
+    reader.skipText();
+    const of = reader.u8();
+    if (of === OF_USER) user = reader.count();
+    if (of === OF_OTHER_SESSION) {
+      session = reader.position;
+      reader.skipText();
+    }
+  }
   if (has(mask, CAUSE)) {
-    CAUSES.read(reader);
-    FIELDS.status.read(reader);
+    CAUSES.skip(reader);
+    FIELDS.status.skip(reader);
   }
   if (has(mask, EFFECTS)) reader.skipText();
   if (has(mask, AHEAD)) reader.count();
   for (let left = reader.u8(); left > 0; left--) {
-    const name = known(FIELD_NAMES, reader.u8());
-    sink.set(name, KINDS[name].read(reader));
+    const field = reader.u8();
+    if (field >= FIELD_NAMES.length) throw unknown();
+    sink.set(field, reader);
   }
-  sink.end(command);
+  if (user !== null) sink.sentByUser(reader.textAt(id), user);
+  else if (has(mask, COMMAND)) sink.sent(reader, id, session);
 }
 
 /** What an event comes to that was read already. */
-export function foldEvent({ agent, organisation, seq, at, command, set }: AgentEvent, sink: EventSink): void {
-  sink.begin({ agent, organisation, seq, at });
-  for (const name of Object.keys(set) as FieldName[]) {
-    const value = set[name];
-    if (value !== undefined) sink.set(name, value);
-  }
-  sink.end(command ?? null);
+export function foldEvent(event: AgentEvent, sink: EventSink): void {
+  const writer = new ByteWriter();
+  writeEvent(writer, event);
+  foldBody(new ByteReader(writer.taken(), 0, new Texts()), sink);
 }
 
 function has(mask: number, bit: number): boolean {
@@ -186,6 +196,10 @@ const KINDS: { readonly [Name in FieldName]: Kind<Changes[Name]> } = FIELDS;
 
 function known<Value>(values: readonly Value[], place: number): Value {
   const value = values[place];
-  if (value === undefined) throw new TypeError(`the journal holds an event that only a later version knows`);
+  if (value === undefined) throw unknown();
   return value;
+}
+
+function unknown(): TypeError {
+  return new TypeError('the journal holds an event that only a later version knows');
 }

@@ -50,15 +50,15 @@ export class Freezes implements Disposable {
     this.#onChanged = onChanged;
   }
 
-  /** The engine starts, and finds the agents so: whoever was here has lost it. */
-  begin(counted: Iterable<Counted>): void {
-    const organisations = new Set<number>();
-    for (const { member, connectivity } of counted) {
-      if (connectivity === 'disconnected') continue;
-      organisations.add(member.organisationId);
+  /** An agent whom the engine finds so when it starts. */
+  found({ member, connectivity }: Pick<Counted, 'member' | 'connectivity'>): void {
+    if (connectivity !== 'disconnected')
       this.#breakerOf(member.organisationId).load({ agentId: member.id, connectivity });
-    }
-    for (const organisationId of organisations) this.#freeze(organisationId, 'restart');
+  }
+
+  /** The engine starts: whoever was here has lost it. */
+  begin(): void {
+    for (const organisationId of this.#breakers.keys()) this.#freeze(organisationId, 'restart');
   }
 
   /** Something happened. Answers whether a freeze has begun with it. */

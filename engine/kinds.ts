@@ -23,6 +23,17 @@ export class OneOf<Value extends string> implements Kind<Value> {
     return this.at(reader.u8());
   }
 
+  /** As read, but the value's place among the values. */
+  readPlace(reader: ByteReader): number {
+    const place = reader.u8();
+    this.at(place);
+    return place;
+  }
+
+  skip(reader: ByteReader): void {
+    reader.skip(1);
+  }
+
   at(place: number): Value {
     const value = this.values[place];
     if (value === undefined)
@@ -75,6 +86,10 @@ export class Code implements Kind<string> {
   read(reader: ByteReader): string {
     const place = reader.u8();
     return place === 0 ? reader.code() : (COMMON[place - 1] ?? '');
+  }
+
+  skip(reader: ByteReader): void {
+    if (reader.u8() === 0) reader.skipText();
   }
 }
 

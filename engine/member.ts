@@ -32,5 +32,6 @@ export function sameMember(a: Member, b: Member): boolean {
 
 /** Who exists. Read at start; a later change reaches the engine as an input (`profile`). */
 export interface Roster {
-  members(): AsyncIterable<Member>;
+  /** Everybody once, page by page: to wait for each alone takes longer than all that is done with them. */
+  members(): AsyncIterable<readonly Member[]>;
 }

@@ -3,7 +3,8 @@
  * it also decides what comes for its agents (tenure.ts).
  */
 import { Activity } from './activity.ts';
-import { type Answer, AnswerMemory, done } from './answers.ts';
+import { type Answer, AnswerMemory, done, type Remembering } from './answers.ts';
+import type { Session } from './axes.ts';
 import { Directory } from './directory.ts';
 import { refuse } from './errors.ts';
 import { decodeEntries, type Note } from './entries.ts';
@@ -13,8 +14,9 @@ import type { CommittedBatch, Offset, Writer } from './journal/port.ts';
 import type { JudgeOptions } from './judge.ts';
 import type { Member } from './member.ts';
 import type { Owner } from './owner.ts';
+import { PastAnswers } from './past-answers.ts';
 import type { AgentRecord } from './record.ts';
-import { rememberNote, Replayer } from './replayer.ts';
+import { answeredBy, Replayer } from './replayer.ts';
 import type { NoteRequest, Request, Write } from './requests.ts';
 import type { Image, ImageWriter } from './snapshots/image.ts';
 import { Tenure, type Untold } from './tenure.ts';
@@ -64,7 +66,12 @@ export class Partition implements Owner {
   /** To commands that journalled something: as much a fold of the log as the directory is. */
   readonly #answers = new AnswerMemory();
   readonly #activity: Activity;
-  readonly #replayer = new Replayer(this.directory, this.#answers);
+  readonly #past = new PastAnswers();
+  readonly #replayer = new Replayer({
+    directory: this.directory,
+    answers: this.#answers,
+    past: this.#past,
+  });
   #loaded: Offset = 0;
   #tenure: Tenure | null = null;
   /** Why nothing is decided here. */
@@ -85,6 +92,7 @@ export class Partition implements Owner {
     const actor = this.directory.activate(agentId);
     if (actor === null || !actor.record.member.active)
       return Promise.resolve(refuse('NOT_FOUND', `there is no agent ${agentId}`));
+    if (request.command !== undefined) this.#recollect(actor.place, actor.record.sessions);
     const answer = this.#tenure?.dispatch(actor, request) ?? this.#elsewhere()?.dispatch(agentId, request);
     return answer ?? this.#nowhere();
   }
@@ -123,14 +131,16 @@ export class Partition implements Owner {
 
   /** Writes what the log has come to. */
   save(image: ImageWriter): void {
-    this.directory.save(image);
-    this.#answers.save(image);
+    const { directory } = this;
+    const places = directory.pictured();
+    directory.save(image, places);
+    this.#answers.save(image, this.#past, sessionsOf(directory, places));
   }
 
   /** Reads it, before anything else. */
   load(image: Image): void {
     this.directory.load(image);
-    this.#answers.load(image, this.#options.clock.now());
+    this.#answers.load(image, this.#past, this.#options.clock.now());
     this.#loaded = image.offset;
   }
 
@@ -152,7 +162,7 @@ export class Partition implements Owner {
       if (entry.kind === 'event') committed.push(this.#fold(entry.event));
       else {
         notes.push(entry);
-        rememberNote(entry, this.directory, this.#answers);
+        this.#remember(entry);
       }
     }
     return { committed, notes };
@@ -202,6 +212,7 @@ export class Partition implements Owner {
       directory,
       answers: this.#answers,
       activity: this.#activity,
+      isGone,
       onOver: (message, untold) => this.#over(message, untold),
     });
     this.#tenure = tenure;
@@ -214,14 +225,13 @@ export class Partition implements Owner {
       }
       const idleSince = directory.at(place, 'idleSince');
       this.#activity.seen(place, idleSince === null ? 0 : Math.max(0, clock.now() - idleSince));
-      this.#activity.begun(place, directory.at(place, 'sessions'));
-      tenure.resume(place, isGone);
+      tenure.resume(place);
     }
   }
 
   /** Goes on with what is to be told at the beginning, some at a time; whether more is left. */
   beginNext(count: number): boolean {
-    return this.#tenure?.restartNext(count) ?? false;
+    return this.#tenure?.resumeNext(count) ?? false;
   }
 
   /** Lets what is on its way become durable, then refuses everything. */
@@ -259,8 +269,12 @@ export class Partition implements Owner {
     const { agent, at, command, set } = event;
     this.#answers.fade(before, at);
     this.#tenure?.fade(before, at);
-    if (command !== undefined) this.#answers.remember(agent, command, { answer: done(record, command), at });
+    if (command !== undefined) {
+      this.#recollect(place, before.sessions);
+      this.#answers.remember(agent, command, { answer: done(record, command), at });
+    }
     if (set.sessions !== undefined) {
+      if (record.sessions.length === 0) this.#past.forget(place);
       this.#answers.forgetEnded(before.sessions, record.sessions);
       this.#tenure?.forgetEnded(before.sessions, record.sessions);
       this.#activity.forgetEnded(place, record.sessions);
@@ -271,6 +285,21 @@ export class Partition implements Owner {
       this.#activity.seen(place);
     this.#tenure?.arm(place, record);
     return { event, before, record };
+  }
+
+  #remember(note: Note): void {
+    const answered = answeredBy(note, this.directory);
+    if (answered === null) return;
+    const { author, command, answer, at } = answered;
+    const place = this.directory.placeOf(author.member.id);
+    if (place !== null) this.#recollect(place, author.sessions);
+    this.#answers.fade(author, at);
+    this.#answers.remember(author.member.id, command, { answer, at });
+  }
+
+  /** What a start has read of an agent who sends something now. */
+  #recollect(place: number, sessions: readonly Session[]): void {
+    this.#answers.recollect(this.#past, { place, sessions });
   }
 
   #over(message: string, untold: readonly Untold[]): void {
@@ -297,4 +326,8 @@ export class Partition implements Owner {
   #nowhere(): Promise<Answer> {
     return Promise.resolve(refuse('UNAVAILABLE', this.#why));
   }
+}
+
+function* sessionsOf(directory: Directory, places: Uint32Array): Iterable<Remembering> {
+  for (const place of places) yield { place, sessions: directory.at(place, 'sessions') };
 }

@@ -13,8 +13,15 @@ export interface Place extends Whereabouts {
 /** Finds the place of a member without making anything: it is asked for at every change. */
 export class Places {
   readonly #places = new Map<number, Map<number | null, readonly Place[]>>();
+  /** The last one that was found: whoever is asked for next often stands there, too. */
+  #last: Place | null = null;
 
-  of({ organisationId, teamId, department, onBoard }: Whereabouts): Place {
+  of(whereabouts: Whereabouts): Place {
+    if (this.#last === null || !isAt(this.#last, whereabouts)) this.#last = this.#find(whereabouts);
+    return this.#last;
+  }
+
+  #find({ organisationId, teamId, department, onBoard }: Whereabouts): Place {
     const teams = this.#places.get(organisationId) ?? new Map<number | null, readonly Place[]>();
     if (teams.size === 0) this.#places.set(organisationId, teams);
     const ofTeam = teams.get(teamId) ?? [];
@@ -25,6 +32,15 @@ export class Places {
     teams.set(teamId, [...ofTeam, made]);
     return made;
   }
+}
+
+function isAt(place: Place, { organisationId, teamId, department, onBoard }: Whereabouts): boolean {
+  return (
+    place.teamId === teamId &&
+    place.organisationId === organisationId &&
+    place.onBoard === onBoard &&
+    place.department === department
+  );
 }
 
 function subjectsOf({ organisationId, teamId, department, onBoard }: Whereabouts): readonly string[] {

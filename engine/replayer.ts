@@ -1,15 +1,18 @@
-import { type AnswerMemory, done, sends } from './answers.ts';
-import type { Session } from './axes.ts';
-import { Texts } from './bytes.ts';
+import { type Answer, AnswerMemory, done, keptOf, sends } from './answers.ts';
+import { type ByteReader, ByteWriter, Texts } from './bytes.ts';
 import { type Directory, stranger } from './directory.ts';
 import { authorOf, type EntrySink, foldEntries, type Note, timeOf } from './entries.ts';
 import type { EventHead } from './event-frames.ts';
-import type { Changes } from './events.ts';
-import type { FieldName } from './fields.ts';
 import type { CommandId } from './inputs.ts';
-import { newcomer } from './record.ts';
+import type { PastAnswers } from './past-answers.ts';
+import { type AgentRecord, newcomer } from './record.ts';
 
-const NO_SESSIONS: readonly Session[] = [];
+/** What the log comes to. */
+export interface ReplayerOptions {
+  readonly directory: Directory;
+  readonly answers: AnswerMemory;
+  readonly past: PastAnswers;
+}
 
 /**
  * Folds events of the past into a partition's rows: a log of a million events is read at every start, and nobody asks
@@ -18,15 +21,16 @@ const NO_SESSIONS: readonly Session[] = [];
 export class Replayer implements EntrySink {
   readonly #directory: Directory;
   readonly #answers: AnswerMemory;
+  readonly #past: PastAnswers;
   readonly #texts = new Texts();
   #place = 0;
   #head: EventHead = { agent: 0, organisation: 0, seq: 0, at: 0 };
-  #before = NO_SESSIONS;
   #notes: Note[] = [];
 
-  constructor(directory: Directory, answers: AnswerMemory) {
+  constructor({ directory, answers, past }: ReplayerOptions) {
     this.#directory = directory;
     this.#answers = answers;
+    this.#past = past;
   }
 
   /** The notes among them. */
@@ -36,45 +40,60 @@ export class Replayer implements EntrySink {
     return this.#notes;
   }
 
-  begin(head: EventHead): readonly Session[] {
+  begin(head: EventHead): void {
     this.#head = head;
     if (this.#answers.isOf(head.agent)) this.#answers.fade(this.#directory.standing(head.agent), head.at);
     this.#place = this.#directory.beginReplay(head);
-    this.#before = NO_SESSIONS;
-    return this.#directory.at(this.#place, 'sessions');
   }
 
-  set(name: FieldName, value: Changes[FieldName]): void {
-    if (name === 'sessions') this.#before = this.#directory.at(this.#place, 'sessions');
-    this.#directory.replay(this.#place, name, value);
+  set(field: number, reader: ByteReader): void {
+    this.#directory.replay(this.#place, field, reader);
   }
 
-  end(command: CommandId | null): void {
-    const { agent, seq, at } = this.#head;
-    if (command !== null) {
-      const record = 'user' in command ? this.#directory.recordAt(this.#place) : null;
-      const answer = record === null ? ({ ok: true, seq, tile: null } as const) : done(record, command);
-      this.#answers.remember(agent, command, { answer, at });
-    }
-    if (this.#before.length > 0)
-      this.#answers.forgetEnded(this.#before, this.#directory.at(this.#place, 'sessions'));
+  sent(texts: ByteReader, id: number, session: number): void {
+    this.#past.add(this.#place, { texts, id, session, kept: this.#head.seq });
+  }
+
+  sentByUser(id: string, user: number): void {
+    const record = this.#directory.recordAt(this.#place);
+    const command = { id, user };
+    const { agent, at } = this.#head;
+    this.#answers.remember(agent, command, { answer: done(record, command), at });
   }
 
   note(note: Note): void {
     this.#notes.push(note);
-    rememberNote(note, this.#directory, this.#answers);
+    const answered = answeredBy(note, this.#directory);
+    if (answered === null) return;
+    const { author, command, answer, at } = answered;
+    const { id: authorId } = author.member;
+    const place = this.#directory.placeOf(authorId);
+    this.#answers.fade(author, at);
+    if ('user' in command || place === null) return this.#answers.remember(authorId, command, { answer, at });
+    const texts = new ByteWriter();
+    texts.text(command.session);
+    const id = texts.length;
+    texts.text(command.id);
+    this.#past.add(place, { texts: texts.readerAt(0), id, session: 0, kept: keptOf(command, answer) });
   }
 }
 
-/** What was written for a command is its answer, also after a restart. */
-export function rememberNote(note: Note, directory: Directory, answers: AnswerMemory): void {
+/** The command that a note was written for, and its answer, also after a restart; null where none is remembered. */
+export function answeredBy(note: Note, directory: Directory): Answered | null {
   const { command } = note;
   const author = authorOf(note);
-  if (command === undefined || author === null) return;
+  if (command === undefined || author === null) return null;
   // Of whom the log tells nothing else; the roster is read after it.
   const record = directory.record(author) ?? newcomer(stranger(author));
-  if (!sends(record, command)) return;
-  const at = timeOf(note);
-  answers.fade(record, at);
-  answers.remember(author, command, { answer: done(record, command, note), at });
+  return sends(record, command)
+    ? { author: record, command, answer: done(record, command, note), at: timeOf(note) }
+    : null;
+}
+
+interface Answered {
+  readonly author: AgentRecord;
+  readonly command: CommandId;
+  readonly answer: Answer;
+  /** Epoch milliseconds. */
+  readonly at: number;
 }

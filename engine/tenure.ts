@@ -36,6 +36,8 @@ export interface TenureOptions extends Omit<JudgeOptions, 'lines'> {
   readonly directory: Directory;
   /** To commands that journalled something. */
   readonly answers: AnswerMemory;
+  /** Whether a node's gateways are gone, and with them the connections of their sessions. */
+  readonly isGone: (node: string) => boolean;
   /** The tenure is over: the partition was claimed by another node, or the journal can't go on. */
   readonly onOver: (message: string, untold: readonly Untold[]) => void;
 }
@@ -58,8 +60,8 @@ export class Tenure {
   readonly #judge: Judge;
   readonly #alarms: Alarms;
   readonly #appender: Appender<Decided>;
-  /** Places of those who have not been told yet that the engine began anew. */
-  readonly #restarting = new Set<number>();
+  /** Places of those who were here before, and for whom it was not yet found whether their connections are. */
+  readonly #resuming = new Set<number>();
   /** Answers to commands that journalled nothing: whoever comes next judges those afresh (B6). */
   readonly #unwritten = new AnswerMemory();
   /** News that the next owner is to be told. */
@@ -93,25 +95,18 @@ export class Tenure {
     this.#accept(actor, { input, answer: null, notBefore });
   }
 
-  /** Somebody who is here. Whose connections are all gone is told so soon, and before anything else. */
-  resume(place: number, isGone: (node: string) => boolean): void {
-    const { directory } = this.#options;
-    const isOfGone = ({ id }: Session) => isGone(nodeOf(id));
-    if (directory.at(place, 'sessions').every(isOfGone)) return void this.#restarting.add(place);
-    const record = directory.recordAt(place);
-    this.arm(place, record);
-    for (const session of liveSessions(record))
-      if (isOfGone(session) && !livesOnRequests(session))
-        this.tell(directory.wake(place), { type: 'lose', session: session.id, byServer: true });
+  /** Somebody is here: what that comes to is found soon, and before anything else. */
+  resume(place: number): void {
+    this.#resuming.add(place);
   }
 
-  /** Tells so many of them; whether more are left. */
-  restartNext(count: number): boolean {
+  /** Goes on with so many of them; whether more are left. */
+  resumeNext(count: number): boolean {
     let left = count;
-    for (const place of this.#restarting) {
+    for (const place of this.#resuming) {
       if (left-- === 0) return true;
-      this.#restarting.delete(place);
-      this.#accept(this.#options.directory.wake(place), RESTART);
+      this.#resuming.delete(place);
+      this.#resume(this.#options.directory.wake(place));
     }
     return false;
   }
@@ -236,8 +231,24 @@ export class Tenure {
     this.#untold.push(...untoldOf(actor, pending));
   }
 
+  /** Whose connections are all gone is told so; of others, each that is gone. */
+  #resume(actor: Actor): void {
+    const { directory, activity, isGone } = this.#options;
+    const { record, place } = actor;
+    activity.begun(place, record.sessions);
+    const gone = record.sessions.filter(({ id }) => isGone(nodeOf(id)));
+    if (gone.length === record.sessions.length) return this.#accept(actor, RESTART);
+    this.arm(place, record);
+    for (const session of liveSessions(record))
+      if (gone.includes(session) && !livesOnRequests(session))
+        this.tell(directory.wake(place), { type: 'lose', session: session.id, byServer: true });
+  }
+
   #accept(actor: Actor, pending: Pending): void {
-    if (this.#restarting.delete(actor.place)) this.#accept(actor, RESTART);
+    if (this.#resuming.delete(actor.place)) {
+      this.#resume(actor);
+      return this.#accept(this.#options.directory.wake(actor.place), pending);
+    }
     if (this.#refusal !== null) this.#turnAway(actor, pending, this.#refusal);
     else if (pending.answer !== null && actor.waiting.length >= MAX_WAITING)
       pending.answer(refuse('OVERLOADED', 'too many commands of this agent are waiting'));

@@ -1,24 +1,21 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { answer, usage } from '../answering.ts';
-import { choose, type EngineOptions, forEachAgent, logIn, openEngine } from '../engines.ts';
+import { type EngineOptions, forEachAgent, logIn, openEngine } from '../engines.ts';
+import { change, CHANGES_EACH } from './changes.ts';
 
 export interface Filling extends EngineOptions {
   /** How many of the agents log in. */
   readonly live: number;
-  /** How often each of them changes status after the snapshot. */
-  readonly changes: number;
 }
 
-/** Agents log in, a snapshot is taken, they change status, and the process goes without a word. */
-async function fill({ live, changes, ...options }: Filling): Promise<void> {
+/** Agents log in, a snapshot is taken, they change, and the process goes without a word. */
+async function fill({ live, ...options }: Filling): Promise<void> {
   const { engine } = await openEngine(options);
   await forEachAgent(live, (agent) => logIn(engine, agent));
   await engine.snapshot();
-  for (let change = 0; change < changes; change++) {
-    const status = change % 2 === 0 ? 'busy' : 'available';
-    await forEachAgent(live, (agent) => choose(engine, agent, { status, command: String(change) }));
-  }
+  for (let number = 0; number < CHANGES_EACH; number++)
+    await forEachAgent(live, (agent) => change(engine, agent, number));
 }
 
 export interface Restored {
@@ -27,12 +24,12 @@ export interface Restored {
   readonly residentBytes: number;
 }
 
-async function restore({ live, changes, ...options }: Filling): Promise<Restored> {
+async function restore({ live, ...options }: Filling): Promise<Restored> {
   const begun = performance.now();
   const { engine } = await openEngine(options);
   const ms = performance.now() - begun;
   const last = engine.record(live);
-  if (last === null || last.seq < 1 + changes) throw new Error('the last agent was not restored');
+  if (last === null || last.seq < 1 + CHANGES_EACH) throw new Error('the last agent was not restored');
   return { ms, residentBytes: usage().residentBytes };
 }
 

@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import type { EngineOptions } from '../engines.ts';
 import { inTurns, ratios, valuesOf } from '../runs.ts';
 import type { Bench, Section } from '../section.ts';
+import { CHANGES_EACH } from './changes.ts';
 import type { Filling, Reading, Restored } from './restore-process.ts';
 
-/** What happens to each agent behind the snapshot. */
-const CHANGES = 5;
 const LONGEST_MS = 1_000;
 const SCRIPT = new URL('restore-process.ts', import.meta.url);
 
@@ -16,7 +15,7 @@ export async function restore(bench: Bench): Promise<Section> {
   const filled = join(bench.folder, 'filled');
   await mkdir(filled);
   bench.tell('filling a journal');
-  const filling: Filling = { folder: filled, agents, live: agents, changes: CHANGES, hasSnapshots: true };
+  const filling: Filling = { folder: filled, agents, live: agents, hasSnapshots: true };
   await within(bench, async (process) => process.ask('fill', filling));
   const runs = await inTurns(
     [
@@ -31,7 +30,7 @@ export async function restore(bench: Bench): Promise<Section> {
   await rm(filled, { recursive: true });
   const taken = valuesOf(runs, 'restore', 'ms');
   const reading = valuesOf(runs, 'read', 'ms');
-  const [count, events] = [agents, agents * CHANGES].map((number) => number.toLocaleString('en-GB'));
+  const [count, events] = [agents, agents * CHANGES_EACH].map((number) => number.toLocaleString('en-GB'));
   return {
     subject: 'restore',
     title: `Restore: a start on a snapshot of ${count} agents and ${events} events behind it`,

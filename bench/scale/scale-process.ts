@@ -2,7 +2,7 @@ import { createEngine } from '../../engine/engine.ts';
 import { MemoryJournal } from '../../engine/journal/memory.ts';
 import { answer, usage } from '../answering.ts';
 import { forEachAgent, logIn, openEngine, sessionOf } from '../engines.ts';
-import { agents, LAW } from '../law.ts';
+import { LAW, pagesOf } from '../law.ts';
 import { HandClock } from './hand-clock.ts';
 
 export interface Crowd {
@@ -50,7 +50,7 @@ async function turn({ agents: count, seconds }: { agents: number; seconds: numbe
     clock,
     roster: {
       async *members() {
-        yield* agents(count);
+        yield* pagesOf(count);
       },
     },
     catalogue: () => LAW.catalogue,

@@ -31,8 +31,8 @@ const fields = {
   createdAt: sql<number>`(extract(epoch FROM ${users.createdAt}) * 1000)::bigint`.mapWith(Number),
 };
 
-/** Every active user of every organisation, by rising id: the engine's roster. */
-export async function* members(db: Queryable): AsyncGenerator<Member> {
+/** Every active user of every organisation, by rising id, page by page: the engine's roster. */
+export async function* members(db: Queryable): AsyncGenerator<readonly Member[]> {
   let after = 0;
   for (;;) {
     const page: Member[] = await settle(
@@ -44,7 +44,7 @@ export async function* members(db: Queryable): AsyncGenerator<Member> {
         .orderBy(asc(users.id))
         .limit(PAGE),
     );
-    yield* page;
+    yield page;
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE) return;
     after = last.id;

@@ -3,7 +3,7 @@
  * no work for the collector. Rows are numbered from 0, and are set before they are read.
  */
 import type { ByteReader, ByteWriter } from '../bytes.ts';
-import type { OneOf } from '../kinds.ts';
+import { Code, CodeOrNull, type OneOf } from '../kinds.ts';
 import type { Codes } from './codes.ts';
 
 export interface Column<Value> {
@@ -15,6 +15,12 @@ export interface Column<Value> {
   save(writer: ByteWriter, rows: Uint32Array): void;
   /** Reads so many values that were written into the rows from 0 on, for which there is room. */
   load(reader: ByteReader, count: number): void;
+}
+
+/** A field of the record: events carry its values, each as its kind in FIELDS writes it. */
+export interface FieldColumn<Value> extends Column<Value> {
+  /** Sets the row to the value that comes next, without making it where it is kept as a number. */
+  take(row: number, reader: ByteReader): void;
 }
 
 type Numbers = Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
@@ -50,7 +56,10 @@ abstract class NumberColumn<Value, Values extends Numbers> implements Column<Val
 }
 
 /** Times and counts. */
-export class QuantityColumn extends NumberColumn<number, Float64Array<ArrayBuffer>> {
+export class QuantityColumn
+  extends NumberColumn<number, Float64Array<ArrayBuffer>>
+  implements FieldColumn<number>
+{
   constructor() {
     super((rows) => new Float64Array(rows));
   }
@@ -62,10 +71,17 @@ export class QuantityColumn extends NumberColumn<number, Float64Array<ArrayBuffe
   set(row: number, value: number): void {
     this.values[row] = value;
   }
+
+  take(row: number, reader: ByteReader): void {
+    this.values[row] = reader.number();
+  }
 }
 
 /** Times, counts or null: as NaN, which is neither. */
-export class QuantityOrNullColumn extends NumberColumn<number | null, Float64Array<ArrayBuffer>> {
+export class QuantityOrNullColumn
+  extends NumberColumn<number | null, Float64Array<ArrayBuffer>>
+  implements FieldColumn<number | null>
+{
   constructor() {
     super((rows) => new Float64Array(rows));
   }
@@ -77,6 +93,10 @@ export class QuantityOrNullColumn extends NumberColumn<number | null, Float64Arr
 
   set(row: number, value: number | null): void {
     this.values[row] = value ?? NaN;
+  }
+
+  take(row: number, reader: ByteReader): void {
+    this.values[row] = reader.number();
   }
 }
 
@@ -110,7 +130,10 @@ export class IdOrNullColumn extends NumberColumn<number | null, Uint32Array<Arra
   }
 }
 
-export class FlagColumn extends NumberColumn<boolean, Uint8Array<ArrayBuffer>> {
+export class FlagColumn
+  extends NumberColumn<boolean, Uint8Array<ArrayBuffer>>
+  implements FieldColumn<boolean>
+{
   constructor() {
     super((rows) => new Uint8Array(rows));
   }
@@ -122,10 +145,17 @@ export class FlagColumn extends NumberColumn<boolean, Uint8Array<ArrayBuffer>> {
   set(row: number, value: boolean): void {
     this.values[row] = value ? 1 : 0;
   }
+
+  take(row: number, reader: ByteReader): void {
+    this.values[row] = reader.u8();
+  }
 }
 
 /** One of few texts that are known beforehand. */
-export class OneOfColumn<Value extends string> extends NumberColumn<Value, Uint8Array<ArrayBuffer>> {
+export class OneOfColumn<Value extends string>
+  extends NumberColumn<Value, Uint8Array<ArrayBuffer>>
+  implements FieldColumn<Value>
+{
   readonly #kind: OneOf<Value>;
 
   constructor(kind: OneOf<Value>) {
@@ -140,10 +170,17 @@ export class OneOfColumn<Value extends string> extends NumberColumn<Value, Uint8
   set(row: number, value: Value): void {
     this.values[row] = this.#kind.values.indexOf(value);
   }
+
+  take(row: number, reader: ByteReader): void {
+    this.values[row] = this.#kind.readPlace(reader);
+  }
 }
 
 /** One of few texts that turn out, or null. */
-export class CodeOrNullColumn extends NumberColumn<string | null, Uint32Array<ArrayBuffer>> {
+export class CodeOrNullColumn
+  extends NumberColumn<string | null, Uint32Array<ArrayBuffer>>
+  implements FieldColumn<string | null>
+{
   readonly #codes: Codes;
 
   constructor(codes: Codes) {
@@ -158,10 +195,17 @@ export class CodeOrNullColumn extends NumberColumn<string | null, Uint32Array<Ar
   set(row: number, value: string | null): void {
     this.values[row] = value === null ? 0 : this.#codes.numberOf(value);
   }
+
+  take(row: number, reader: ByteReader): void {
+    this.set(row, CODE_OR_NULL.read(reader));
+  }
 }
 
 /** One of few texts that turn out. */
-export class CodeColumn extends NumberColumn<string, Uint32Array<ArrayBuffer>> {
+export class CodeColumn
+  extends NumberColumn<string, Uint32Array<ArrayBuffer>>
+  implements FieldColumn<string>
+{
   readonly #codes: Codes;
 
   constructor(codes: Codes) {
@@ -176,4 +220,11 @@ export class CodeColumn extends NumberColumn<string, Uint32Array<ArrayBuffer>> {
   set(row: number, value: string): void {
     this.values[row] = this.#codes.numberOf(value);
   }
+
+  take(row: number, reader: ByteReader): void {
+    this.set(row, CODE.read(reader));
+  }
 }
+
+const CODE = new Code();
+const CODE_OR_NULL = new CodeOrNull();

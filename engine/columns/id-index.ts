@@ -1,15 +1,18 @@
+import type { CountColumn } from './column.ts';
+
 /** Finds the row of an id. Open addressing over row numbers: some ten bytes an id. Nothing is ever taken out. */
 const FIRST_SLOTS = 128;
 const MAX_LOAD = 0.8;
 
 export class IdIndex {
-  readonly #idOf: (row: number) => number;
+  readonly #ids: Pick<CountColumn, 'get'>;
   /** One more than the row; 0 where there is none. */
   #slots = new Uint32Array(FIRST_SLOTS);
   #size = 0;
 
-  constructor(idOf: (row: number) => number) {
-    this.#idOf = idOf;
+  /** `ids` has the id of each row. */
+  constructor(ids: Pick<CountColumn, 'get'>) {
+    this.#ids = ids;
   }
 
   /** Null for an id that isn't there. */
@@ -26,7 +29,7 @@ export class IdIndex {
   }
 
   #put(row: number): void {
-    this.#slots[this.#slotOf(this.#idOf(row))] = row + 1;
+    this.#slots[this.#slotOf(this.#ids.get(row))] = row + 1;
   }
 
   /** Where the id is, or belongs. */
@@ -35,7 +38,7 @@ export class IdIndex {
     let slot = scattered(id) & mask;
     for (;;) {
       const found = this.#slots[slot] ?? 0;
-      if (found === 0 || this.#idOf(found - 1) === id) return slot;
+      if (found === 0 || this.#ids.get(found - 1) === id) return slot;
       slot = (slot + 1) & mask;
     }
   }

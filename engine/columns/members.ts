@@ -34,7 +34,7 @@ export class Members {
   readonly #listed = new FlagColumn();
   readonly #saved: Readonly<Record<string, Column<unknown>>>;
   readonly #room: Room;
-  readonly #index = new IdIndex((row) => this.#ids.get(row));
+  readonly #index = new IdIndex(this.#ids);
 
   constructor(codes: Codes) {
     this.#departments = new CodeOrNullColumn(codes);
@@ -84,7 +84,7 @@ export class Members {
       throw new RangeError(`no member has the id ${member.id}`);
     const known = this.#index.rowOf(member.id);
     const row = known ?? this.#room.add();
-    if (known === null || this.#names.get(row) !== member.name) this.#names.set(row, member.name);
+    if (known === null || !this.#names.is(row, member.name)) this.#names.set(row, member.name);
     this.#ids.set(row, member.id);
     this.#organisations.set(row, member.organisationId);
     this.#teams.set(row, member.teamId);
@@ -109,6 +109,21 @@ export class Members {
       active: this.#active.get(row),
       createdAt: this.#createdAt.get(row),
     };
+  }
+
+  /** Whether that is how the row would read, without making it. */
+  isSame(row: number, member: Member): boolean {
+    return (
+      this.#ids.get(row) === member.id &&
+      this.#organisations.get(row) === member.organisationId &&
+      this.#teams.get(row) === member.teamId &&
+      this.#departments.get(row) === member.department &&
+      this.#roles.get(row) === member.role &&
+      this.#onBoard.get(row) === member.onBoard &&
+      this.#active.get(row) === member.active &&
+      this.#createdAt.get(row) === member.createdAt &&
+      this.#names.is(row, member.name)
+    );
   }
 
   /** The member's place among those to whom something has happened; null before. */

@@ -1,4 +1,5 @@
 import { INITIAL_CONTEXT } from '../axes.ts';
+import type { ByteReader } from '../bytes.ts';
 import type { AgentEvent, Changes } from '../events.ts';
 import { FIELD_NAMES, FIELDS } from '../fields.ts';
 import type { Member } from '../member.ts';
@@ -9,19 +10,20 @@ import type { Codes } from './codes.ts';
 import {
   CodeColumn,
   CodeOrNullColumn,
-  type Column,
   CountColumn,
+  type FieldColumn,
   FlagColumn,
   OneOfColumn,
   QuantityColumn,
   QuantityOrNullColumn,
 } from './column.ts';
+import { JsonColumn } from './json.ts';
 import { Room } from './room.ts';
 import { SparseColumn } from './sparse.ts';
 
 /** A record is kept as this, and the member apart: in both it is the same. */
 export type Presence = Omit<Changes, 'member'>;
-type Columns = { readonly [Field in keyof Presence]: Column<Presence[Field]> };
+type Columns = { readonly [Field in keyof Presence]: FieldColumn<Presence[Field]> };
 
 /** How those are to whom something has happened: some hundred bytes each. Only committed state is written here. */
 export class Presences {
@@ -30,10 +32,13 @@ export class Presences {
   readonly #seqs = new CountColumn();
   readonly #lastAts = new QuantityColumn();
   readonly #fields: ReturnType<typeof columnsOf>;
+  /** The same, by place in FIELD_NAMES: as frames name them. */
+  readonly #byPlace: readonly (FieldColumn<unknown> | null)[];
   readonly #room: Room;
 
   constructor(codes: Codes) {
     this.#fields = columnsOf(codes);
+    this.#byPlace = FIELD_NAMES.map((name) => (name === 'member' ? null : this.#fields[name]));
     this.#room = new Room([this.#rows, this.#seqs, this.#lastAts, ...Object.values(this.#fields)]);
   }
 
@@ -162,6 +167,13 @@ export class Presences {
     columns[field].set(place, value);
   }
 
+  /** Sets a field, by its place in FIELD_NAMES, to the value that comes next; false for the member, who is not kept here. */
+  take(place: number, field: number, reader: ByteReader): boolean {
+    const column = this.#byPlace[field];
+    column?.take(place, reader);
+    return column !== null;
+  }
+
   /** What an event says; no guards: what was decided, happened. */
   fold(place: number, { seq, at, set }: Pick<AgentEvent, 'seq' | 'at' | 'set'>): void {
     this.advance(place, seq, at);
@@ -191,12 +203,12 @@ function columnsOf(codes: Codes) {
     stability: new OneOfColumn(FIELDS.stability),
     dutyCode: new CodeOrNullColumn(codes),
     dutyCause: new OneOfColumn(FIELDS.dutyCause),
-    dutyReason: new SparseColumn({ kind: FIELDS.dutyReason, usual: null }),
+    dutyReason: new JsonColumn({ kind: FIELDS.dutyReason, usual: null }),
     dutySince: new QuantityColumn(),
     limitUntil: new SparseColumn({ kind: FIELDS.limitUntil, usual: null }),
     extendedMs: new SparseColumn({ kind: FIELDS.extendedMs, usual: 0 }),
     overAt: new SparseColumn({ kind: FIELDS.overAt, usual: null }),
-    sessions: new SparseColumn({
+    sessions: new JsonColumn({
       kind: FIELDS.sessions,
       usual: INITIAL_CONTEXT.sessions,
       isUsual: ({ length }) => length === 0,
@@ -206,16 +218,16 @@ function columnsOf(codes: Codes) {
     idleSince: new SparseColumn({ kind: FIELDS.idleSince, usual: null }),
     current: new QuantityColumn(),
     max: new QuantityOrNullColumn(),
-    forced: new SparseColumn({ kind: FIELDS.forced, usual: null }),
-    queued: new SparseColumn({ kind: FIELDS.queued, usual: null }),
-    forcedNext: new SparseColumn({ kind: FIELDS.forcedNext, usual: null }),
-    flips: new SparseColumn({
+    forced: new JsonColumn({ kind: FIELDS.forced, usual: null }),
+    queued: new JsonColumn({ kind: FIELDS.queued, usual: null }),
+    forcedNext: new JsonColumn({ kind: FIELDS.forcedNext, usual: null }),
+    flips: new JsonColumn({
       kind: FIELDS.flips,
       usual: INITIAL_CONTEXT.flips,
       isUsual: ({ length }) => length === 0,
     }),
     isOutByFlip: new FlagColumn(),
-    flapping: new SparseColumn({ kind: FIELDS.flapping, usual: null }),
+    flapping: new JsonColumn({ kind: FIELDS.flapping, usual: null }),
     status: new CodeColumn(codes),
     category: new OneOfColumn(FIELDS.category),
     since: new QuantityColumn(),

@@ -7,11 +7,13 @@ export const GROWTH = 1.125;
 /** How many rows some columns have, and room for, together. */
 export class Room {
   readonly #columns: readonly Pick<Column<unknown>, 'reserve'>[];
+  readonly #growth: number;
   #length = 0;
   #capacity = 0;
 
-  constructor(columns: readonly Pick<Column<unknown>, 'reserve'>[]) {
+  constructor(columns: readonly Pick<Column<unknown>, 'reserve'>[], growth = GROWTH) {
     this.#columns = columns;
+    this.#growth = growth;
   }
 
   get length(): number {
@@ -21,7 +23,7 @@ export class Room {
   /** One more row, which is to be set before it is read. */
   add(): number {
     if (this.#length === this.#capacity)
-      this.reserve(Math.max(FIRST_ROWS, Math.ceil(this.#capacity * GROWTH)));
+      this.reserve(Math.max(FIRST_ROWS, Math.ceil(this.#capacity * this.#growth)));
     return this.#length++;
   }
 

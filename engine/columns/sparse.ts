@@ -1,6 +1,6 @@
 import type { ByteReader, ByteWriter } from '../bytes.ts';
 import type { Kind } from '../kinds.ts';
-import type { Column } from './column.ts';
+import type { FieldColumn } from './column.ts';
 
 export interface SparseOptions<Value> {
   readonly kind: Kind<Value>;
@@ -10,7 +10,7 @@ export interface SparseOptions<Value> {
 }
 
 /** Anything, of which most rows have the same: that one costs nothing. */
-export class SparseColumn<Value> implements Column<Value> {
+export class SparseColumn<Value> implements FieldColumn<Value> {
   readonly #kind: Kind<Value>;
   readonly #usual: Value;
   readonly #isUsual: (value: Value) => boolean;
@@ -31,21 +31,33 @@ export class SparseColumn<Value> implements Column<Value> {
     else if (this.#others.size > 0) this.#others.delete(row);
   }
 
+  take(row: number, reader: ByteReader): void {
+    this.set(row, this.#kind.read(reader));
+  }
+
   /** It needs none beforehand. */
   reserve(): void {}
 
   save(writer: ByteWriter, rows: Uint32Array): void {
     for (const [at, row] of rows.entries()) {
-      const value = this.#others.get(row);
-      if (value === undefined) continue;
+      if (!this.isOther(row)) continue;
       writer.count(at + 1);
-      this.#kind.write(writer, value);
+      this.write(writer, row);
     }
     writer.count(0);
   }
 
-  load(reader: ByteReader): void {
-    for (let at = reader.count(); at > 0; at = reader.count())
-      this.#others.set(at - 1, this.#kind.read(reader));
+  load(reader: ByteReader, _count: number): void {
+    for (let at = reader.count(); at > 0; at = reader.count()) this.take(at - 1, reader);
+  }
+
+  /** Whether the row has another value than most. */
+  protected isOther(row: number): boolean {
+    return this.#others.has(row);
+  }
+
+  /** The value of such a row. */
+  protected write(writer: ByteWriter, row: number): void {
+    this.#kind.write(writer, this.get(row));
   }
 }

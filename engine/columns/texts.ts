@@ -15,14 +15,21 @@ export class TextColumn implements Column<string> {
     return this.#bytes.toString('utf8', start, start + (this.#sizes[row] ?? 0));
   }
 
+  /** Whether the row has that text. */
+  is(row: number, text: string): boolean {
+    const [start = 0, size = 0] = [this.#starts[row], this.#sizes[row]];
+    for (let at = 0; at < text.length; at++) {
+      const unit = text.charCodeAt(at);
+      if (unit >= 0x80) return this.get(row) === text;
+      if (unit !== this.#bytes[start + at]) return false;
+    }
+    return text.length === size;
+  }
+
   /** What was there before takes its room until the process ends: names change rarely. */
   set(row: number, text: string): void {
     const size = Buffer.byteLength(text);
-    if (this.#length + size > this.#bytes.length) {
-      const grown = Buffer.alloc(Math.max(Math.ceil(this.#bytes.length * 1.5), this.#length + size));
-      this.#bytes.copy(grown);
-      this.#bytes = grown;
-    }
+    this.#room(size);
     this.#bytes.write(text, this.#length);
     this.#starts[row] = this.#length;
     this.#sizes[row] = size;
@@ -41,7 +48,26 @@ export class TextColumn implements Column<string> {
     for (const row of rows) writer.text(this.get(row));
   }
 
+  /** All at once, and what says how long each is with them: that is one byte of most. */
   load(reader: ByteReader, count: number): void {
-    for (let row = 0; row < count; row++) this.set(row, reader.text());
+    const first = reader.position;
+    for (let row = 0; row < count; row++) {
+      const size = reader.count();
+      this.#starts[row] = this.#length + reader.position - first;
+      this.#sizes[row] = size;
+      reader.skip(size);
+    }
+    const size = reader.position - first;
+    reader.seek(first);
+    this.#room(size);
+    this.#bytes.set(reader.bytes(size), this.#length);
+    this.#length += size;
+  }
+
+  #room(size: number): void {
+    if (this.#length + size <= this.#bytes.length) return;
+    const grown = Buffer.alloc(Math.max(Math.ceil(this.#bytes.length * 1.5), this.#length + size));
+    this.#bytes.copy(grown);
+    this.#bytes = grown;
   }
 }

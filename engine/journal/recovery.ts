@@ -3,8 +3,8 @@
  * Damage anywhere else means that durable bytes changed: that is never passed over in silence.
  */
 import type { Claim } from './claims.ts';
-import { laterFormat, groupsIn, hasGroupBehind } from './groups.ts';
-import { JournalCorrupt, type Offset } from './port.ts';
+import { batchesIn, groupsIn, hasGroupBehind, laterFormat } from './groups.ts';
+import { type CommittedBatch, JournalCorrupt, type Offset } from './port.ts';
 import { corrupt, replay } from './replay.ts';
 import type { Segment, Segments } from './segments.ts';
 
@@ -25,13 +25,20 @@ export interface Cut {
   readonly bytes: number;
 }
 
-/** The end of a segment, counted from its beginning. */
+/** The end of a segment, counted from its beginning, and what the segment tells. */
 interface SegmentEnd {
   /** Where the last whole group begins and ends. */
   readonly start: number;
   readonly end: number;
   /** Behind the last byte that is not zero, at least `end`. */
   readonly dirtyEnd: number;
+  readonly told: Told;
+}
+
+/** What batches tell of the log: the offset of the last one that holds events, and the newest term of each partition. */
+interface Told {
+  head: Offset;
+  readonly terms: Map<number, number>;
 }
 
 /**
@@ -55,10 +62,11 @@ export async function recover(segments: Segments): Promise<Recovery | null> {
       continue;
     }
     const position = base + found.end;
-    const state = await lastState(segments, position);
+    const { head, terms } = found.told.head > 0 ? found.told : await lastState(segments, position);
     const segment = await segments.open(base);
     await settle(segment, bytes, found);
-    return { segment, position, cut, ...state };
+    const claims = [...terms].map(([partition, term]) => ({ partition, term }));
+    return { segment, position, cut, head, claims };
   }
   return null;
 }
@@ -67,9 +75,12 @@ export async function recover(segments: Segments): Promise<Recovery | null> {
 function findEnd(bytes: Buffer, base: number): SegmentEnd {
   let start = 0;
   let end = 0;
+  const told: Told = { head: 0, terms: new Map() };
   for (const group of groupsIn(bytes, base)) {
+    if (end > 0 && group.follows !== base + end) throw corrupt(base + end);
     start = group.position - base;
     end = group.end - base;
+    for (const batch of batchesIn(group)) hear(told, batch);
   }
   const format = laterFormat(bytes, end);
   if (format !== null) {
@@ -78,7 +89,7 @@ function findEnd(bytes: Buffer, base: number): SegmentEnd {
     );
   }
   if (hasGroupBehind(bytes, end, base)) throw corrupt(base + end);
-  return { start, end, dirtyEnd: Math.max(end, behindLastByte(bytes)) };
+  return { start, end, dirtyEnd: Math.max(end, behindLastByte(bytes)), told };
 }
 
 /**
@@ -97,18 +108,19 @@ async function settle({ file }: Segment, bytes: Buffer, { start, end, dirtyEnd }
   }
 }
 
-/** The head and the claims: out of the last segment, which begins with those that stand, and back to the last event. */
-async function lastState(segments: Segments, upTo: number): Promise<Pick<Recovery, 'head' | 'claims'>> {
-  let head = 0;
-  const terms = new Map<number, number>();
+/** Of a log whose last segment holds no event: back to the segment that does. */
+async function lastState(segments: Segments, upTo: number): Promise<Told> {
+  const told: Told = { head: 0, terms: new Map() };
   for (const base of (await segments.bases()).toReversed()) {
-    for await (const { partition, term, count, offset } of replay(segments, { after: base, upTo })) {
-      terms.set(partition, Math.max(term, terms.get(partition) ?? 0));
-      if (count > 0) head = offset;
-    }
-    if (head > 0) break;
+    for await (const batch of replay(segments, { after: base, upTo })) hear(told, batch);
+    if (told.head > 0) break;
   }
-  return { head, claims: [...terms].map(([partition, term]) => ({ partition, term })) };
+  return told;
+}
+
+function hear(told: Told, { partition, term, count, offset }: CommittedBatch): void {
+  told.terms.set(partition, Math.max(term, told.terms.get(partition) ?? 0));
+  if (count > 0) told.head = offset;
 }
 
 function behindLastByte(bytes: Buffer): number {

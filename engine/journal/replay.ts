@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { readAhead } from '../read-ahead.ts';
 import { batchesIn, groupsIn } from './groups.ts';
 import { type CommittedBatch, JournalCorrupt, type Offset } from './port.ts';
 import type { Segments } from './segments.ts';
@@ -22,12 +23,12 @@ export async function* replay(
   { after, upTo }: ReplayOptions,
 ): AsyncGenerator<CommittedBatch, void, void> {
   const bases = await segments.bases();
+  const wanted = bases.filter((base, index) => base < upTo && (bases[index + 1] ?? Infinity) > after);
   /** Where the group before ended; null where there is none to follow. */
   let end: number | null = null;
   let passed = 0;
-  for (const [index, base] of bases.entries()) {
-    if (base >= upTo || (bases[index + 1] ?? Infinity) <= after) continue;
-    const bytes = await segments.read(base);
+  const read = async (base: number) => ({ base, bytes: await segments.read(base, upTo) });
+  for await (const { base, bytes } of readAhead(wanted, read)) {
     if (bytes === null) {
       end = null;
       continue;

@@ -58,13 +58,13 @@ export class Segments {
     return { base, size, file };
   }
 
-  /** All bytes of a segment; null when it was removed. */
-  async read(base: number): Promise<Buffer | null> {
+  /** The bytes of a segment, up to that position of the log; null when it was removed. */
+  async read(base: number, upTo = Infinity): Promise<Buffer | null> {
     const segment = await this.open(base, 'read').catch(nullIfMissing);
     if (segment === null) return null;
     const { file, size } = segment;
     try {
-      const bytes = Buffer.allocUnsafe(size);
+      const bytes = Buffer.allocUnsafe(Math.min(size, upTo - base));
       return bytes.subarray(0, await file.read(bytes, 0));
     } finally {
       await file.close();

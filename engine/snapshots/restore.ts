@@ -1,5 +1,7 @@
 import { type Journal, JournalCorrupt, type Offset } from '../journal/port.ts';
+import type { Partition } from '../partition.ts';
 import type { Population } from '../population.ts';
+import { readAhead } from '../read-ahead.ts';
 import type { SnapshotOptions } from './keeper.ts';
 
 /**
@@ -7,10 +9,12 @@ import type { SnapshotOptions } from './keeper.ts';
  * @throws JournalCorrupt where something is in neither
  */
 export async function restore({ journal, population, snapshots }: Restored): Promise<Offset> {
-  for (const [id, partition] of population.partitions.entries()) {
-    const image = await snapshots?.store.newest(id, journal.epoch);
+  const read = async ([id, partition]: readonly [number, Partition]) => ({
+    partition,
+    image: await snapshots?.store.newest(id, journal.epoch),
+  });
+  for await (const { partition, image } of readAhead(population.partitions.entries(), read))
     if (image) partition.load(image);
-  }
   const from = Math.min(...population.partitions.map(({ loaded }) => loaded));
   const floor = await journal.floor();
   if (from < floor)

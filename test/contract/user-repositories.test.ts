@@ -254,7 +254,7 @@ await describeDatabases('users', (databases) => {
       await db.insert(userTable).values(rows.slice(start, start + 700));
     }
     const ids: number[] = [];
-    for await (const { id } of members(db)) ids.push(id);
+    for await (const page of members(db)) ids.push(...page.map(({ id }) => id));
     expect(ids).toHaveLength(expected + 2100);
     expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
   });

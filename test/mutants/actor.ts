@@ -64,8 +64,8 @@ export const ACTOR: readonly Mutant[] = [
     rule: 'B6',
     does: 'forgets the answers to the commands that the log tells of',
     file: 'engine/replayer.ts',
-    find: 'if (command !== null) {',
-    replace: 'if (command === null) {',
+    find: 'kept: this.#head.seq });',
+    replace: 'kept: this.#head.seq });\n    this.#past.forget(this.#place);',
     tests: 'partition-commands',
   },
   {

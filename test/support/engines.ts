@@ -22,7 +22,7 @@ export function member(id: number, more: Partial<Member> = {}): Member {
 export function rosterOf(members: readonly Member[]): EngineOptions['roster'] {
   return {
     async *members() {
-      yield* members;
+      yield members;
     },
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Answer, AnswerMemory } from '../../engine/answers.ts';
+import { PastAnswers } from '../../engine/past-answers.ts';
 import { tileOf } from '../../engine/tile.ts';
 import type { Standing } from '../../engine/traces.ts';
 import { type Image, ImageWriter, readImage } from '../../engine/snapshots/image.ts';
@@ -90,7 +91,7 @@ describe('B6: the memory of answers', () => {
     const memory = new AnswerMemory();
     memory.remember(AGENT, { id: 'c', user: 7 }, given(done(2)));
     const writer = new ImageWriter({ epoch: 'e', offset: 1 });
-    memory.save(writer);
+    memory.save(writer, new PastAnswers(), []);
     const image = readImage(writer.taken());
     if (image === null) throw new TypeError('it was just taken');
     const earlier: Image = {
@@ -100,7 +101,7 @@ describe('B6: the memory of answers', () => {
     const gone: Standing = { ...agentOf(AGENT), connectivity: 'disconnected' };
     const lasts = (from: Image, ms: number) => {
       const loaded = new AnswerMemory();
-      loaded.load(from, NOW + 1_000);
+      loaded.load(from, new PastAnswers(), NOW + 1_000);
       return loaded.recall(gone, { id: 'c', user: 7 }, NOW + ms) !== null;
     };
     expect([lasts(image, 599_999), lasts(image, 600_000)]).toEqual([true, false]);

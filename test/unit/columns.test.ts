@@ -15,7 +15,7 @@ describe('B8: rows instead of objects', () => {
   test('B8: ids are found among many that are alike, and others are not', () => {
     const random = new Seeded(3);
     const ids: number[] = [];
-    const index = new IdIndex((row) => ids[row] ?? 0);
+    const index = new IdIndex({ get: (row) => ids[row] ?? 0 });
     const known = new Set<number>();
     for (let id = 1; known.size < 5000; id++) {
       // The ids of one partition, some neighbours, and some from anywhere.

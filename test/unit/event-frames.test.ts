@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { decodeEvents, encodeEntries, foldEntries } from '../../engine/entries.ts';
 import type { AgentEvent } from '../../engine/events.ts';
-import { Texts } from '../../engine/bytes.ts';
+import { type ByteReader, Texts } from '../../engine/bytes.ts';
 import { EVENT_TYPES } from '../../engine/events.ts';
-import { FIELD_NAMES } from '../../engine/fields.ts';
+import { FIELD_NAMES, FIELDS } from '../../engine/fields.ts';
 import { EVERY_SHAPE, LATER_SHAPES, SESSION_SHAPES } from '../support/frames.ts';
 
 /** Written when the format was new. Never written again: what they hold must be readable for ever. */
@@ -46,16 +46,22 @@ describe('B9: frames', () => {
     ['2-later', LATER_SHAPES],
     ['2-sessions', SESSION_SHAPES],
   ])('B9: whoever folds is told what the events set, in format %s too', (version, shapes) => {
-    const told: unknown[] = [];
-    let event = {};
+    const told: object[] = [];
     let set: Record<string, unknown> = {};
     const sink = {
       begin: (head: object) => {
-        [event, set] = [head, {}];
-        return [{ id: 'node1-9b' }, { id: 'node1-9a' }];
+        set = {};
+        told.push({ ...head, set, command: null });
       },
-      set: (name: string, value: unknown) => (set[name] = value),
-      end: (command: unknown) => told.push({ ...event, set, command }),
+      set: (field: number, reader: ByteReader) => {
+        const name = FIELD_NAMES[field] ?? expect.unreachable();
+        set[name] = FIELDS[name].read(reader);
+      },
+      sent: (texts: ByteReader, id: number, session: number) =>
+        Object.assign(told.at(-1) ?? {}, {
+          command: { id: texts.textAt(id), session: texts.textAt(session) },
+        }),
+      sentByUser: (id: string, user: number) => Object.assign(told.at(-1) ?? {}, { command: { id, user } }),
       note: () => expect.unreachable(),
     };
     foldEntries(fixture(version), sink, new Texts());

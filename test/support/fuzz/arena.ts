@@ -299,5 +299,5 @@ export class Arena {
 }
 
 async function* membersOf(people: Iterable<Person>) {
-  for (const person of people) yield memberOf(person);
+  yield Array.from(people, memberOf);
 }

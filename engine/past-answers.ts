@@ -1,0 +1,127 @@
+import { type Kept, readKept, REMEMBERED, writeKept } from './answers.ts';
+import { type ByteReader, ByteWriter } from './bytes.ts';
+import { CountColumn } from './columns/column.ts';
+import { Room } from './columns/room.ts';
+
+/** The answer to a command of a session. */
+export interface PastAnswer {
+  readonly command: { readonly id: string; readonly session: string };
+  readonly kept: Kept;
+}
+
+/** The same, with its texts where they stand in what is read. */
+export interface WrittenAnswer {
+  readonly texts: ByteReader;
+  readonly id: number;
+  readonly session: number;
+  readonly kept: Kept;
+}
+
+/** So many are never too many. */
+const ROOMY = 1 << 16;
+
+/**
+ * Answers to commands of sessions that a start has read, out of the log or an image. Hardly anybody repeats a command
+ * from before: so they stay bytes, agent by agent (by place), until AnswerMemory is in need of them.
+ */
+export class PastAnswers {
+  #rows = noRows();
+  /** How many there were when those that are remembered no more were last given up. */
+  #thinned = 0;
+
+  /** It came after all others of that agent. */
+  add(place: number, { texts, id, session, kept }: WrittenAnswer): void {
+    if (this.#isCrowded()) this.#thin();
+    const { own, newest, earlier, sessions, answers, ofAgents, ofAnswers } = this.#rows;
+    while (ofAgents.length <= place) newest.set(ofAgents.add(), 0);
+    const before = newest.get(place);
+    const row = ofAnswers.add();
+    earlier.set(row, before);
+    // Most commands of an agent come through one session.
+    const known = before === 0 ? null : sessions.get(before - 1);
+    const isKnown = known !== null && own.isTextOf(known, texts, session);
+    sessions.set(row, isKnown ? known : own.textOf(texts, session));
+    answers.set(row, own.textOf(texts, id));
+    writeKept(own, kept);
+    newest.set(place, row + 1);
+  }
+
+  /** Those of an agent, oldest first: of each session as many as are remembered. */
+  of(place: number): readonly PastAnswer[] {
+    return this.#rowsOf(place).map((row) => {
+      const session = this.#sessionIn(row);
+      const reader = this.#readerAt(row);
+      return { command: { id: reader.text(), session }, kept: readKept(reader) };
+    });
+  }
+
+  /** They are kept elsewhere, or by nobody. */
+  forget(place: number): void {
+    if (place < this.#rows.ofAgents.length) this.#rows.newest.set(place, 0);
+  }
+
+  /** Whether anything is known of that agent. */
+  has(place: number): boolean {
+    return place < this.#rows.ofAgents.length && this.#rows.newest.get(place) > 0;
+  }
+
+  #rowsOf(place: number): readonly number[] {
+    const { earlier, newest } = this.#rows;
+    const rows: number[] = [];
+    const counts = new Map<string, number>();
+    for (let left = this.has(place) ? newest.get(place) : 0; left > 0; left = earlier.get(left - 1)) {
+      const session = this.#sessionIn(left - 1);
+      const count = counts.get(session) ?? 0;
+      if (count === REMEMBERED) continue;
+      counts.set(session, count + 1);
+      rows.push(left - 1);
+    }
+    return rows.reverse();
+  }
+
+  /** Gives up what is remembered no more. */
+  #thin(): void {
+    const crowded = new PastAnswers();
+    [crowded.#rows, this.#rows] = [this.#rows, crowded.#rows];
+    for (let place = 0; place < crowded.#rows.ofAgents.length; place++)
+      for (const row of crowded.#rowsOf(place)) this.add(place, crowded.#written(row));
+    this.#thinned = this.#rows.ofAnswers.length;
+  }
+
+  /** Twice as many as there may be of one session for each agent, or as were left the last time. */
+  #isCrowded(): boolean {
+    const { ofAgents, ofAnswers } = this.#rows;
+    return ofAnswers.length > Math.max(ROOMY, 2 * REMEMBERED * ofAgents.length, 2 * this.#thinned);
+  }
+
+  #written(row: number): WrittenAnswer {
+    const { sessions, answers } = this.#rows;
+    const reader = this.#readerAt(row);
+    reader.skipText();
+    const kept = readKept(reader);
+    return { texts: reader, id: answers.get(row), session: sessions.get(row), kept };
+  }
+
+  #sessionIn(row: number): string {
+    const { own, sessions } = this.#rows;
+    return own.readerAt(sessions.get(row)).text();
+  }
+
+  #readerAt(row: number): ByteReader {
+    const { own, answers } = this.#rows;
+    return own.readerAt(answers.get(row));
+  }
+}
+
+/** Of agents, by place: one more than the row of the newest answer; 0 for none. Of answers: the agent's one before, likewise. */
+function noRows() {
+  const columns = { newest: new CountColumn(), earlier: new CountColumn() };
+  const positions = { sessions: new CountColumn(), answers: new CountColumn() };
+  return {
+    ...columns,
+    ...positions,
+    own: new ByteWriter(),
+    ofAgents: new Room([columns.newest]),
+    ofAnswers: new Room([columns.earlier, ...Object.values(positions)], 2),
+  };
+}
