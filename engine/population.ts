@@ -70,10 +70,10 @@ export class Population {
    * same time is often of the same team.
    */
   *counted(): Iterable<Counted> {
-    const directories = this.partitions.map(({ directory }) => directory);
+    const directories = this.partitions.map(({ directory }) => ({ directory, size: directory.size }));
     const places = Math.max(...directories.map(({ size }) => size));
     for (let place = 0; place < places; place++)
-      for (const directory of directories) if (place < directory.size) yield directory.countedAt(place);
+      for (const { directory, size } of directories) if (place < size) yield directory.countedAt(place);
   }
 
   /** All sessions that live on requests. */
