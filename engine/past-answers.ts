@@ -81,7 +81,7 @@ export class PastAnswers {
       counts.set(session, count + 1);
       rows.push(left - 1);
     }
-    return rows.reverse();
+    return rows.toReversed();
   }
 
   /** Gives up what is remembered no more. */

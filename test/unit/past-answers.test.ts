@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { AnswerMemory, type Kept } from '../../engine/answers.ts';
 import { ByteWriter } from '../../engine/bytes.ts';
 import { PastAnswers } from '../../engine/past-answers.ts';
-import { ImageWriter, readImage } from '../../engine/snapshots/image.ts';
+import { ImageWriter } from '../../engine/snapshots/image.ts';
+import { reread } from '../support/images.ts';
 
 const PLACE = 3;
 const SESSIONS = [sessionOf('s1'), sessionOf('s2')];
@@ -85,7 +86,7 @@ describe('B6: answers that a start has read', () => {
       { place: 0, sessions: [] },
       { place: PLACE, sessions: SESSIONS },
     ]);
-    read.load(readImage(image.taken()) ?? expect.unreachable(), readPast);
+    read.load(reread(image), readPast);
     expect(idsOf(readPast, 0)).toEqual([]);
     expect(idsOf(readPast, 1)).toEqual([...numbered(1, 40), 'd1']);
     expect(read.recall(42, { id: 'e1', user: 9 })).toEqual({ ok: true, seq: 42, tile: null });
@@ -101,7 +102,7 @@ describe('B6: answers that a start has read', () => {
       writer.count(8);
     });
     const [past, memory] = [new PastAnswers(), new AnswerMemory()];
-    memory.load(readImage(image.taken()) ?? expect.unreachable(), past);
+    memory.load(reread(image), past);
     expect(memory.recall(42, { id: 'c1', session: 's1' })).toEqual({ ok: true, seq: 7, tile: null });
   });
 });

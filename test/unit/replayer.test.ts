@@ -8,8 +8,9 @@ import type { AgentEvent } from '../../engine/events.ts';
 import { PastAnswers } from '../../engine/past-answers.ts';
 import { type AgentRecord, newcomer } from '../../engine/record.ts';
 import { Replayer } from '../../engine/replayer.ts';
-import { ImageWriter, readImage } from '../../engine/snapshots/image.ts';
+import { ImageWriter } from '../../engine/snapshots/image.ts';
 import { member } from '../support/engines.ts';
+import { reread } from '../support/images.ts';
 import { EVERY_SHAPE, LATER_SHAPES } from '../support/frames.ts';
 
 const AGENT = 42;
@@ -47,7 +48,7 @@ describe('B3, B9: a log that is replayed', () => {
       const image = new ImageWriter({ epoch: 'e', offset: 1 });
       directory.save(image, directory.pictured());
       const loaded = new Directory();
-      loaded.load(readImage(image.taken()) ?? expect.unreachable());
+      loaded.load(reread(image));
       expect(loaded.record(AGENT)).toEqual(applied(events));
       expect(directory.record(AGENT)).toEqual(applied(events));
     }
