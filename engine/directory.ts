@@ -7,7 +7,7 @@ import type { ByteReader } from './bytes.ts';
 import type { AgentEvent } from './events.ts';
 import { FIELDS } from './fields.ts';
 import type { EventHead } from './event-frames.ts';
-import { type Member, sameMember } from './member.ts';
+import type { Member } from './member.ts';
 import type { Pending } from './requests.ts';
 import { type AgentRecord, newcomer } from './record.ts';
 import type { Whereabouts } from './places.ts';

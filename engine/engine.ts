@@ -25,6 +25,7 @@ import { Places } from './places.ts';
 import { Population, PARTITIONS } from './population.ts';
 import type { Owner } from './owner.ts';
 import type { AgentRecord } from './record.ts';
+import { begun } from './read-ahead.ts';
 import type { Request, Write } from './requests.ts';
 import { review, visit } from './review.ts';
 import type { KeptSession } from './sessions.ts';
@@ -402,15 +403,4 @@ interface Following {
   readonly head: Offset;
   /** It was read up to there. */
   readonly begin: () => void;
-}
-
-/** The same, of which the first is asked for at once. */
-function begun<Value>(values: AsyncIterable<Value>): AsyncIterable<Value> {
-  const iterator = values[Symbol.asyncIterator]();
-  const first = iterator.next();
-  // Whoever goes through them is told.
-  first.catch(() => undefined);
-  return (async function* () {
-    for (let next = await first; next.done !== true; next = await iterator.next()) yield next.value;
-  })();
 }

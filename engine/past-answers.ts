@@ -29,6 +29,11 @@ export class PastAnswers {
   /** How many there were when those that are remembered no more were last given up. */
   #thinned = 0;
 
+  /** How many are kept, with some that are remembered no more. */
+  get size(): number {
+    return this.#rows.ofAnswers.length;
+  }
+
   /** It came after all others of that agent. */
   add(place: number, { texts, id, session, kept }: WrittenAnswer): void {
     if (this.#isCrowded()) this.#thin();
@@ -76,7 +81,7 @@ export class PastAnswers {
       counts.set(session, count + 1);
       rows.push(left - 1);
     }
-    return rows.reverse();
+    return rows.toReversed();
   }
 
   /** Gives up what is remembered no more. */

@@ -18,3 +18,14 @@ function begin<Item, Read>(item: Item, read: (item: Item) => Promise<Read>): Pro
   reading.catch(() => undefined);
   return reading;
 }
+
+/** The same, of which the first is asked for at once. */
+export function begun<Value>(values: AsyncIterable<Value>): AsyncIterable<Value> {
+  const iterator = values[Symbol.asyncIterator]();
+  const first = iterator.next();
+  // Whoever goes through them is told.
+  first.catch(() => undefined);
+  return (async function* () {
+    for (let next = await first; next.done !== true; next = await iterator.next()) yield next.value;
+  })();
+}

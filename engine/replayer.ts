@@ -1,4 +1,4 @@
-import { type Answer, AnswerMemory, done, keptOf, sends } from './answers.ts';
+import { type Answer, type AnswerMemory, done, keptOf, sends } from './answers.ts';
 import { type ByteReader, ByteWriter, Texts } from './bytes.ts';
 import { type Directory, stranger } from './directory.ts';
 import { authorOf, type EntrySink, foldEntries, type Note, timeOf } from './entries.ts';

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { ByteWriter } from '../../engine/bytes.ts';
 import { Codes } from '../../engine/columns/codes.ts';
 import { IdIndex } from '../../engine/columns/id-index.ts';
+import { JsonColumn } from '../../engine/columns/json.ts';
 import { Members } from '../../engine/columns/members.ts';
 import { Presences } from '../../engine/columns/presences.ts';
 import { TextColumn } from '../../engine/columns/texts.ts';
+import { Json } from '../../engine/kinds.ts';
 import { partitionOf } from '../../engine/population.ts';
 import { apply } from '../../engine/agent.ts';
 import { newcomer } from '../../engine/record.ts';
@@ -36,6 +39,53 @@ describe('B8: rows instead of objects', () => {
     for (const [row, text] of written.entries()) texts.set(row, text);
     for (let row = 0; row < 300; row += 7) texts.set(row, (written[row] = 'ñ'.repeat(200 + row)));
     for (const [row, text] of written.entries()) expect(texts.get(row)).toBe(text);
+  });
+
+  test('B8: texts that were saved are loaded behind others, and are told from others without being made', () => {
+    const written = Array.from({ length: 50 }, (_, row) => `${'ä🦊x'.repeat(row)}${row}`);
+    const [texts, loaded] = [new TextColumn(), new TextColumn()];
+    texts.reserve(50);
+    for (const [row, text] of written.entries()) texts.set(row, text);
+    const writer = new ByteWriter();
+    texts.save(writer, Uint32Array.from(written.keys()));
+    loaded.reserve(51);
+    loaded.set(50, 'it was there before');
+    loaded.load(writer.readerAt(0), 50);
+    for (const [row, text] of written.entries()) {
+      expect(loaded.get(row)).toBe(text);
+      expect(loaded.is(row, text)).toBe(true);
+      for (const other of [`${text}x`, text.slice(0, -1), `é${text}`, `y${text.slice(1)}`])
+        expect(loaded.is(row, other)).toBe(other === text);
+    }
+    expect(loaded.get(50)).toBe('it was there before');
+  });
+
+  test('B8: what stays text until somebody asks for it reads as what was set', () => {
+    const random = new Seeded(5);
+    const kind = new Json<readonly number[]>();
+    const column = new JsonColumn({ kind, usual: [], isUsual: ({ length }) => length === 0 });
+    const expected = new Map<number, readonly number[]>();
+    const read: (readonly number[])[][] = [];
+    for (let step = 0; step < 20_000; step++) {
+      const row = random.below(200);
+      const asked = random.below(200);
+      if (step % 10 === 0) read.push([column.get(asked), expected.get(asked) ?? []]);
+      const value = Array.from({ length: random.below(60) }, () => random.below(1000));
+      expected.set(row, value);
+      const writer = new ByteWriter();
+      kind.write(writer, value);
+      if (random.chance(0.1)) column.set(row, value);
+      else column.take(row, writer.readerAt(0));
+    }
+    for (const [got, right] of read) expect(got).toEqual(right);
+    const rows = Uint32Array.from({ length: 200 }, (_, row) => 199 - row);
+    const [writer, loaded] = [new ByteWriter(), new JsonColumn({ kind, usual: [] })];
+    column.save(writer, rows);
+    loaded.load(writer.readerAt(0), 200);
+    for (const [at, row] of rows.entries()) {
+      expect(loaded.get(at)).toEqual(expected.get(row) ?? []);
+      expect(column.get(row)).toEqual(expected.get(row) ?? []);
+    }
   });
 
   test('B8: a member is read as it was put, and put anew it is the same row', () => {

@@ -80,6 +80,21 @@ test('B6, F4: what changed nothing drives no answer out of an image that a resta
   }
 });
 
+test('B6, F4: an answer outlives several restarts, with images and without, though the agent sends nothing', async () => {
+  const { engine, agent, journal, snapshots } = await start();
+  await agent.opens('s1');
+  const first = await agent.chooses('busy', { session: 's1', id: 'c1' });
+  await engine[Symbol.asyncDispose]();
+  const { engine: second } = await start(snapshots, journal);
+  await second[Symbol.asyncDispose]();
+  // The third is taken for dead: what it wrote is in no image.
+  const { agent: third } = await start(snapshots, journal);
+  const later = await third.chooses('available', { session: 's1', id: 'c2' });
+  const { agent: fourth } = await start(snapshots, journal);
+  expect(await fourth.chooses('busy', { session: 's1', id: 'c1' })).toEqual(first);
+  expect(await fourth.chooses('busy', { session: 's1', id: 'c2' })).toEqual(later);
+});
+
 test('B9, F4: who was only asked after is in no image: other master data at the next start are no event', async () => {
   const { engine, agent, journal, snapshots } = await start();
   await agent.opens('s1');
