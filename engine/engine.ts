@@ -34,7 +34,7 @@ import { restore } from './snapshots/restore.ts';
 import { Summaries } from './summaries.ts';
 import { compile } from './table.ts';
 import { Topics } from './topics.ts';
-import { turn } from './turning.ts';
+import { tellNext, turn } from './turning.ts';
 import type { Why } from './why.ts';
 
 export interface EngineOptions {
@@ -60,9 +60,6 @@ export interface EngineOptions {
   /** What the system has to say of an event; nothing when absent. */
   readonly announce?: Announce;
 }
-
-/** So many of each partition are told in one go that the engine began anew. */
-const TOLD_AT_ONCE = 64;
 
 /** @throws JournalCorrupt when the log, or what stands for its beginning, can't be read. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
@@ -172,7 +169,7 @@ export class Engine implements AsyncDisposable {
     const writer = await journal.claim(partition, node);
     await this.#reached(await journal.head());
     population.partition(partition).begin(writer, isGone);
-    this.#tellNext();
+    tellNext(this.#options.population.partitions, this.#closing.signal);
   }
 
   /** Hands a partition over: lets what is on its way become durable, and decides for its agents no more. */
@@ -352,14 +349,7 @@ export class Engine implements AsyncDisposable {
         offset: () => this.#offset,
       });
     this.#turning = clock.every(1000, () => turn(population.partitions, clock));
-    this.#tellNext();
-  }
-
-  /** What partitions have to tell everybody at the beginning, some at a time. */
-  #tellNext(): void {
-    const { partitions } = this.#options.population;
-    const isMore = partitions.map((partition) => partition.beginNext(TOLD_AT_ONCE)).includes(true);
-    if (isMore && !this.#closing.signal.aborted) setImmediate(() => this.#tellNext());
+    tellNext(this.#options.population.partitions, this.#closing.signal);
   }
 
   /** All of a batch is on the boards before anybody hears of it: a cursor never names half a batch. */

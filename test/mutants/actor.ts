@@ -66,7 +66,7 @@ export const ACTOR: readonly Mutant[] = [
     file: 'engine/replayer.ts',
     find: 'kept: this.#head.seq });',
     replace: 'kept: this.#head.seq });\n    this.#past.forget(this.#place);',
-    tests: 'partition-commands',
+    tests: 'replayer',
   },
   {
     rule: 'B7',

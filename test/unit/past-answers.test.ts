@@ -3,9 +3,17 @@ import { AnswerMemory, type Kept } from '../../engine/answers.ts';
 import { ByteWriter } from '../../engine/bytes.ts';
 import { PastAnswers } from '../../engine/past-answers.ts';
 import { ImageWriter } from '../../engine/snapshots/image.ts';
+import type { Standing } from '../../engine/traces.ts';
 import { reread } from '../support/images.ts';
 
 const PLACE = 3;
+const NOW = 1_767_600_000_000;
+const AGENT: Standing = {
+  member: { id: 42 },
+  connectivity: 'connected',
+  flapping: null,
+  lastAt: NOW,
+};
 const SESSIONS = [sessionOf('s1'), sessionOf('s2')];
 
 function sessionOf(id: string) {
@@ -66,11 +74,11 @@ describe('B6: answers that a start has read', () => {
     add(past, PLACE, { id: 'c1', kept: 5 });
     add(past, PLACE, { id: 'c2', kept: { ok: true, seq: 6, tile: null, sent: { id: 'm', recipients: 1 } } });
     add(past, PLACE, { session: 'over', id: 'c3', kept: 7 });
-    expect(memory.recall(42, { id: 'c1', session: 's1' })).toBeNull();
+    expect(memory.recall(AGENT, { id: 'c1', session: 's1' }, NOW)).toBeNull();
     memory.recollect(past, { place: PLACE, sessions: SESSIONS });
-    expect(memory.recall(42, { id: 'c1', session: 's1' })).toEqual({ ok: true, seq: 5, tile: null });
-    expect(memory.recall(42, { id: 'c2', session: 's1' })).toMatchObject({ sent: { id: 'm' } });
-    expect(memory.recall(42, { id: 'c3', session: 'over' })).toBeNull();
+    expect(memory.recall(AGENT, { id: 'c1', session: 's1' }, NOW)).toEqual({ ok: true, seq: 5, tile: null });
+    expect(memory.recall(AGENT, { id: 'c2', session: 's1' }, NOW)).toMatchObject({ sent: { id: 'm' } });
+    expect(memory.recall(AGENT, { id: 'c3', session: 'over' }, NOW)).toBeNull();
     expect(past.has(PLACE)).toBe(false);
   });
 
@@ -78,18 +86,18 @@ describe('B6: answers that a start has read', () => {
     const [past, memory] = [new PastAnswers(), new AnswerMemory()];
     for (let n = 1; n <= 40; n++) add(past, PLACE, { id: `c${n}`, kept: n });
     add(past, PLACE, { session: 'over', id: 'c0' });
-    memory.remember(42, { id: 'd1', session: 's2' }, { ok: true, seq: 41, tile: null });
-    memory.remember(42, { id: 'e1', user: 9 }, { ok: true, seq: 42, tile: null });
+    memory.remember(42, { id: 'd1', session: 's2' }, { answer: { ok: true, seq: 41, tile: null }, at: NOW });
+    memory.remember(42, { id: 'e1', user: 9 }, { answer: { ok: true, seq: 42, tile: null }, at: NOW });
     const [readPast, read] = [new PastAnswers(), new AnswerMemory()];
     const image = new ImageWriter({ epoch: 'e', offset: 1 });
     memory.save(image, past, [
       { place: 0, sessions: [] },
       { place: PLACE, sessions: SESSIONS },
     ]);
-    read.load(reread(image), readPast);
+    read.load(reread(image), readPast, NOW);
     expect(idsOf(readPast, 0)).toEqual([]);
     expect(idsOf(readPast, 1)).toEqual([...numbered(1, 40), 'd1']);
-    expect(read.recall(42, { id: 'e1', user: 9 })).toEqual({ ok: true, seq: 42, tile: null });
+    expect(read.recall(AGENT, { id: 'e1', user: 9 }, NOW)).toEqual({ ok: true, seq: 42, tile: null });
   });
 
   test('B6, F4: are read from an image of an earlier version, which went by session', () => {
@@ -102,7 +110,7 @@ describe('B6: answers that a start has read', () => {
       writer.count(8);
     });
     const [past, memory] = [new PastAnswers(), new AnswerMemory()];
-    memory.load(reread(image), past);
-    expect(memory.recall(42, { id: 'c1', session: 's1' })).toEqual({ ok: true, seq: 7, tile: null });
+    memory.load(reread(image), past, NOW);
+    expect(memory.recall(AGENT, { id: 'c1', session: 's1' }, NOW)).toEqual({ ok: true, seq: 7, tile: null });
   });
 });

@@ -56,8 +56,8 @@ describe('B3, B9: a log that is replayed', () => {
 
   test('B6: has the answers to its commands, of sessions and of users', () => {
     const { directory, answers, past } = replayed(framesOf(EVERY_SHAPE));
-    const commands = EVERY_SHAPE.flatMap(({ agent, command, seq }) =>
-      command ? [{ agent, command, seq }] : [],
+    const commands = EVERY_SHAPE.flatMap(({ agent, at, command, seq }) =>
+      command ? [{ agent, at, command, seq }] : [],
     );
     const ofSessions = commands.filter(({ command }) => 'session' in command);
     expect(ofSessions.length).toBeGreaterThan(1);
@@ -65,8 +65,12 @@ describe('B3, B9: a log that is replayed', () => {
       expect(past.of(directory.placeOf(agent) ?? -1)).toContainEqual({ command, kept: seq });
     const ofUsers = commands.filter(({ command }) => 'user' in command);
     expect(ofUsers.length).toBeGreaterThan(0);
-    for (const { agent, command, seq } of ofUsers)
-      expect(answers.recall(agent, command)).toMatchObject({ ok: true, seq, tile: { id: agent } });
+    for (const { agent, at, command, seq } of ofUsers)
+      expect(answers.recall(directory.standing(agent), command, at)).toMatchObject({
+        ok: true,
+        seq,
+        tile: { id: agent },
+      });
   });
 
   test('B9: is not passed over where a later version has written a value or a field', () => {
