@@ -69,6 +69,14 @@ export const ACTOR: readonly Mutant[] = [
     tests: 'replayer',
   },
   {
+    rule: 'B6',
+    does: 'takes up after a restart what sessions have sent that are over',
+    file: 'engine/answers.ts',
+    find: 'if (sessions.some(({ id }) => id === command.session))',
+    replace: 'if (sessions.length > 0)',
+    tests: 'past-answers',
+  },
+  {
     rule: 'B7',
     does: 'takes a command that expects what was before',
     file: 'engine/agent.ts',
