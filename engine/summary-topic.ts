@@ -103,9 +103,10 @@ export class SummaryTopic {
     const { clock } = this.#options;
     this.#soon = null;
     this.#toldAt = clock.monotonic();
+    const asOf = clock.now();
     const { cursor, json } = this.#current();
     this.#told = cursor;
-    const sent = { cursor, json: summary(clock.now(), json) };
+    const sent = { cursor, json: summary(asOf, json) };
     for (const listener of this.#listeners) {
       // Whoever came since the last time may have it already, and whoever had it may not any more.
       if (listener.held === cursor) continue;

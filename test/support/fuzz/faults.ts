@@ -11,16 +11,23 @@ export const faults = {
   'a journal that acknowledges what it then loses': {
     journal: (inner, random) => {
       const lost = new Set<Offset>();
-      let shown = 0;
+      const shown: Offset[] = [];
       const follow = async function* (after: Offset, signal: AbortSignal): AsyncGenerator<CommittedBatch> {
         for await (const batch of inner.follow(after, signal)) {
           if (lost.has(batch.offset)) continue;
-          if (batch.offset > shown && random.chance(SELDOM)) lost.add(batch.offset);
-          shown = Math.max(shown, batch.offset);
+          if (batch.offset > (shown.at(-1) ?? 0)) {
+            shown.push(batch.offset);
+            if (random.chance(SELDOM)) lost.add(batch.offset);
+          }
           yield batch;
         }
       };
-      return overlaid(inner, { follow });
+      // Who starts waits for no batch that never comes.
+      const head = async () => {
+        const newest = await inner.head();
+        return lost.has(newest) ? (shown.findLast((offset) => !lost.has(offset)) ?? 0) : newest;
+      };
+      return overlaid(inner, { follow, head });
     },
   },
   'a journal that shows a batch twice': {
