@@ -73,8 +73,8 @@ export function lost(session: Session, lostAt: number): Session {
 
 /** One of them goes on, perhaps by another log-in session of the agent's. */
 export function withResumed(sessions: readonly Session[], { resume, login }: Opens): readonly Session[] {
-  const isAnother = ({ id, ...known }: Session) =>
-    id === resume?.session && (known.lostAt !== null || known.login !== login);
+  const isAnother = (known: Session) =>
+    known.id === resume?.session && (known.lostAt !== null || known.login !== login);
   const goOn = (known: Session): Session => ({ ...known, lostAt: null, lives: 'on_socket', login });
   return sessions.some(isAnother)
     ? sessions.map((known) => (isAnother(known) ? goOn(known) : known))

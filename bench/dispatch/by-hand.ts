@@ -27,14 +27,14 @@ export function advance(agent: Mutable<Axes>, stimulus: DeedStimulus): void {
 }
 
 function open(agent: Mutable<Axes>, stimulus: Of<'open'>): void {
-  const { session: id, device, address, resume, now, named, law } = stimulus;
+  const { session: id, device, address, lives, login, resume, now, named, law } = stimulus;
   const held = agent.sessions.find((session) => session.id === resume?.session);
   const resumes =
     held !== undefined &&
     (held.lostAt === null || agent.graceUntil !== null || now < held.lostAt + graceMs(law));
-  const added = { id, device, address, startedAt: now, lostAt: null };
+  const added = { id, device, address, startedAt: now, lostAt: null, lives, login };
   agent.sessions = resumes
-    ? agent.sessions.map((session) => (session === held ? { ...held, lostAt: null } : session))
+    ? agent.sessions.map((session) => (session === held ? { ...held, lostAt: null, lives, login } : session))
     : [...agent.sessions, added];
   if (agent.connectivity === 'reconnecting') flip(agent, stimulus);
   agent.graceUntil = null;
