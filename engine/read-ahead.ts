@@ -22,12 +22,15 @@ function begin<Item, Read>(item: Item, read: (item: Item) => Promise<Read>): Pro
 /** The same, of which the first is asked for at once. */
 export function begun<Value>(values: AsyncIterable<Value>): AsyncIterable<Value> {
   const iterator = values[Symbol.asyncIterator]();
-  const first = iterator.next();
+  let first: Promise<IteratorResult<Value>> | null = iterator.next();
   // Whoever goes through them is told.
   first.catch(() => undefined);
   return (async function* () {
     try {
-      for (let next = await first; next.done !== true; next = await iterator.next()) yield next.value;
+      let next = await (first ?? iterator.next());
+      // It may be part of something large.
+      first = null;
+      for (; next.done !== true; next = await iterator.next()) yield next.value;
     } finally {
       await iterator.return?.();
     }
