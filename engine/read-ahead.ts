@@ -22,15 +22,18 @@ function begin<Item, Read>(item: Item, read: (item: Item) => Promise<Read>): Pro
 /** The same, of which the first is asked for at once. */
 export function begun<Value>(values: AsyncIterable<Value>): AsyncIterable<Value> {
   const iterator = values[Symbol.asyncIterator]();
-  let first: Promise<IteratorResult<Value>> | null = iterator.next();
+  // Nothing else holds a value while the next one is waited for: it may be part of something large.
+  let pending = iterator.next();
   // Whoever goes through them is told.
-  first.catch(() => undefined);
+  pending.catch(() => undefined);
   return (async function* () {
     try {
-      let next = await (first ?? iterator.next());
-      // It may be part of something large.
-      first = null;
-      for (; next.done !== true; next = await iterator.next()) yield next.value;
+      for (;;) {
+        const next = await pending;
+        if (next.done === true) return;
+        yield next.value;
+        pending = iterator.next();
+      }
     } finally {
       await iterator.return?.();
     }
