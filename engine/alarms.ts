@@ -1,6 +1,5 @@
 import type { Clock } from './clock.ts';
-import { QuantityOrNullColumn } from './columns/column.ts';
-import { Room } from './columns/room.ts';
+import { Moments } from './columns/moments.ts';
 import { Wheel } from './deadlines.ts';
 import type { Deadline } from './next-deadline.ts';
 import type { AgentRecord } from './record.ts';
@@ -26,8 +25,7 @@ export class Alarms {
   readonly #options: AlarmsOptions;
   readonly #wheel: Wheel;
   /** The deadline that the wheel is armed for, epoch milliseconds. */
-  readonly #armedFor = new QuantityOrNullColumn();
-  readonly #room = new Room([this.#armedFor]);
+  readonly #armedFor = new Moments();
 
   constructor(options: AlarmsOptions) {
     this.#options = options;
@@ -35,7 +33,6 @@ export class Alarms {
   }
 
   arm(place: number, record: AgentRecord): void {
-    while (this.#room.length <= place) this.#armedFor.set(this.#room.add(), null);
     this.#armFor(this.#options.deadlineOf(record, place), place, record);
   }
 

@@ -169,7 +169,7 @@ export class Engine implements AsyncDisposable {
     const writer = await journal.claim(partition, node);
     await this.#reached(await journal.head());
     population.partition(partition).begin(writer, isGone);
-    tellNext(this.#options.population.partitions, this.#closing.signal);
+    tellNext(population.partitions, this.#closing.signal);
   }
 
   /** Hands a partition over: lets what is on its way become durable, and decides for its agents no more. */
@@ -349,7 +349,7 @@ export class Engine implements AsyncDisposable {
         offset: () => this.#offset,
       });
     this.#turning = clock.every(1000, () => turn(population.partitions, clock));
-    tellNext(this.#options.population.partitions, this.#closing.signal);
+    tellNext(population.partitions, this.#closing.signal);
   }
 
   /** All of a batch is on the boards before anybody hears of it: a cursor never names half a batch. */

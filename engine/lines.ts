@@ -1,7 +1,6 @@
 import { isAwaited } from './awaited.ts';
 import type { Clock } from './clock.ts';
-import { QuantityOrNullColumn } from './columns/column.ts';
-import { Room } from './columns/room.ts';
+import { Moments } from './columns/moments.ts';
 import type { Law } from './law.ts';
 import type { AgentRecord } from './record.ts';
 
@@ -27,8 +26,7 @@ const SET_MS = 2_000;
 export class Lines {
   readonly #options: LinesOptions;
   /** When the agent's last event was decided, monotonic milliseconds; null where that was before this began. */
-  readonly #decidedAt = new QuantityOrNullColumn();
-  readonly #room = new Room([this.#decidedAt]);
+  readonly #decidedAt = new Moments();
   readonly #began: Reading;
   #last: Reading;
 
@@ -40,7 +38,6 @@ export class Lines {
 
   /** What was decided then (monotonic milliseconds) is the agent's last event now. */
   happened(place: number, decidedAt: number): void {
-    while (this.#room.length <= place) this.#decidedAt.set(this.#room.add(), null);
     this.#decidedAt.set(place, decidedAt);
   }
 
@@ -69,7 +66,7 @@ export class Lines {
 
   /** Where the line is if time has run evenly. */
   #evenly({ lastAt }: AgentRecord, place: number, { monotonic }: Reading): number {
-    const decidedAt = place < this.#room.length ? this.#decidedAt.get(place) : null;
+    const decidedAt = this.#decidedAt.get(place);
     const began = this.#began;
     return decidedAt === null
       ? Math.round(Math.max(lastAt, began.wall) + monotonic - began.monotonic)

@@ -21,14 +21,13 @@ export class Places {
     return this.#last;
   }
 
-  #find({ organisationId, teamId, department, onBoard }: Whereabouts): Place {
+  #find(whereabouts: Whereabouts): Place {
+    const { organisationId, teamId, department, onBoard } = whereabouts;
     const teams = this.#places.get(organisationId) ?? new Map<number | null, readonly Place[]>();
     if (teams.size === 0) this.#places.set(organisationId, teams);
     const ofTeam = teams.get(teamId) ?? [];
-    for (const place of ofTeam)
-      if (place.onBoard === onBoard && place.department === department) return place;
-    const whereabouts = { organisationId, teamId, department, onBoard };
-    const made: Place = { ...whereabouts, subjects: subjectsOf(whereabouts) };
+    for (const place of ofTeam) if (isAt(place, whereabouts)) return place;
+    const made: Place = { organisationId, teamId, department, onBoard, subjects: subjectsOf(whereabouts) };
     teams.set(teamId, [...ofTeam, made]);
     return made;
   }
