@@ -26,6 +26,10 @@ export function begun<Value>(values: AsyncIterable<Value>): AsyncIterable<Value>
   // Whoever goes through them is told.
   first.catch(() => undefined);
   return (async function* () {
-    for (let next = await first; next.done !== true; next = await iterator.next()) yield next.value;
+    try {
+      for (let next = await first; next.done !== true; next = await iterator.next()) yield next.value;
+    } finally {
+      await iterator.return?.();
+    }
   })();
 }
