@@ -22,14 +22,18 @@ function begin<Item, Read>(item: Item, read: (item: Item) => Promise<Read>): Pro
 /** The same, of which the first is asked for at once. */
 export function begun<Value>(values: AsyncIterable<Value>): AsyncIterable<Value> {
   const iterator = values[Symbol.asyncIterator]();
-  const first = iterator.next();
+  let first: Promise<IteratorResult<Value>> | null = iterator.next();
   // Whoever goes through them is told.
   first.catch(() => undefined);
-  return (async function* () {
-    try {
-      for (let next = await first; next.done !== true; next = await iterator.next()) yield next.value;
-    } finally {
-      await iterator.return?.();
-    }
-  })();
+  // It must not be kept for as long as others come: what it came with would be, too.
+  const next = () => {
+    const asked = first ?? iterator.next();
+    first = null;
+    return asked;
+  };
+  const over = async (): Promise<IteratorResult<Value>> => {
+    await iterator.return?.();
+    return { done: true, value: undefined };
+  };
+  return { [Symbol.asyncIterator]: () => ({ next, return: over }) };
 }
