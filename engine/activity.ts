@@ -25,8 +25,13 @@ export class Activity {
 
   /** Activity of nobody's session in particular: now, or `agoMs` before. */
   seen(place: number, agoMs = 0): void {
+    this.seenAt(place, this.#clock.monotonic() - agoMs);
+  }
+
+  /** The same, at that moment; monotonic milliseconds. */
+  seenAt(place: number, at: number): void {
     while (this.#room.length <= place) this.#room.add();
-    this.#newest.set(place, this.#clock.monotonic() - agoMs);
+    this.#newest.set(place, at);
   }
 
   /** Activity of a session, at `at` (epoch milliseconds): never in the future, and never before what is known. */

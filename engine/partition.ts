@@ -178,13 +178,14 @@ export class Partition implements Owner {
     this.#tenure = tenure;
     for (const member of directory.takeNews())
       tenure.tell(directory.restore(member.id, member.organisationId), { type: 'profile', member });
+    const [now, wall] = [clock.monotonic(), clock.now()];
     for (let place = 0; place < directory.size; place++) {
       if (directory.at(place, 'connectivity') === 'disconnected') {
         if (directory.at(place, 'flapping') !== null) tenure.arm(place, directory.recordAt(place));
         continue;
       }
       const idleSince = directory.at(place, 'idleSince');
-      this.#activity.seen(place, idleSince === null ? 0 : Math.max(0, clock.now() - idleSince));
+      this.#activity.seenAt(place, idleSince === null ? now : now - Math.max(0, wall - idleSince));
       tenure.resume(place);
     }
   }
