@@ -66,7 +66,7 @@ export const ACTOR: readonly Mutant[] = [
     file: 'engine/replayer.ts',
     find: 'this.#past.add(this.#place, { texts, id, session, kept: this.#head.seq });',
     replace: '',
-    tests: 'partition-commands',
+    tests: 'engine-snapshots',
   },
   {
     rule: 'B6',
