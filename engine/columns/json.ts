@@ -88,7 +88,9 @@ export class JsonColumn<Value> extends SparseColumn<Value> {
     const crowded = this.#texts.readerAt(0);
     this.#texts = new ByteWriter();
     this.#idle = 0;
-    for (const [row, at] of this.#unread.entries())
+    for (let row = 0; row < this.#unread.length; row++) {
+      const at = this.#unread[row] ?? 0;
       if (at > 0) this.#unread[row] = this.#texts.textOf(crowded, at - 1) + 1;
+    }
   }
 }
