@@ -51,7 +51,7 @@ export class Order {
 
   add(...entry: readonly number[]): void {
     if (this.size >= Math.max(FEW, 2 * this.#count())) this.#tidy();
-    for (let cell = 0; cell < this.#width; cell++) this.#cells.push(entry[cell] ?? 0);
+    this.#cells.push(...entry);
     this.#rise(this.size - 1);
   }
 

@@ -26,6 +26,8 @@ const ROOMY = 1 << 16;
  */
 export class PastAnswers {
   #rows = noRows();
+  /** Of how many agents something is known. */
+  #agents = 0;
   /** How many there were when those that are remembered no more were last given up. */
   #thinned = 0;
 
@@ -40,6 +42,7 @@ export class PastAnswers {
     const { own, newest, earlier, sessions, answers, ofAgents, ofAnswers } = this.#rows;
     while (ofAgents.length <= place) newest.set(ofAgents.add(), 0);
     const before = newest.get(place);
+    if (before === 0) this.#agents += 1;
     const row = ofAnswers.add();
     earlier.set(row, before);
     // Most commands of an agent come through one session.
@@ -62,7 +65,10 @@ export class PastAnswers {
 
   /** They are kept elsewhere, or by nobody. */
   forget(place: number): void {
-    if (place < this.#rows.ofAgents.length) this.#rows.newest.set(place, 0);
+    if (!this.has(place)) return;
+    this.#rows.newest.set(place, 0);
+    this.#agents -= 1;
+    if (this.#agents === 0) this.#rows = noRows();
   }
 
   /** Whether anything is known of that agent. */
@@ -88,6 +94,7 @@ export class PastAnswers {
   #thin(): void {
     const crowded = new PastAnswers();
     [crowded.#rows, this.#rows] = [this.#rows, crowded.#rows];
+    [crowded.#agents, this.#agents] = [this.#agents, crowded.#agents];
     for (let place = 0; place < crowded.#rows.ofAgents.length; place++)
       for (const row of crowded.#rowsOf(place)) this.add(place, crowded.#written(row));
     this.#thinned = this.#rows.ofAnswers.length;

@@ -46,6 +46,19 @@ export class JsonColumn<Value> extends SparseColumn<Value> {
     this.#unread[row] = this.#texts.textOf(reader, at) + 1;
   }
 
+  /** All at once, with what says whose each is. */
+  override load(reader: ByteReader, count: number): void {
+    const [first, ahead] = [reader.position, this.#texts.length];
+    for (let at = reader.count(); at > 0; at = reader.count()) {
+      if (this.#unread.length < count) this.#grow(count - 1);
+      this.#unread[at - 1] = ahead + reader.position - first + 1;
+      reader.skipText();
+    }
+    const size = reader.position - first;
+    reader.seek(first);
+    this.#texts.bytes(reader.bytes(size));
+  }
+
   protected override isOther(row: number): boolean {
     return (this.#unread[row] ?? 0) > 0 || super.isOther(row);
   }
@@ -75,7 +88,9 @@ export class JsonColumn<Value> extends SparseColumn<Value> {
     const crowded = this.#texts.readerAt(0);
     this.#texts = new ByteWriter();
     this.#idle = 0;
-    for (const [row, at] of this.#unread.entries())
+    for (let row = 0; row < this.#unread.length; row++) {
+      const at = this.#unread[row] ?? 0;
       if (at > 0) this.#unread[row] = this.#texts.textOf(crowded, at - 1) + 1;
+    }
   }
 }

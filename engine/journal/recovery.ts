@@ -52,8 +52,9 @@ export async function recover(segments: Segments): Promise<Recovery | null> {
   const bases = await segments.bases();
   let cut: Cut | null = null;
   for (const base of bases.toReversed()) {
-    const bytes = (await segments.read(base)) ?? Buffer.alloc(0);
-    const found = findEnd(bytes, base);
+    const read = (await segments.readDirty(base)) ?? { bytes: Buffer.alloc(0), dirtyEnd: 0 };
+    const { bytes } = read;
+    const found = findEnd(read, base);
     if (found.dirtyEnd > found.end) cut = { position: base + found.end, bytes: found.dirtyEnd - found.end };
     if (found.end === 0 && base > 0) {
       // Only a segment that others went before may have been prepared and never used.
@@ -72,7 +73,7 @@ export async function recover(segments: Segments): Promise<Recovery | null> {
 }
 
 /** @throws JournalCorrupt when a whole group stands behind one that is not, or one of a later format. */
-function findEnd(bytes: Buffer, base: number): SegmentEnd {
+function findEnd({ bytes, dirtyEnd }: { bytes: Buffer; dirtyEnd: number }, base: number): SegmentEnd {
   let start = 0;
   let end = 0;
   const told: Told = { head: 0, terms: new Map() };
@@ -88,8 +89,8 @@ function findEnd(bytes: Buffer, base: number): SegmentEnd {
       `the journal goes on in format ${format} at position ${base + end}, which this version can't read.`,
     );
   }
-  if (hasGroupBehind(bytes, end, base)) throw corrupt(base + end);
-  return { start, end, dirtyEnd: Math.max(end, behindLastByte(bytes)), told };
+  if (dirtyEnd > end && hasGroupBehind(bytes, end, base)) throw corrupt(base + end);
+  return { start, end, dirtyEnd: Math.max(end, dirtyEnd), told };
 }
 
 /**
@@ -121,13 +122,4 @@ async function lastState(segments: Segments, upTo: number): Promise<Told> {
 function hear(told: Told, { partition, term, count, offset }: CommittedBatch): void {
   told.terms.set(partition, Math.max(term, told.terms.get(partition) ?? 0));
   if (count > 0) told.head = offset;
-}
-
-function behindLastByte(bytes: Buffer): number {
-  const zeros = Buffer.alloc(1 << 16);
-  let end = bytes.length;
-  while (end >= zeros.length && bytes.compare(zeros, 0, zeros.length, end - zeros.length, end) === 0)
-    end -= zeros.length;
-  while (end > 0 && bytes[end - 1] === 0) end--;
-  return end;
 }

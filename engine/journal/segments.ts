@@ -71,6 +71,25 @@ export class Segments {
     }
   }
 
+  /**
+   * All bytes of a segment, of which those behind `dirtyEnd` are zeros, and were looked at without being kept; null when
+   * it was removed.
+   */
+  async readDirty(base: number): Promise<{ readonly bytes: Buffer; readonly dirtyEnd: number } | null> {
+    const segment = await this.open(base, 'read').catch(nullIfMissing);
+    if (segment === null) return null;
+    const { file, size } = segment;
+    try {
+      const dirtyEnd = await behindLastByte(segment);
+      // Zeros cost nothing until somebody looks at them.
+      const bytes = Buffer.alloc(size);
+      await file.read(bytes.subarray(0, dirtyEnd), 0);
+      return { bytes, dirtyEnd };
+    } finally {
+      await file.close();
+    }
+  }
+
   async remove(base: number): Promise<void> {
     await this.#disk.remove(this.#path(base));
     await this.sync();
@@ -90,6 +109,20 @@ export class Segments {
   #path(base: number): string {
     return join(this.#folder, `${String(base).padStart(16, '0')}.log`);
   }
+}
+
+/** Behind the last byte of a segment that is not zero. */
+async function behindLastByte({ file, size }: Segment): Promise<number> {
+  const [stretch, zeros] = [Buffer.alloc(FILL_BYTES), Buffer.alloc(FILL_BYTES)];
+  for (let end = size; end > 0; end -= FILL_BYTES) {
+    const start = Math.max(0, end - FILL_BYTES);
+    const bytes = stretch.subarray(0, await file.read(stretch.subarray(0, end - start), start));
+    if (bytes.equals(zeros.subarray(0, bytes.length))) continue;
+    let last = bytes.length;
+    while (bytes[last - 1] === 0) last--;
+    return start + last;
+  }
+  return 0;
 }
 
 function nullIfMissing(error: unknown): null {

@@ -67,6 +67,11 @@ describe('B6: answers that a start has read', () => {
     expect(past.size).toBeLessThan(70_000);
     expect(idsOf(past)).toEqual(numbered(200_000 - 63, 200_000));
     expect(idsOf(past, 0)).toEqual(['of another']);
+    past.forget(PLACE);
+    past.forget(PLACE);
+    expect([past.has(PLACE), idsOf(past, 0)]).toEqual([false, ['of another']]);
+    past.forget(0);
+    expect(past.size).toBe(0);
   });
 
   test('B6: are remembered from when the agent sends something, of the sessions that live', () => {
@@ -79,7 +84,9 @@ describe('B6: answers that a start has read', () => {
     expect(memory.recall(AGENT, { id: 'c1', session: 's1' }, NOW)).toEqual({ ok: true, seq: 5, tile: null });
     expect(memory.recall(AGENT, { id: 'c2', session: 's1' }, NOW)).toMatchObject({ sent: { id: 'm' } });
     expect(memory.recall(AGENT, { id: 'c3', session: 'over' }, NOW)).toBeNull();
-    expect(past.has(PLACE)).toBe(false);
+    expect([past.has(PLACE), past.size]).toEqual([false, 0]);
+    add(past, PLACE, { id: 'c4' });
+    expect(idsOf(past)).toEqual(['c4']);
   });
 
   test('B6, F4: go into an image before what came after them, of the sessions that live, and come out of it', () => {
