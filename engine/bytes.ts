@@ -2,14 +2,20 @@
 const FIRST_BYTES = 512;
 /** Shorter texts are copied here faster than by a call into Node. */
 const SHORT = 32;
-/** Longer ones are copied faster from bytes by such a call. */
-const LONG = 64;
+/** Up to so many bytes are copied from other bytes faster four by four than by such a call. */
+const FEW = 128;
 const KEPT_TEXTS = 1024;
 
 export class ByteWriter {
-  #bytes = Buffer.allocUnsafe(FIRST_BYTES);
-  #view = viewOf(this.#bytes);
+  #bytes: Buffer;
+  #view: DataView;
   #length = 0;
+
+  /** With room for so many bytes at first. */
+  constructor(room = FIRST_BYTES) {
+    this.#bytes = Buffer.allocUnsafe(room);
+    this.#view = viewOf(this.#bytes);
+  }
 
   get length(): number {
     return this.#length;
@@ -73,9 +79,13 @@ export class ByteWriter {
     this.#room(size);
     const start = this.#length;
     this.#length += size;
-    if (size > LONG) other.copy(at, size, this.#bytes.subarray(start));
-    else for (let byte = 0; byte < size; byte++) this.#bytes[start + byte] = other.u8At(at + byte);
+    this.#copy(other, at, { size, start });
     return start;
+  }
+
+  /** The same, over one that was written there and takes no less room. */
+  textOfAt(other: ByteReader, at: number, start: number): void {
+    this.#copy(other, at, { size: other.sizeOfText(at), start });
   }
 
   /** Whether the text that was written `here` is the one that stands `at` that place in other bytes. */
@@ -98,6 +108,13 @@ export class ByteWriter {
   /** Reads what was written, from there. */
   readerAt(at: number): ByteReader {
     return new ByteReader(this.#bytes, at, new Texts());
+  }
+
+  #copy(other: ByteReader, at: number, { size, start }: { size: number; start: number }): void {
+    if (size > FEW) return other.copyText(at, this.#bytes, start);
+    let byte = 0;
+    for (; byte + 4 <= size; byte += 4) this.#view.setUint32(start + byte, other.u32At(at + byte));
+    for (; byte < size; byte++) this.#bytes[start + byte] = other.u8At(at + byte);
   }
 
   /** Whether it was ASCII, and is written. */
@@ -232,9 +249,9 @@ export class ByteReader {
     return sizeOfText(this.#bytes, position);
   }
 
-  /** Copies so many bytes that stand there to the beginning of others. */
-  copy(position: number, size: number, into: Buffer): void {
-    this.#bytes.copy(into, 0, position, position + size);
+  /** Copies the text that stands there into others' bytes, from `start` on. */
+  copyText(position: number, into: Buffer, start: number): void {
+    this.#bytes.copy(into, start, position, position + this.sizeOfText(position));
   }
 
   u8At(position: number): number {

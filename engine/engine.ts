@@ -6,8 +6,9 @@
  */
 import { type Announce, announcementsOf } from './announcements.ts';
 import type { Answer } from './answers.ts';
-import { type MessageArchive, NO_ARCHIVE } from './archive.ts';
-import { Availability } from './availability.ts';
+import type { MessageArchive } from './archive.ts';
+import { Audience } from './audience.ts';
+import type { Availability } from './availability.ts';
 import type { Session } from './axes.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Clock } from './clock.ts';
@@ -16,24 +17,23 @@ import { Freezes, type PlatformIncident } from './freezes.ts';
 import type { CommandId } from './inputs.ts';
 import type { CommittedBatch, Journal, Offset, Writer } from './journal/port.ts';
 import type { Config, Law } from './law.ts';
-import { type LawListener, type Listener, Listeners } from './listeners.ts';
+import type { LawListener, Listener } from './listeners.ts';
 import { machine } from './machine.ts';
 import type { Member, Roster } from './member.ts';
-import { Messages } from './messages.ts';
-import { type Contents, Partition, type Traced } from './partition.ts';
-import { Places } from './places.ts';
+import type { Messages } from './messages.ts';
+import { Partition, type Traced } from './partition.ts';
 import { Population, PARTITIONS } from './population.ts';
 import type { Owner } from './owner.ts';
 import type { AgentRecord } from './record.ts';
 import { begun } from './read-ahead.ts';
 import type { Request, Write } from './requests.ts';
-import { review, visit } from './review.ts';
+import { review } from './review.ts';
 import type { KeptSession } from './sessions.ts';
 import { SnapshotKeeper, type SnapshotOptions } from './snapshots/keeper.ts';
 import { restore } from './snapshots/restore.ts';
-import { Summaries } from './summaries.ts';
+import type { Summaries } from './summaries.ts';
 import { compile } from './table.ts';
-import { Topics } from './topics.ts';
+import type { Topics } from './topics.ts';
 import { tellNext, turn } from './turning.ts';
 import type { Why } from './why.ts';
 
@@ -99,7 +99,7 @@ export class Engine implements AsyncDisposable {
   readonly availability: Availability;
   readonly messages: Messages;
   readonly #options: EngineOptions & EngineParts;
-  readonly #listeners = new Listeners();
+  readonly #audience: Audience;
   readonly #closing = new AbortController();
   #turning: Disposable | null = null;
   /** Whoever waits for the next batch. */
@@ -112,22 +112,12 @@ export class Engine implements AsyncDisposable {
   /** Use createEngine. */
   constructor(options: EngineOptions & EngineParts) {
     this.#options = options;
-    const { clock, journal, population, freezes, archive = NO_ARCHIVE, tickMs = 20 } = options;
-    const places = new Places();
-    this.topics = new Topics({ clock, epoch: journal.epoch, tickMs, places, population });
-    const incident = (organisationId: number) => freezes.incident(organisationId);
-    this.summaries = new Summaries({ clock, tickMs, places, people: population, incident });
-    freezes.listen((organisationId) => this.summaries.incidentChanged(organisationId));
-    this.availability = new Availability({ clock, places, population });
-    this.messages = new Messages({
-      clock,
-      people: population,
-      archive,
-      isFree: (userId) => (this.record(userId)?.current ?? 0) === 0,
-      isGone: (userId) => population.isGone(userId, clock.now()),
-      dispatch: (userId, request) => population.of(userId).dispatch(userId, request),
-      note: (userId, write) => population.of(userId).note(userId, write),
-    });
+    const audience = new Audience(options);
+    this.#audience = audience;
+    this.topics = audience.topics;
+    this.summaries = audience.summaries;
+    this.availability = audience.availability;
+    this.messages = audience.messages;
   }
 
   /** Identity of the log that seqs count in. */
@@ -169,7 +159,7 @@ export class Engine implements AsyncDisposable {
     const writer = await journal.claim(partition, node);
     await this.#reached(await journal.head());
     population.partition(partition).begin(writer, isGone);
-    tellNext(population.partitions, this.#closing.signal);
+    this.#tellNext();
   }
 
   /** Hands a partition over: lets what is on its way become durable, and decides for its agents no more. */
@@ -223,7 +213,7 @@ export class Engine implements AsyncDisposable {
 
   /** Hears every committed event of one agent. Disposing ends it. */
   listen(agentId: number, listener: Listener): Disposable {
-    return this.#listeners.add(agentId, listener);
+    return this.#audience.listeners.add(agentId, listener);
   }
 
   /**
@@ -232,13 +222,13 @@ export class Engine implements AsyncDisposable {
    * @throws Error when something could not be written down
    */
   async review(organisationId: number): Promise<void> {
-    this.#listeners.tellLaw(organisationId);
+    this.#audience.listeners.tellLaw(organisationId);
     await review(this.#options.population, organisationId);
   }
 
   /** Hears of which organisation the law changed, when it holds already. Disposing ends it. */
   listenToLaws(listener: LawListener): Disposable {
-    return this.#listeners.addToLaws(listener);
+    return this.#audience.listeners.addToLaws(listener);
   }
 
   /** The sessions of an agent, as committed; none for nobody. */
@@ -293,10 +283,7 @@ export class Engine implements AsyncDisposable {
     await this.#keeper?.[Symbol.asyncDispose]();
     this.#closing.abort();
     await this.#following.catch(() => undefined);
-    this.topics[Symbol.dispose]();
-    this.summaries[Symbol.dispose]();
-    this.messages[Symbol.dispose]();
-    this.#options.freezes[Symbol.dispose]();
+    this.#audience[Symbol.dispose]();
   }
 
   /** Reads the log from there, and never stops: what is committed from here on comes the same way. */
@@ -317,7 +304,7 @@ export class Engine implements AsyncDisposable {
   /** A batch that was committed while the engine runs: folded in, shown, and answered. */
   #take(batch: CommittedBatch): void {
     const partition = this.#options.population.partition(batch.partition);
-    this.#show(partition.commit(batch), batch.offset);
+    this.#audience.show(partition.commit(batch), batch.offset);
     partition.settle(batch);
     for (const waiting of this.#waiting.splice(0)) waiting();
   }
@@ -330,15 +317,8 @@ export class Engine implements AsyncDisposable {
 
   /** The log was read: everybody is shown, and commands are taken. */
   #begin(writers: readonly Writer[]): void {
-    const { clock, journal, population, freezes, snapshots, isGone = () => true } = this.#options;
-    this.topics.begin(Math.max(this.#offset, ...writers.map(({ claimedAt }) => claimedAt)));
-    for (const whereabouts of population.absent()) this.summaries.addAbsent(whereabouts);
-    // To nobody may work be routed before they have come back.
-    for (const counted of population.counted()) {
-      this.summaries.publish(null, counted);
-      freezes.found(counted);
-    }
-    freezes.begin();
+    const { clock, journal, population, snapshots, isGone = () => true } = this.#options;
+    this.#audience.begin(Math.max(this.#offset, ...writers.map(({ claimedAt }) => claimedAt)));
     for (const writer of writers) population.partition(writer.partition).begin(writer, isGone);
     if (snapshots !== undefined)
       this.#keeper = new SnapshotKeeper({
@@ -349,34 +329,13 @@ export class Engine implements AsyncDisposable {
         offset: () => this.#offset,
       });
     this.#turning = clock.every(1000, () => turn(population.partitions, clock));
-    tellNext(population.partitions, this.#closing.signal);
+    this.#tellNext();
   }
 
-  /** All of a batch is on the boards before anybody hears of it: a cursor never names half a batch. */
-  #show({ committed, notes }: Contents, offset: Offset): void {
-    for (const { before, record } of committed) {
-      this.topics.publish(before, record, offset);
-      this.#count(before, record);
-    }
-    for (const { event } of committed)
-      if (this.#options.freezes.observe(event)) void this.#freeze(event.organisation);
-    for (const change of committed) this.#listeners.tell(change);
-    this.messages.publish(notes);
-    for (const { event } of committed) if (event.set.current === 0) this.messages.freed(event.agent);
-  }
-
-  /**
-   * Timers stand still: whoever is away has longer to come back. All who are here are asked: the loss of some may be on
-   * its way to disk. Who goes from here on has it in that very event.
-   */
-  async #freeze(organisationId: number): Promise<void> {
-    for await (const { partition, agentIds } of visit(this.#options.population, organisationId))
-      if (partition.isOwned) for (const agentId of agentIds) partition.tell(agentId, { type: 'freeze' });
-  }
-
-  #count(before: AgentRecord, record: AgentRecord): void {
-    this.summaries.publish(before, record);
-    this.availability.publish(before, record);
+  /** What comes in the meantime is answered before. */
+  #tellNext(): void {
+    const { clock, population } = this.#options;
+    setImmediate(() => tellNext(population.partitions, clock, this.#closing.signal));
   }
 }
 

@@ -229,9 +229,9 @@ export class Partition implements Owner {
     }
   }
 
-  /** Goes on with what is to be told at the beginning, some at a time; whether more is left. */
-  beginNext(count: number): boolean {
-    return this.#tenure?.resumeNext(count) ?? false;
+  /** Goes on with what is to be told at the beginning, while there is time for it; whether more is left. */
+  beginNext(hasTime: () => boolean): boolean {
+    return this.#tenure?.resumeNext(hasTime) ?? false;
   }
 
   /** Lets what is on its way become durable, then refuses everything. */

@@ -1,4 +1,5 @@
 import { type Kept, readKept, REMEMBERED, writeKept } from './answers.ts';
+import { Arena } from './arena.ts';
 import { type ByteReader, ByteWriter } from './bytes.ts';
 import { CountColumn } from './columns/column.ts';
 import { Room } from './columns/room.ts';
@@ -50,17 +51,33 @@ export class PastAnswers {
     const isKnown = known !== null && own.isTextOf(known, texts, session);
     sessions.set(row, isKnown ? known : own.textOf(texts, session));
     answers.set(row, own.textOf(texts, id));
-    writeKept(own, kept);
+    writeKept(own.last, kept);
     newest.set(place, row + 1);
+  }
+
+  /** The same, of one that is not written yet. */
+  put(place: number, { command, kept }: PastAnswer): void {
+    const texts = new ByteWriter();
+    texts.text(command.session);
+    const id = texts.length;
+    texts.text(command.id);
+    this.add(place, { texts: texts.readerAt(0), id, session: 0, kept });
   }
 
   /** Those of an agent, oldest first: of each session as many as are remembered. */
   of(place: number): readonly PastAnswer[] {
-    return this.#rowsOf(place).map((row) => {
-      const session = this.#sessionIn(row);
-      const reader = this.#readerAt(row);
-      return { command: { id: reader.text(), session }, kept: readKept(reader) };
-    });
+    const { earlier, newest } = this.#rows;
+    const found: PastAnswer[] = [];
+    const counts = new Map<string, number>();
+    for (let left = this.has(place) ? newest.get(place) : 0; left > 0; left = earlier.get(left - 1)) {
+      const session = this.#sessionIn(left - 1);
+      const count = counts.get(session) ?? 0;
+      if (count === REMEMBERED) continue;
+      counts.set(session, count + 1);
+      const reader = this.#readerAt(left - 1);
+      found.push({ command: { id: reader.text(), session }, kept: readKept(reader) });
+    }
+    return found.toReversed();
   }
 
   /** They are kept elsewhere, or by nobody. */
@@ -76,27 +93,13 @@ export class PastAnswers {
     return place < this.#rows.ofAgents.length && this.#rows.newest.get(place) > 0;
   }
 
-  #rowsOf(place: number): readonly number[] {
-    const { earlier, newest } = this.#rows;
-    const rows: number[] = [];
-    const counts = new Map<string, number>();
-    for (let left = this.has(place) ? newest.get(place) : 0; left > 0; left = earlier.get(left - 1)) {
-      const session = this.#sessionIn(left - 1);
-      const count = counts.get(session) ?? 0;
-      if (count === REMEMBERED) continue;
-      counts.set(session, count + 1);
-      rows.push(left - 1);
-    }
-    return rows.toReversed();
-  }
-
   /** Gives up what is remembered no more. */
   #thin(): void {
     const crowded = new PastAnswers();
     [crowded.#rows, this.#rows] = [this.#rows, crowded.#rows];
     [crowded.#agents, this.#agents] = [this.#agents, crowded.#agents];
     for (let place = 0; place < crowded.#rows.ofAgents.length; place++)
-      for (const row of crowded.#rowsOf(place)) this.add(place, crowded.#written(row));
+      for (const answer of crowded.of(place)) this.put(place, answer);
     this.#thinned = this.#rows.ofAnswers.length;
   }
 
@@ -104,14 +107,6 @@ export class PastAnswers {
   #isCrowded(): boolean {
     const { ofAgents, ofAnswers } = this.#rows;
     return ofAnswers.length > Math.max(ROOMY, 2 * REMEMBERED * ofAgents.length, 2 * this.#thinned);
-  }
-
-  #written(row: number): WrittenAnswer {
-    const { sessions, answers } = this.#rows;
-    const reader = this.#readerAt(row);
-    reader.skipText();
-    const kept = readKept(reader);
-    return { texts: reader, id: answers.get(row), session: sessions.get(row), kept };
   }
 
   #sessionIn(row: number): string {
@@ -132,7 +127,7 @@ function noRows() {
   return {
     ...columns,
     ...positions,
-    own: new ByteWriter(),
+    own: new Arena(),
     ofAgents: new Room([columns.newest]),
     ofAnswers: new Room([columns.earlier, ...Object.values(positions)], 2),
   };

@@ -1,5 +1,5 @@
 import { type Answer, type AnswerMemory, done, keptOf, sends } from './answers.ts';
-import { type ByteReader, ByteWriter, Texts } from './bytes.ts';
+import { type ByteReader, Texts } from './bytes.ts';
 import { type Directory, stranger } from './directory.ts';
 import { authorOf, type EntrySink, foldEntries, type Note, timeOf } from './entries.ts';
 import type { EventHead } from './event-frames.ts';
@@ -70,11 +70,7 @@ export class Replayer implements EntrySink {
     const place = this.#directory.placeOf(authorId);
     this.#answers.fade(author, at);
     if ('user' in command || place === null) return this.#answers.remember(authorId, command, { answer, at });
-    const texts = new ByteWriter();
-    texts.text(command.session);
-    const id = texts.length;
-    texts.text(command.id);
-    this.#past.add(place, { texts: texts.readerAt(0), id, session: 0, kept: keptOf(command, answer) });
+    this.#past.put(place, { command, kept: keptOf(command, answer) });
   }
 }
 

@@ -100,11 +100,10 @@ export class Tenure {
     this.#resuming.add(place);
   }
 
-  /** Goes on with so many of them; whether more are left. */
-  resumeNext(count: number): boolean {
-    let left = count;
+  /** Goes on with them while there is time for it; whether more are left. */
+  resumeNext(hasTime: () => boolean): boolean {
     for (const place of this.#resuming) {
-      if (left-- === 0) return true;
+      if (!hasTime()) return true;
       this.#resuming.delete(place);
       this.#resume(this.#options.directory.wake(place));
     }

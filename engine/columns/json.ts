@@ -1,3 +1,4 @@
+import { Arena, RUN_BYTES } from '../arena.ts';
 import { type ByteReader, ByteWriter } from '../bytes.ts';
 import type { Json } from '../kinds.ts';
 import { SparseColumn, type SparseOptions } from './sparse.ts';
@@ -13,7 +14,7 @@ export class JsonColumn<Value> extends SparseColumn<Value> {
   readonly #kind: Json<Value>;
   readonly #usual: Value;
   readonly #usually = new ByteWriter();
-  #texts = new ByteWriter();
+  #texts = new Arena();
   /** By row: one more than where its text begins; 0 where there is none, or it was asked for. */
   #unread = new Uint32Array();
   /** How many bytes of the texts nobody asks for any more. */
@@ -41,22 +42,31 @@ export class JsonColumn<Value> extends SparseColumn<Value> {
     const at = reader.position;
     reader.skipText();
     if (this.#usually.isTextOf(0, reader, at)) return this.set(row, this.#usual);
+    if (this.#takeOver(row, reader, at)) return;
     this.#forget(row);
     if (row >= this.#unread.length) this.#grow(row);
     this.#unread[row] = this.#texts.textOf(reader, at) + 1;
   }
 
-  /** All at once, with what says whose each is. */
+  /** Many at once, each with what says whose it is. */
   override load(reader: ByteReader, count: number): void {
-    const [first, ahead] = [reader.position, this.#texts.length];
-    for (let at = reader.count(); at > 0; at = reader.count()) {
-      if (this.#unread.length < count) this.#grow(count - 1);
-      this.#unread[at - 1] = ahead + reader.position - first + 1;
+    if (this.#unread.length < count) this.#grow(count - 1);
+    for (let isMore = true; isMore;) isMore = this.#loadSome(reader);
+  }
+
+  /** As many as go into a block; whether there are more. */
+  #loadSome(reader: ByteReader): boolean {
+    const first = reader.position;
+    const start = this.#texts.begin();
+    let row = 0;
+    while (reader.position - first < RUN_BYTES && (row = reader.count()) > 0) {
+      this.#unread[row - 1] = start + reader.position - first + 1;
       reader.skipText();
     }
     const size = reader.position - first;
     reader.seek(first);
-    this.#texts.bytes(reader.bytes(size));
+    this.#texts.last.bytes(reader.bytes(size));
+    return row > 0;
   }
 
   protected override isOther(row: number): boolean {
@@ -65,14 +75,26 @@ export class JsonColumn<Value> extends SparseColumn<Value> {
 
   protected override write(writer: ByteWriter, row: number): void {
     const at = this.#unread[row] ?? 0;
-    if (at === 0) super.write(writer, row);
-    else writer.textOf(this.#texts.readerAt(at - 1), at - 1);
+    if (at === 0) return super.write(writer, row);
+    const reader = this.#texts.readerAt(at - 1);
+    writer.textOf(reader, reader.position);
   }
 
   #grow(row: number): void {
     const grown = new Uint32Array(2 * (row + 1));
     grown.set(this.#unread);
     this.#unread = grown;
+  }
+
+  /** Over the text that the row has, where there is room. */
+  #takeOver(row: number, reader: ByteReader, at: number): boolean {
+    const before = this.#unread[row] ?? 0;
+    if (before === 0) return false;
+    const left = this.#texts.sizeOfText(before - 1) - reader.sizeOfText(at);
+    if (left < 0) return false;
+    this.#texts.replace(before - 1, reader, at);
+    this.#idle += left;
+    return true;
   }
 
   /** The text of that row was asked for, or another one came. */
@@ -85,12 +107,14 @@ export class JsonColumn<Value> extends SparseColumn<Value> {
   }
 
   #thin(): void {
-    const crowded = this.#texts.readerAt(0);
-    this.#texts = new ByteWriter();
+    const crowded = this.#texts;
+    this.#texts = new Arena();
     this.#idle = 0;
     for (let row = 0; row < this.#unread.length; row++) {
       const at = this.#unread[row] ?? 0;
-      if (at > 0) this.#unread[row] = this.#texts.textOf(crowded, at - 1) + 1;
+      if (at === 0) continue;
+      const reader = crowded.readerAt(at - 1);
+      this.#unread[row] = this.#texts.textOf(reader, reader.position) + 1;
     }
   }
 }
