@@ -81,6 +81,12 @@ export function* batchesIn({ bytes, position }: Group): Generator<CommittedBatch
   }
 }
 
+/** How long the group says that it is which begins there; null where none does, or not enough of it is here to tell. */
+export function neededAt(bytes: Buffer, at: number): number | null {
+  if (at + GROUP_HEADER_BYTES > bytes.length || bytes.readUInt32BE(at) !== MAGIC) return null;
+  return GROUP_HEADER_BYTES + bytes.readUInt32BE(at + LENGTH_AT);
+}
+
 /** Whether a whole group stands anywhere behind `from`. */
 export function hasGroupBehind(segment: Buffer, from: number, base: number): boolean {
   const magic = Buffer.alloc(4);
@@ -97,8 +103,9 @@ export function laterFormat(segment: Buffer, at: number): string | null {
 }
 
 function endOfGroup(segment: Buffer, at: number, base: number): number | null {
-  if (at + GROUP_HEADER_BYTES > segment.length || segment.readUInt32BE(at) !== MAGIC) return null;
-  const end = at + GROUP_HEADER_BYTES + segment.readUInt32BE(at + LENGTH_AT);
+  const needed = neededAt(segment, at);
+  if (needed === null) return null;
+  const end = at + needed;
   if (end > segment.length || segment.readDoubleBE(at + POSITION_AT) !== base + at) return null;
   return crc32(segment.subarray(at + FOLLOWS_AT, end)) === segment.readUInt32BE(at + CRC_AT) ? end : null;
 }

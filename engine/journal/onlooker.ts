@@ -5,8 +5,9 @@
  */
 import { join } from 'node:path';
 import { type Disk, disk as realDisk } from './disk.ts';
-import { batchesIn, groupsIn } from './groups.ts';
+import { batchesIn } from './groups.ts';
 import type { CommittedBatch } from './port.ts';
+import { groupsOf } from './segment-groups.ts';
 import { Segments } from './segments.ts';
 
 export interface Onlooker {
@@ -27,13 +28,18 @@ export function lookAt(dataFolder: string, disk: Disk = realDisk): Onlooker {
     async *batches(onDamage) {
       let end: number | null = null;
       for (const base of await segments.bases().catch(noneIfMissing)) {
-        const bytes = await segments.read(base);
+        const segment = await segments.openIfThere(base);
         // Given up meanwhile.
-        if (bytes === null) continue;
-        for (const group of groupsIn(bytes, base)) {
-          if (group.follows !== (end ?? group.follows)) onDamage(end ?? base);
-          for (const batch of batchesIn(group)) if (batch.count > 0) yield batch;
-          end = group.end;
+        if (segment === null) continue;
+        try {
+          for await (const groups of groupsOf(segment))
+            for (const group of groups) {
+              if (group.follows !== (end ?? group.follows)) onDamage(end ?? base);
+              for (const batch of batchesIn(group)) if (batch.count > 0) yield batch;
+              end = group.end;
+            }
+        } finally {
+          await segment.file.close();
         }
       }
     },

@@ -3,10 +3,12 @@
  * Damage anywhere else means that durable bytes changed: that is never passed over in silence.
  */
 import type { Claim } from './claims.ts';
-import { batchesIn, groupsIn, hasGroupBehind, laterFormat } from './groups.ts';
+import type { DiskFile } from './disk.ts';
+import { batchesIn, type Group, hasGroupBehind, laterFormat } from './groups.ts';
 import { type CommittedBatch, JournalCorrupt, type Offset } from './port.ts';
 import { corrupt, replay } from './replay.ts';
-import type { Segment, Segments } from './segments.ts';
+import { groupsOf } from './segment-groups.ts';
+import { endOfBytes, type Segment, type Segments } from './segments.ts';
 
 export interface Recovery {
   readonly segment: Segment;
@@ -27,8 +29,8 @@ export interface Cut {
 
 /** The end of a segment, counted from its beginning, and what the segment tells. */
 interface SegmentEnd {
-  /** Where the last whole group begins and ends. */
-  readonly start: number;
+  /** The last whole group, and where it ends; null, and 0, for none. */
+  readonly last: Group | null;
   readonly end: number;
   /** Behind the last byte that is not zero, at least `end`. */
   readonly dirtyEnd: number;
@@ -52,61 +54,78 @@ export async function recover(segments: Segments): Promise<Recovery | null> {
   const bases = await segments.bases();
   let cut: Cut | null = null;
   for (const base of bases.toReversed()) {
-    const read = (await segments.readDirty(base)) ?? { bytes: Buffer.alloc(0), dirtyEnd: 0 };
-    const { bytes } = read;
-    const found = findEnd(read, base);
+    const segment = await segments.open(base);
+    const found = await closingOnError(segment, findEnd);
     if (found.dirtyEnd > found.end) cut = { position: base + found.end, bytes: found.dirtyEnd - found.end };
     if (found.end === 0 && base > 0) {
       // Only a segment that others went before may have been prepared and never used.
+      await segment.file.close();
       if (base === bases[0]) throw corrupt(base);
       await segments.remove(base);
       continue;
     }
     const position = base + found.end;
-    const { head, terms } = found.told.head > 0 ? found.told : await lastState(segments, position);
-    const segment = await segments.open(base);
-    await settle(segment, bytes, found);
+    const { head, terms } =
+      found.told.head > 0 ? found.told : await closingOnError(segment, () => lastState(segments, position));
+    await closingOnError(segment, ({ file }) => settle(file, base, found));
     const claims = [...terms].map(([partition, term]) => ({ partition, term }));
     return { segment, position, cut, head, claims };
   }
   return null;
 }
 
-/** @throws JournalCorrupt when a whole group stands behind one that is not, or one of a later format. */
-function findEnd({ bytes, dirtyEnd }: { bytes: Buffer; dirtyEnd: number }, base: number): SegmentEnd {
-  let start = 0;
-  let end = 0;
-  const told: Told = { head: 0, terms: new Map() };
-  for (const group of groupsIn(bytes, base)) {
-    if (end > 0 && group.follows !== base + end) throw corrupt(base + end);
-    start = group.position - base;
-    end = group.end - base;
-    for (const batch of batchesIn(group)) hear(told, batch);
+/** What is read of a segment, which is closed when that fails. */
+async function closingOnError<Read>(
+  segment: Segment,
+  read: (segment: Segment) => Promise<Read>,
+): Promise<Read> {
+  try {
+    return await read(segment);
+  } catch (error) {
+    await segment.file.close().catch(() => undefined);
+    throw error;
   }
-  const format = laterFormat(bytes, end);
+}
+
+/** @throws JournalCorrupt when a whole group stands behind one that is not, or one of a later format. */
+async function findEnd(segment: Segment): Promise<SegmentEnd> {
+  const { base } = segment;
+  let last: Group | null = null;
+  const told: Told = { head: 0, terms: new Map() };
+  for await (const groups of groupsOf(segment))
+    for (const group of groups) {
+      if (last !== null && group.follows !== last.end) throw corrupt(last.end);
+      last = group;
+      for (const batch of batchesIn(group)) hear(told, batch);
+    }
+  const end = last === null ? 0 : last.end - base;
+  const dirtyEnd = await endOfBytes(segment);
+  if (dirtyEnd > end) await checkBehind(segment, end);
+  return { last, end, dirtyEnd: Math.max(end, dirtyEnd), told };
+}
+
+async function checkBehind({ base, size, file }: Segment, end: number): Promise<void> {
+  const bytes = Buffer.alloc(size - end);
+  await file.read(bytes, end);
+  const format = laterFormat(bytes, 0);
   if (format !== null) {
     throw new JournalCorrupt(
       `the journal goes on in format ${format} at position ${base + end}, which this version can't read.`,
     );
   }
-  if (dirtyEnd > end && hasGroupBehind(bytes, end, base)) throw corrupt(base + end);
-  return { start, end, dirtyEnd: Math.max(end, dirtyEnd), told };
+  if (hasGroupBehind(bytes, 0, base + end)) throw corrupt(base + end);
 }
 
 /**
  * Cuts what is torn, and makes the last group durable before anyone sees it: if its writer was killed, or its
  * datasync failed, it may be whole in the system's memory alone, where a datasync without a write may overlook it.
  */
-async function settle({ file }: Segment, bytes: Buffer, { start, end, dirtyEnd }: SegmentEnd): Promise<void> {
+async function settle(file: DiskFile, base: number, { last, dirtyEnd }: SegmentEnd): Promise<void> {
+  const start = last === null ? 0 : last.position - base;
   const settled = Buffer.alloc(dirtyEnd - start);
-  bytes.copy(settled, 0, start, end);
-  try {
-    await file.write(settled, start);
-    await file.datasync();
-  } catch (error) {
-    await file.close().catch(() => undefined);
-    throw error;
-  }
+  last?.bytes.copy(settled);
+  await file.write(settled, start);
+  await file.datasync();
 }
 
 /** Of a log whose last segment holds no event: back to the segment that does. */

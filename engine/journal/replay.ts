@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import { readAhead } from '../read-ahead.ts';
-import { batchesIn, groupsIn } from './groups.ts';
+import { batchesIn } from './groups.ts';
 import { type CommittedBatch, JournalCorrupt, type Offset } from './port.ts';
+import { groupsOf } from './segment-groups.ts';
 import type { Segments } from './segments.ts';
 
 export interface ReplayOptions {
@@ -27,22 +27,26 @@ export async function* replay(
   /** Where the group before ended; null where there is none to follow. */
   let end: number | null = null;
   let passed = 0;
-  const read = async (base: number) => ({ base, bytes: await segments.read(base, upTo) });
-  for await (const { base, bytes } of readAhead(wanted, read)) {
-    if (bytes === null) {
+  for (const base of wanted) {
+    const segment = await segments.openIfThere(base);
+    if (segment === null) {
       end = null;
       continue;
     }
-    for (const group of groupsIn(bytes, base)) {
-      if (group.position >= upTo) break;
-      if (group.follows !== (end ?? group.follows)) throw corrupt(end ?? base);
-      end = group.end;
-      if (end > after) {
-        for (const batch of batchesIn(group)) if (batch.offset > after) yield batch;
-      } else if ((passed += group.bytes.length) >= BREATH_BYTES) {
-        passed = 0;
-        await setImmediate();
-      }
+    try {
+      for await (const groups of groupsOf(segment, upTo))
+        for (const group of groups) {
+          if (group.follows !== (end ?? group.follows)) throw corrupt(end ?? base);
+          end = group.end;
+          if (end > after) {
+            for (const batch of batchesIn(group)) if (batch.offset > after) yield batch;
+          } else if ((passed += group.bytes.length) >= BREATH_BYTES) {
+            passed = 0;
+            await setImmediate();
+          }
+        }
+    } finally {
+      await segment.file.close();
     }
     end ??= base;
   }

@@ -58,36 +58,9 @@ export class Segments {
     return { base, size, file };
   }
 
-  /** The bytes of a segment, up to that position of the log; null when it was removed. */
-  async read(base: number, upTo = Infinity): Promise<Buffer | null> {
-    const segment = await this.open(base, 'read').catch(nullIfMissing);
-    if (segment === null) return null;
-    const { file, size } = segment;
-    try {
-      const bytes = Buffer.allocUnsafe(Math.min(size, upTo - base));
-      return bytes.subarray(0, await file.read(bytes, 0));
-    } finally {
-      await file.close();
-    }
-  }
-
-  /**
-   * All bytes of a segment, of which those behind `dirtyEnd` are zeros, and were looked at without being kept; null when
-   * it was removed.
-   */
-  async readDirty(base: number): Promise<{ readonly bytes: Buffer; readonly dirtyEnd: number } | null> {
-    const segment = await this.open(base, 'read').catch(nullIfMissing);
-    if (segment === null) return null;
-    const { file, size } = segment;
-    try {
-      const dirtyEnd = await behindLastByte(segment);
-      // Zeros cost nothing until somebody looks at them.
-      const bytes = Buffer.alloc(size);
-      await file.read(bytes.subarray(0, dirtyEnd), 0);
-      return { bytes, dirtyEnd };
-    } finally {
-      await file.close();
-    }
+  /** To be read; null when it was removed. */
+  openIfThere(base: number): Promise<Segment | null> {
+    return this.open(base, 'read').catch(nullIfMissing);
   }
 
   async remove(base: number): Promise<void> {
@@ -111,8 +84,8 @@ export class Segments {
   }
 }
 
-/** Behind the last byte of a segment that is not zero. */
-async function behindLastByte({ file, size }: Segment): Promise<number> {
+/** Where in a segment, counted from its beginning, there are zeros alone from then on. */
+export async function endOfBytes({ file, size }: Segment): Promise<number> {
   const [stretch, zeros] = [Buffer.alloc(FILL_BYTES), Buffer.alloc(FILL_BYTES)];
   for (let end = size; end > 0; end -= FILL_BYTES) {
     const start = Math.max(0, end - FILL_BYTES);

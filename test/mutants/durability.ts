@@ -23,7 +23,7 @@ export const DURABILITY: readonly Mutant[] = [
     rule: 'F2',
     does: 'takes damage in the middle of the log for a torn tail, and cuts all behind it',
     file: 'engine/journal/recovery.ts',
-    find: '  if (dirtyEnd > end && hasGroupBehind(bytes, end, base)) throw corrupt(base + end);\n',
+    find: '  if (hasGroupBehind(bytes, 0, base + end)) throw corrupt(base + end);\n',
     replace: '',
     tests: 'journal-recovery',
   },

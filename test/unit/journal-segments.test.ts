@@ -32,6 +32,23 @@ test('F1: a group larger than a segment gets a segment of its size', async () =>
   expect(Buffer.compare(batches[1]?.events ?? Buffer.of(), Buffer.alloc(50_000, 'large'))).toBe(0);
 });
 
+test('F1: groups are read whole wherever they stand among others, also those larger than what is read at once', async () => {
+  const log = new StoredLog();
+  const segmentBytes = 32 << 20;
+  const journal = await log.open({ segmentBytes });
+  const writer = await journal.claim(0);
+  const sizes = [10, 3_000_000, 1_100_000, 94_000, 9_000_000, 10, 5_000_000, 4_194_304, 4_194_303, 10];
+  for (const [index, size] of sizes.entries())
+    await writer.append(batchOf(writer, `${index}`, Buffer.alloc(size, `${index} `)));
+  await journal[Symbol.asyncDispose]();
+  await using again = await log.open({ segmentBytes });
+  expect(again.cut).toBeNull();
+  const batches = await read(again);
+  expect(idsOf(batches)).toEqual(sizes.map((_, index) => `${index}`));
+  for (const [index, { events }] of batches.entries())
+    expect(Buffer.alloc(sizes[index] ?? 0, `${index} `).equals(events)).toBe(true);
+});
+
 test('F1: the size of segments may change from run to run', async () => {
   const log = new StoredLog();
   const written: string[] = [];
