@@ -182,20 +182,18 @@ export class FileJournal implements Journal {
     return group;
   }
 
+  /** What followers are handed is what was written: the rest of what it came in need not be kept. */
   async #commit(group: readonly Append[]): Promise<void> {
-    const batches = group.map(({ batch }) => batch);
-    let offsets: readonly Offset[];
+    let written: readonly CommittedBatch[];
     try {
-      offsets = await this.#tail.write(batches);
+      written = await this.#tail.write(group.map(({ batch }) => batch));
     } catch (cause) {
       return this.#fail(group, cause);
     }
-    const committed = batches
-      .map((batch, index) => ({ ...batch, offset: offsets[index] ?? 0 }))
-      .filter((batch) => !isClaim(batch));
+    const committed = written.filter((batch) => !isClaim(batch));
     for (const batch of committed) this.#claims.wrote(batch, batch.offset);
     this.#feed.publish(committed);
-    for (const [index, { resolve }] of group.entries()) resolve(offsets[index] ?? 0);
+    for (const [index, { resolve }] of group.entries()) resolve(written[index]?.offset ?? 0);
   }
 
   #fail(group: readonly Append[], cause: unknown): void {

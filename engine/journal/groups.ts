@@ -10,9 +10,9 @@
  * the end of the group before, which may lie in another file, keeps a group from going missing unseen.
  */
 import { crc32 } from 'node:zlib';
-import type { Batch, CommittedBatch, Offset } from './port.ts';
+import type { Batch, CommittedBatch } from './port.ts';
 
-/** A whole group, as read. */
+/** A whole group. */
 export interface Group {
   /** Where in the log it begins. */
   readonly position: number;
@@ -22,12 +22,6 @@ export interface Group {
   readonly end: number;
   /** Header and body. */
   readonly bytes: Buffer;
-}
-
-/** A batch's offset is the position just behind it, so it is never 0. */
-export interface EncodedGroup {
-  readonly bytes: Buffer;
-  readonly offsets: readonly Offset[];
 }
 
 /** "RCL1": Rollcall log, format 1. */
@@ -46,20 +40,16 @@ export function groupBytes(batches: readonly Batch[]): number {
 export function encodeGroup(
   batches: readonly Batch[],
   { position, follows }: Pick<Group, 'position' | 'follows'>,
-): EncodedGroup {
+): Group {
   const bytes = Buffer.allocUnsafe(groupBytes(batches));
-  const offsets: Offset[] = [];
   let at = GROUP_HEADER_BYTES;
-  for (const batch of batches) {
-    at = writeBatch(bytes, at, batch);
-    offsets.push(position + at);
-  }
+  for (const batch of batches) at = writeBatch(bytes, at, batch);
   bytes.writeUInt32BE(MAGIC, 0);
   bytes.writeUInt32BE(bytes.length - GROUP_HEADER_BYTES, LENGTH_AT);
   bytes.writeDoubleBE(follows, FOLLOWS_AT);
   bytes.writeDoubleBE(position, POSITION_AT);
   bytes.writeUInt32BE(crc32(bytes.subarray(FOLLOWS_AT)), CRC_AT);
-  return { bytes, offsets };
+  return { position, follows, end: position + bytes.length, bytes };
 }
 
 /** The groups of a segment that begins at `base`, up to the first place where none is whole. */
@@ -73,6 +63,7 @@ export function* groupsIn(segment: Buffer, base: number): Generator<Group, void,
   }
 }
 
+/** A batch's offset is the position just behind it, so it is never 0. */
 export function* batchesIn({ bytes, position }: Group): Generator<CommittedBatch, void, void> {
   for (let at = GROUP_HEADER_BYTES; at < bytes.length;) {
     const batch = readBatch(bytes, at, position);

@@ -1,5 +1,5 @@
-import { encodeGroup, groupBytes } from './groups.ts';
-import { type Batch, JournalBroken, type Offset } from './port.ts';
+import { batchesIn, encodeGroup, groupBytes } from './groups.ts';
+import { type Batch, type CommittedBatch, JournalBroken } from './port.ts';
 import type { Segment, Segments } from './segments.ts';
 
 export interface TailOptions {
@@ -46,17 +46,17 @@ export class Tail {
   }
 
   /**
-   * One group, durable when it resolves; where it rejects, no replay will show it.
+   * One group, durable when it resolves to its batches as they were written; where it rejects, no replay will show it.
    * @throws JournalBroken where a replay may show it.
    */
-  async write(batches: readonly Batch[]): Promise<readonly Offset[]> {
+  async write(batches: readonly Batch[]): Promise<readonly CommittedBatch[]> {
     const follows = this.#position;
     if (follows + groupBytes(batches) > endOf(this.#segment)) return this.#writeToNext(batches);
-    const { bytes, offsets } = encodeGroup(batches, { position: follows, follows });
-    await writeDurably(this.#segment, bytes, follows);
-    this.#position = follows + bytes.length;
+    const group = encodeGroup(batches, { position: follows, follows });
+    await writeDurably(this.#segment, group.bytes, follows);
+    this.#position = group.end;
     if (this.#position > this.#segment.base + this.#segment.size / 2) this.#prepareNext();
-    return offsets;
+    return [...batchesIn(group)];
   }
 
   /** After the last write. */
@@ -66,18 +66,18 @@ export class Tail {
     await this.#segment.file.close();
   }
 
-  async #writeToNext(batches: readonly Batch[]): Promise<readonly Offset[]> {
+  async #writeToNext(batches: readonly Batch[]): Promise<readonly CommittedBatch[]> {
     const preamble = this.#preamble();
     const all = [...preamble, ...batches];
     const next = await this.#takeNext(groupBytes(all));
-    const { bytes, offsets } = encodeGroup(all, { position: next.base, follows: this.#position });
-    await writeDurably(next, bytes, next.base);
+    const group = encodeGroup(all, { position: next.base, follows: this.#position });
+    await writeDurably(next, group.bytes, next.base);
     const { file } = this.#segment;
     this.#segment = next;
-    this.#position = next.base + bytes.length;
+    this.#position = group.end;
     this.#next = null;
     await file.close().catch(() => undefined);
-    return offsets.slice(preamble.length);
+    return [...batchesIn(group)].slice(preamble.length);
   }
 
   #prepareNext(): void {

@@ -31,8 +31,9 @@ export const ACTOR: readonly Mutant[] = [
     rule: 'B4',
     does: 'gives all batches of one write the offset of the first',
     file: 'engine/journal/file.ts',
-    find: '.map((batch, index) => ({ ...batch, offset: offsets[index] ?? 0 }))',
-    replace: '.map((batch) => ({ ...batch, offset: offsets[0] ?? 0 }))',
+    find: '    const committed = written.filter((batch) => !isClaim(batch));\n',
+    replace:
+      '    const committed = written.filter((batch) => !isClaim(batch)).map((batch) => ({ ...batch, offset: written[0]?.offset ?? 0 }));\n',
     tests: 'contract/journal',
     project: 'contract',
   },
