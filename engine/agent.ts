@@ -40,9 +40,9 @@ export interface Bench {
   readonly now: number;
   /** As in the circumstances. */
   readonly frozenUntil: number | null;
-  readonly command?: CommandId;
+  readonly command?: CommandId | undefined;
   /** The seq that the sender believes in (B7). */
-  readonly expectSeq?: number;
+  readonly expectSeq?: number | undefined;
 }
 
 export function decide(record: AgentRecord, wish: Input, bench: Bench): Decision {
@@ -255,7 +255,6 @@ function stimulusOf(
   input: Exclude<Input, MasterDataInput | ClockInput>,
   { now, law, role, seq, frozenUntil }: Circumstances,
 ): Stimulus | null {
-  // The spread comes last: a literal that begins with one gets a hidden class of its own each time.
   switch (input.type) {
     case 'open':
       return { now, law, role, seq, frozenUntil, named: loginStatus(law), ...input };

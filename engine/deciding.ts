@@ -11,23 +11,21 @@ export type Outcome =
   | { readonly kind: 'changed'; readonly events: readonly AgentEvent[] };
 
 /** Decides a request. Where a session has to begin first, it does so only if what it begins for is all right. Pure. */
-export function decideRequest(record: AgentRecord, request: Request, bench: Circumstances): Outcome {
+export function decideRequest(record: AgentRecord, request: Request, circumstances: Circumstances): Outcome {
   const { input, command, expectSeq, opening } = request;
-  const expecting = { ...bench, ...(expectSeq !== undefined && { expectSeq }) };
-  const commanded = command !== undefined && { command };
   if (opening === undefined || record.connectivity !== 'disconnected') {
-    const decision = decide(record, input, { ...expecting, ...commanded });
+    const decision = decide(record, input, { command, expectSeq, ...circumstances });
     return decision.kind === 'changed' ? { kind: 'changed', events: [decision.event] } : decision;
   }
-  const opened = decide(record, opening, expecting);
+  const opened = decide(record, opening, { expectSeq, ...circumstances });
   if (opened.kind !== 'changed') return opened;
-  const then = decide(apply(record, opened.event), input, { ...bench, ...commanded });
+  const then = decide(apply(record, opened.event), input, { command, ...circumstances });
   switch (then.kind) {
     case 'refused':
       return then;
     case 'unchanged':
       // Whoever logs in with the very status that is chosen: the command is done with that, also after a restart (B6).
-      return { kind: 'changed', events: [{ ...opened.event, ...commanded }] };
+      return { kind: 'changed', events: [{ ...opened.event, ...(command !== undefined && { command }) }] };
     case 'changed':
       return { kind: 'changed', events: [opened.event, then.event] };
   }

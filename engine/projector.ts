@@ -257,7 +257,7 @@ interface Waiter {
 }
 
 function entriesOf({ offset, events }: CommittedBatch): readonly Entry[] {
-  return decodeEntries(events).map((entry) => ({ ...entry, offset }));
+  return decodeEntries(events).map((entry) => ({ offset, ...entry }));
 }
 
 function ahead({ name }: ProjectionTarget, position: Offset, head: Offset): TargetRefused {

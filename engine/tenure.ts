@@ -87,7 +87,7 @@ export class Tenure {
 
   /** Decides what comes of a request; answers once it is durable, or refused. */
   dispatch(actor: Actor, request: Request | NoteRequest): Promise<Answer> {
-    return new Promise((answer) => this.#accept(actor, { ...request, answer, notBefore: 0 }));
+    return new Promise((answer) => this.#accept(actor, { answer, notBefore: 0, ...request }));
   }
 
   /** News of an agent that nobody waits for: repeated until they are durable. */

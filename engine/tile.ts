@@ -64,8 +64,7 @@ export function tileOf(record: AgentRecord, view: View): Tile | FullTile {
   if (view === 'basic') return basic;
   const { by, reason } = authorship(record);
   const queued = record.forcedNext ?? record.queued;
-  return {
-    ...basic,
+  return Object.assign(basic, {
     duty: record.dutyCode,
     cause: record.cause,
     ...(by !== null && { by }),
@@ -76,7 +75,7 @@ export function tileOf(record: AgentRecord, view: View): Tile | FullTile {
     current: record.current,
     max: record.max,
     ...(queued !== null && { queued: queued.code }),
-  };
+  });
 }
 
 /** Who made the effective status what it is, and why: of the axis that won. A hold outlasts the log-out, but isn't it. */

@@ -9,7 +9,16 @@ export interface FeedOptions {
   readonly keepBytes: number;
 }
 
-/** What a kept batch takes besides its events, about. */
+/** Batches that became durable at once. They are kept as they were written: a batch is made for who asks for it. */
+export interface Written {
+  /** Of the last of them. */
+  readonly offset: Offset;
+  /** How many bytes all of them take. */
+  readonly bytes: number;
+  batches(): Iterable<CommittedBatch>;
+}
+
+/** What they take besides, about. */
 const OVERHEAD_BYTES = 256;
 
 /**
@@ -19,7 +28,7 @@ const OVERHEAD_BYTES = 256;
 export class Feed {
   readonly #history: FeedOptions['history'];
   readonly #keepBytes: number;
-  readonly #recent: CommittedBatch[] = [];
+  readonly #recent: Written[] = [];
   #recentBytes = 0;
   /** Everything behind this offset is in `recent`. */
   #floor: Offset;
@@ -39,13 +48,11 @@ export class Feed {
     return this.#head;
   }
 
-  /** Batches that are durable now. */
-  publish(batches: readonly CommittedBatch[]): void {
-    for (const batch of batches) {
-      this.#recent.push(batch);
-      this.#recentBytes += bytesOf(batch);
-      this.#head = batch.offset;
-    }
+  /** They are durable now. */
+  publish(written: Written): void {
+    this.#recent.push(written);
+    this.#recentBytes += bytesOf(written);
+    this.#head = written.offset;
     this.#forgetOldest();
     this.#wake();
   }
@@ -87,8 +94,10 @@ export class Feed {
     }
   }
 
-  #recentAfter(offset: Offset): readonly CommittedBatch[] {
-    return this.#recent.slice(this.#recent.findLastIndex((batch) => batch.offset <= offset) + 1);
+  *#recentAfter(offset: Offset): Iterable<CommittedBatch> {
+    const seen = this.#recent.findLastIndex((written) => written.offset <= offset);
+    for (const written of this.#recent.slice(seen + 1))
+      for (const batch of written.batches()) if (batch.offset > offset) yield batch;
   }
 
   #forgetOldest(): void {
@@ -113,6 +122,6 @@ export class Feed {
   }
 }
 
-function bytesOf({ events }: CommittedBatch): number {
-  return OVERHEAD_BYTES + events.byteLength;
+function bytesOf({ bytes }: Written): number {
+  return OVERHEAD_BYTES + bytes;
 }

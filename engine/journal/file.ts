@@ -7,7 +7,8 @@ import { checkBounds, checkPartition } from './bounds.ts';
 import { type Claim, Claims } from './claims.ts';
 import { type Disk, disk as realDisk } from './disk.ts';
 import { beginEpoch, readEpoch } from './epoch.ts';
-import { Feed } from './feed.ts';
+import { Feed, type Written } from './feed.ts';
+import { batchesIn, type Group } from './groups.ts';
 import type { FolderLock } from './lock.ts';
 import {
   type Batch,
@@ -182,18 +183,19 @@ export class FileJournal implements Journal {
     return group;
   }
 
-  /** What followers are handed is what was written: the rest of what it came in need not be kept. */
-  async #commit(group: readonly Append[]): Promise<void> {
-    let written: readonly CommittedBatch[];
+  async #commit(appends: readonly Append[]): Promise<void> {
+    let group: Group;
     try {
-      written = await this.#tail.write(group.map(({ batch }) => batch));
+      group = await this.#tail.write(appends.map(({ batch }) => batch));
     } catch (cause) {
-      return this.#fail(group, cause);
+      return this.#fail(appends, cause);
     }
+    const written = [...batchesIn(group)].slice(-appends.length);
     const committed = written.filter((batch) => !isClaim(batch));
     for (const batch of committed) this.#claims.wrote(batch, batch.offset);
-    this.#feed.publish(committed);
-    for (const [index, { resolve }] of group.entries()) resolve(written[index]?.offset ?? 0);
+    const offset = committed.at(-1)?.offset;
+    if (offset !== undefined) this.#feed.publish(writtenIn(group, offset));
+    for (const [index, { resolve }] of appends.entries()) resolve(written[index]?.offset ?? 0);
   }
 
   #fail(group: readonly Append[], cause: unknown): void {
@@ -216,6 +218,14 @@ export class FileJournal implements Journal {
 
 function claimBatch({ partition, term }: Claim): Batch {
   return { partition, term, id: CLAIM_ID, count: 0, events: new Uint8Array() };
+}
+
+function writtenIn(group: Group, offset: Offset): Written {
+  return { offset, bytes: group.bytes.length, batches: () => eventsIn(group) };
+}
+
+function* eventsIn(group: Group): Iterable<CommittedBatch> {
+  for (const batch of batchesIn(group)) if (!isClaim(batch)) yield batch;
 }
 
 function isClaim({ count }: Batch): boolean {

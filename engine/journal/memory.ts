@@ -100,9 +100,9 @@ export class MemoryJournal implements Journal {
     if (this.#options.fails?.() === true) throw new JournalFailed('the append failed, as it was told to');
     const offset = this.#nextOffset++;
     this.#claims.wrote(batch, offset);
-    const committed = { ...batch, offset };
+    const committed = { offset, ...batch };
     this.#batches.push(committed);
-    this.#feed.publish([committed]);
+    this.#feed.publish({ offset, bytes: batch.events.byteLength, batches: () => [committed] });
     return offset;
   }
 

@@ -1,5 +1,5 @@
-import { batchesIn, encodeGroup, groupBytes } from './groups.ts';
-import { type Batch, type CommittedBatch, JournalBroken } from './port.ts';
+import { encodeGroup, type Group, groupBytes } from './groups.ts';
+import { type Batch, JournalBroken } from './port.ts';
 import type { Segment, Segments } from './segments.ts';
 
 export interface TailOptions {
@@ -46,17 +46,17 @@ export class Tail {
   }
 
   /**
-   * One group, durable when it resolves to its batches as they were written; where it rejects, no replay will show it.
+   * One group, durable when it resolves, to what was written: these batches, and maybe others before them; where it rejects, no replay will show it.
    * @throws JournalBroken where a replay may show it.
    */
-  async write(batches: readonly Batch[]): Promise<readonly CommittedBatch[]> {
+  async write(batches: readonly Batch[]): Promise<Group> {
     const follows = this.#position;
     if (follows + groupBytes(batches) > endOf(this.#segment)) return this.#writeToNext(batches);
     const group = encodeGroup(batches, { position: follows, follows });
     await writeDurably(this.#segment, group.bytes, follows);
     this.#position = group.end;
     if (this.#position > this.#segment.base + this.#segment.size / 2) this.#prepareNext();
-    return [...batchesIn(group)];
+    return group;
   }
 
   /** After the last write. */
@@ -66,9 +66,8 @@ export class Tail {
     await this.#segment.file.close();
   }
 
-  async #writeToNext(batches: readonly Batch[]): Promise<readonly CommittedBatch[]> {
-    const preamble = this.#preamble();
-    const all = [...preamble, ...batches];
+  async #writeToNext(batches: readonly Batch[]): Promise<Group> {
+    const all = [...this.#preamble(), ...batches];
     const next = await this.#takeNext(groupBytes(all));
     const group = encodeGroup(all, { position: next.base, follows: this.#position });
     await writeDurably(next, group.bytes, next.base);
@@ -77,7 +76,7 @@ export class Tail {
     this.#position = group.end;
     this.#next = null;
     await file.close().catch(() => undefined);
-    return [...batchesIn(group)].slice(preamble.length);
+    return group;
   }
 
   #prepareNext(): void {

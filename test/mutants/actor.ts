@@ -29,11 +29,11 @@ export const ACTOR: readonly Mutant[] = [
   },
   {
     rule: 'B4',
-    does: 'gives all batches of one write the offset of the first',
+    does: 'gives all batches of one write the offset of the last',
     file: 'engine/journal/file.ts',
-    find: '    const committed = written.filter((batch) => !isClaim(batch));\n',
+    find: 'for (const batch of batchesIn(group)) if (!isClaim(batch)) yield batch;',
     replace:
-      '    const committed = written.filter((batch) => !isClaim(batch)).map((batch) => ({ ...batch, offset: written[0]?.offset ?? 0 }));\n',
+      'for (const batch of batchesIn(group)) if (!isClaim(batch)) yield { ...batch, offset: group.end };',
     tests: 'contract/journal',
     project: 'contract',
   },

@@ -6,13 +6,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PerformanceObserver } from 'node:perf_hooks';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { choose, forEachAgent, logIn, openEngine, sessionOf } from '../../bench/engines.ts';
 import { quantile } from '../../bench/runs.ts';
 import { systemClock } from '../../engine/clock.ts';
+import { settleCollector } from '../../engine/collector.ts';
 import type { Engine } from '../../engine/engine.ts';
 
 const { values } = parseArgs({
@@ -35,12 +34,17 @@ const REMEMBERED = 64;
 /** By how much the heap may have grown from the first third to the last, after a collection. */
 const MAX_GROWTH = 0.05;
 
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
+settleCollector();
 const pauses: number[] = [];
+/** What was in use after each of the long collections. */
+const heaps: number[] = [];
 let isMeasured = false;
 new PerformanceObserver((list) => {
-  if (isMeasured) for (const { duration } of list.getEntries()) pauses.push(duration);
+  if (!isMeasured) return;
+  for (const entry of list.getEntries()) {
+    pauses.push(entry.duration);
+    if (isLong(entry)) heaps.push(inUse());
+  }
 }).observe({ entryTypes: ['gc'] });
 
 const folder = await mkdtemp(join(tmpdir(), 'rollcall-soak-'));
@@ -60,7 +64,6 @@ async function soak(): Promise<boolean> {
   let beaten = 0;
   let changed = 0;
   let answered = 0;
-  const heaps: number[] = [];
   const begun = systemClock.monotonic();
   const portion = () => {
     const share = (systemClock.monotonic() - begun) / 1000;
@@ -74,24 +77,31 @@ async function soak(): Promise<boolean> {
     }
   };
   const tell = () => {
-    isMeasured = false;
-    collect();
     const { heapUsed, arrayBuffers, rss } = process.memoryUsage();
-    heaps.push(heapUsed + arrayBuffers);
     const sorted = Float64Array.from(pauses).sort();
     process.stdout.write(
       `${Math.round((systemClock.monotonic() - begun) / 1000)} s: ${beaten} heartbeats, ${answered} changes, ` +
         `heap ${megabytes(heapUsed)}, arrays ${megabytes(arrayBuffers)}, resident ${megabytes(rss)}, ` +
-        `${pauses.length} pauses, p99 ${quantile(sorted, 0.99).toFixed(1)} ms, longest ${(sorted.at(-1) ?? 0).toFixed(1)} ms\n`,
+        `${pauses.length} pauses (${heaps.length} long collections), p99 ${quantile(sorted, 0.99).toFixed(1)} ms, ` +
+        `longest ${(sorted.at(-1) ?? 0).toFixed(1)} ms\n`,
     );
-    setTimeout(() => (isMeasured = true), 100);
   };
   using _load = systemClock.every(1000 / PORTIONS, portion);
   using _telling = systemClock.every(TOLD_EVERY_MS, tell);
   using _snapshots = systemClock.every(SNAPSHOT_EVERY_MS, () => void engine.snapshot());
   isMeasured = true;
   await new Promise<void>((resolve) => void systemClock.after(endsAt - systemClock.monotonic(), resolve));
-  return verdict(heaps, answered / changed);
+  return verdict(answered / changed);
+}
+
+/** A collection of all, not only of what is young. */
+function isLong(entry: PerformanceEntry & { readonly detail?: { readonly kind?: number } }): boolean {
+  return entry.detail?.kind === constants.NODE_PERFORMANCE_GC_MAJOR;
+}
+
+function inUse(): number {
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }
 
 function change(engine: Engine, agent: number, command: string): Promise<void> {
@@ -99,7 +109,7 @@ function change(engine: Engine, agent: number, command: string): Promise<void> {
   return choose(engine, agent, { status, command });
 }
 
-function verdict(heaps: readonly number[], answered: number): boolean {
+function verdict(answered: number): boolean {
   const third = Math.ceil(heaps.length / 3);
   const [first, last] = [heaps.slice(0, third), heaps.slice(-third)].map((part) => Math.min(...part));
   const growth = (last ?? NaN) / (first ?? NaN) - 1;
