@@ -1,9 +1,11 @@
 /** `npm start`: the server on what the environment names. */
 import { pino } from 'pino';
+import { settleCollector } from '../engine/collector.ts';
 import { startApplication } from './application.ts';
 import { readEnvironment } from './config.ts';
 import { runUntilSignal } from './process.ts';
 
+settleCollector();
 await runUntilSignal(async () => {
   const environment = readEnvironment(process.env);
   const log = pino({ level: environment.LOG_LEVEL });

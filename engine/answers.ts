@@ -3,6 +3,7 @@ import type { ByteReader, ByteWriter } from './bytes.ts';
 import type { JournalEntry } from './entries.ts';
 import type { Refusal } from './errors.ts';
 import type { CommandId } from './inputs.ts';
+import { Newest } from './newest.ts';
 import type { PastAnswers } from './past-answers.ts';
 import type { AgentRecord } from './record.ts';
 import type { Image, ImageWriter } from './snapshots/image.ts';
@@ -55,7 +56,7 @@ export interface Remembering {
 }
 
 /** By user: what each was answered, by the command's id. */
-type OfUsers = Map<number, Map<string, Kept>>;
+type OfUsers = Map<number, Newest<Kept>>;
 
 /**
  * The first answers to the last commands of each sender, so that a command sent twice is done once (SPEC B6). A user's
@@ -63,7 +64,7 @@ type OfUsers = Map<number, Map<string, Kept>>;
  * or when the agent whom they are about is gone (B8).
  */
 export class AnswerMemory {
-  readonly #bySession = new Map<string, Map<string, Kept>>();
+  readonly #bySession = new Map<string, Newest<Kept>>();
   readonly #byAgent = new Traces<OfUsers>();
 
   /** Of how many agents there are answers to users. */
@@ -86,7 +87,7 @@ export class AnswerMemory {
   remember(agentId: number, command: CommandId, { answer, at }: { answer: Answer; at: number }): void {
     const answers =
       'session' in command ? this.#ofSession(command.session) : this.#ofUser(agentId, command.user, at);
-    keep(answers, command.id, keptOf(command, answer));
+    answers.set(command.id, keptOf(command, answer));
   }
 
   /** Sessions that ended send nothing more. */
@@ -114,7 +115,7 @@ export class AnswerMemory {
     if (!past.has(place)) return;
     for (const { command, kept } of past.of(place))
       if (sessions.some(({ id }) => id === command.session))
-        keep(this.#ofSession(command.session), command.id, kept);
+        this.#ofSession(command.session).set(command.id, kept);
     past.forget(place);
   }
 
@@ -185,28 +186,18 @@ export class AnswerMemory {
     if (!isTimed) for (const [agentId, users] of byAgent) this.#byAgent.leave(agentId, users, now);
   }
 
-  #ofSession(session: string): Map<string, Kept> {
-    const answers = this.#bySession.get(session) ?? new Map<string, Kept>();
+  #ofSession(session: string): Newest<Kept> {
+    const answers = this.#bySession.get(session) ?? new Newest<Kept>(REMEMBERED);
     if (answers.size === 0) this.#bySession.set(session, answers);
     return answers;
   }
 
-  #ofUser(agentId: number, user: number, at: number): Map<string, Kept> {
+  #ofUser(agentId: number, user: number, at: number): Newest<Kept> {
     const users: OfUsers = this.#byAgent.held(agentId) ?? new Map();
     this.#byAgent.leave(agentId, users, at);
-    const answers = users.get(user) ?? new Map<string, Kept>();
+    const answers = users.get(user) ?? new Newest<Kept>(REMEMBERED);
     if (answers.size === 0) users.set(user, answers);
     return answers;
-  }
-}
-
-/** The newest, in place of the oldest where there are too many. */
-function keep(answers: Map<string, Kept>, id: string, kept: Kept): void {
-  answers.set(id, kept);
-  if (answers.size <= REMEMBERED) return;
-  for (const oldest of answers.keys()) {
-    answers.delete(oldest);
-    break;
   }
 }
 
@@ -233,7 +224,7 @@ export function readKept(reader: ByteReader): Kept {
   return seq > 0 ? seq - 1 : (JSON.parse(reader.text()) as Kept);
 }
 
-function saveAnswers(writer: ByteWriter, answers: ReadonlyMap<string, Kept>): void {
+function saveAnswers(writer: ByteWriter, answers: Newest<Kept>): void {
   writer.count(answers.size);
   for (const [id, kept] of answers) {
     writer.text(id);
@@ -241,8 +232,8 @@ function saveAnswers(writer: ByteWriter, answers: ReadonlyMap<string, Kept>): vo
   }
 }
 
-function loadAnswers(reader: ByteReader): Map<string, Kept> {
-  const answers = new Map<string, Kept>();
+function loadAnswers(reader: ByteReader): Newest<Kept> {
+  const answers = new Newest<Kept>(REMEMBERED);
   for (let left = reader.count(); left > 0; left--) answers.set(reader.text(), readKept(reader));
   return answers;
 }

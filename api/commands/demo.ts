@@ -5,6 +5,7 @@ import { access } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { seedDemo } from '../../drizzle/seed.ts';
+import { settleCollector } from '../../engine/collector.ts';
 import { startApplication } from '../application.ts';
 import { hashPassword } from '../auth/passwords.ts';
 import { readEnvironment } from '../config.ts';
@@ -16,6 +17,7 @@ const AGENTS = '200';
 const SPEED = '8';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
+settleCollector();
 await runUntilSignal(async () => {
   await buildWallboard();
   const environment = readEnvironment({

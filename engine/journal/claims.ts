@@ -1,3 +1,4 @@
+import { Newest } from '../newest.ts';
 import type { Batch, Offset } from './port.ts';
 
 /** A partition and the term under which it is written. */
@@ -8,17 +9,18 @@ const REMEMBERED = 64;
 
 /** Who may write which partition, and what the present writer has written lately. */
 export class Claims {
-  readonly #partitions = new Map<number, { readonly term: number; readonly written: Map<string, Offset> }>();
+  readonly #partitions = new Map<number, { readonly term: number; readonly written: Newest<Offset> }>();
 
   /** A claim that the log shows. */
   restore({ partition, term }: Claim): void {
-    if (term > this.#termOf(partition)) this.#partitions.set(partition, { term, written: new Map() });
+    if (term > this.#termOf(partition))
+      this.#partitions.set(partition, { term, written: new Newest(REMEMBERED) });
   }
 
   /** A new term. Every earlier writer is fenced from here on. */
   raise(partition: number): Claim {
     const term = this.#termOf(partition) + 1;
-    this.#partitions.set(partition, { term, written: new Map() });
+    this.#partitions.set(partition, { term, written: new Newest(REMEMBERED) });
     return { partition, term };
   }
 
@@ -38,13 +40,7 @@ export class Claims {
 
   wrote({ partition, term, id }: Batch, offset: Offset): void {
     const claim = this.#partitions.get(partition);
-    if (claim?.term !== term) return;
-    claim.written.set(id, offset);
-    if (claim.written.size <= REMEMBERED) return;
-    for (const oldest of claim.written.keys()) {
-      claim.written.delete(oldest);
-      break;
-    }
+    if (claim?.term === term) claim.written.set(id, offset);
   }
 
   #termOf(partition: number): number {

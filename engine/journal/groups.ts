@@ -41,7 +41,8 @@ export function encodeGroup(
   batches: readonly Batch[],
   { position, follows }: Pick<Group, 'position' | 'follows'>,
 ): Group {
-  const bytes = Buffer.allocUnsafe(groupBytes(batches));
+  // Not from the pool: it is kept, and what else is in there would be, too.
+  const bytes = Buffer.allocUnsafeSlow(groupBytes(batches));
   let at = GROUP_HEADER_BYTES;
   for (const batch of batches) at = writeBatch(bytes, at, batch);
   bytes.writeUInt32BE(MAGIC, 0);

@@ -6,8 +6,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
+import { PerformanceObserver } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { choose, forEachAgent, logIn, openEngine, sessionOf } from '../../bench/engines.ts';
 import { quantile } from '../../bench/runs.ts';
 import { systemClock } from '../../engine/clock.ts';
@@ -31,20 +33,16 @@ const SNAPSHOT_EVERY_MS = 60_000;
 const MAX_PAUSE_MS = 5;
 /** Answers of each session. */
 const REMEMBERED = 64;
-/** By how much the heap may have grown from the first third to the last, after a collection. */
+/** By how much the heap may have grown from a third of the time to its end. */
 const MAX_GROWTH = 0.05;
 
 settleCollector();
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
 const pauses: number[] = [];
-/** What was in use after each of the long collections. */
-const heaps: number[] = [];
 let isMeasured = false;
 new PerformanceObserver((list) => {
-  if (!isMeasured) return;
-  for (const entry of list.getEntries()) {
-    pauses.push(entry.duration);
-    if (isLong(entry)) heaps.push(inUse());
-  }
+  if (isMeasured) for (const { duration } of list.getEntries()) pauses.push(duration);
 }).observe({ entryTypes: ['gc'] });
 
 const folder = await mkdtemp(join(tmpdir(), 'rollcall-soak-'));
@@ -82,24 +80,26 @@ async function soak(): Promise<boolean> {
     process.stdout.write(
       `${Math.round((systemClock.monotonic() - begun) / 1000)} s: ${beaten} heartbeats, ${answered} changes, ` +
         `heap ${megabytes(heapUsed)}, arrays ${megabytes(arrayBuffers)}, resident ${megabytes(rss)}, ` +
-        `${pauses.length} pauses (${heaps.length} long collections), p99 ${quantile(sorted, 0.99).toFixed(1)} ms, ` +
-        `longest ${(sorted.at(-1) ?? 0).toFixed(1)} ms\n`,
+        `${pauses.length} pauses, p99 ${quantile(sorted, 0.99).toFixed(1)} ms, longest ${(sorted.at(-1) ?? 0).toFixed(1)} ms\n`,
     );
   };
   using _load = systemClock.every(1000 / PORTIONS, portion);
   using _telling = systemClock.every(TOLD_EVERY_MS, tell);
   using _snapshots = systemClock.every(SNAPSHOT_EVERY_MS, () => void engine.snapshot());
   isMeasured = true;
-  await new Promise<void>((resolve) => void systemClock.after(endsAt - systemClock.monotonic(), resolve));
-  return verdict(answered / changed);
+  const waiting = (share: number) =>
+    new Promise<void>((resolve) => void systemClock.after(share * (endsAt - begun), resolve));
+  await waiting(1 / 3);
+  const early = inUse();
+  await waiting(2 / 3);
+  return verdict({ early, late: inUse(), answered: answered / changed });
 }
 
-/** A collection of all, not only of what is young. */
-function isLong(entry: PerformanceEntry & { readonly detail?: { readonly kind?: number } }): boolean {
-  return entry.detail?.kind === constants.NODE_PERFORMANCE_GC_MAJOR;
-}
-
+/** What is in use after a collection, which is not counted. */
 function inUse(): number {
+  isMeasured = false;
+  collect();
+  setTimeout(() => (isMeasured = true), 1000);
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;
 }
@@ -109,15 +109,13 @@ function change(engine: Engine, agent: number, command: string): Promise<void> {
   return choose(engine, agent, { status, command });
 }
 
-function verdict(answered: number): boolean {
-  const third = Math.ceil(heaps.length / 3);
-  const [first, last] = [heaps.slice(0, third), heaps.slice(-third)].map((part) => Math.min(...part));
-  const growth = (last ?? NaN) / (first ?? NaN) - 1;
+function verdict({ early, late, answered }: Record<'early' | 'late' | 'answered', number>): boolean {
+  const growth = late / early - 1;
   const p99 = quantile(Float64Array.from(pauses).sort(), 0.99);
   const isFlat = growth <= MAX_GROWTH;
   const isQuick = p99 <= MAX_PAUSE_MS;
   process.stdout.write(
-    `heap ${isFlat ? 'flat' : 'GROWS'}: ${(growth * 100).toFixed(1)} % from the first third to the last; ` +
+    `heap ${isFlat ? 'flat' : 'GROWS'}: ${(growth * 100).toFixed(1)} % from a third of the time to its end; ` +
       `pauses ${isQuick ? 'short' : 'TOO LONG'}: p99 ${p99.toFixed(1)} ms of ${pauses.length}; ` +
       `${(answered * 100).toFixed(1)} % of the changes answered\n`,
   );
