@@ -222,25 +222,42 @@ describe('C7: summaries', () => {
     expect(foreign.summary?.incidents).toEqual([]);
   });
 
-  test('C7: Rocket.Chat#21182: a mass disconnect and its return are few batches, and nobody leaves the board', async () => {
-    const { agents, engine, clock } = await atWork(1_000, LAW);
-    const viewers = Array.from({ length: 10 }, () => new Viewer(engine.topics));
-    const statuses = new Set<string>();
-    for (const { agent } of agents) engine.listen(agent, ({ record }) => statuses.add(record.status));
-    lose(agents);
-    await clock.advance(40_000);
+  test('C7: Rocket.Chat#21182: 5,000 are lost and come back: one incident, nobody leaves, watchers get few batches', async () => {
+    const { left, incidents, batches, changes } = await massDisconnect(5_000, LAW);
+    expect({ left, incidents }).toEqual({ left: 0, incidents: 1 });
+    // Each is lost, and comes back; all of a tick in one batch.
+    expect(batches).toBeLessThanOrEqual(100);
+    expect(changes).toBeLessThanOrEqual(3 * 5_000);
+  });
+
+  test('C7: Rocket.Chat#21182: without the breaker the same is a storm of agents who leave the board', async () => {
+    const { left, incidents } = await massDisconnect(5_000, withConfig({ BREAKER_MIN_AGENTS: 10_000 }));
+    expect(incidents).toBe(0);
+    expect(left).toBe(3_000);
+  });
+});
+
+/** All are lost at once, and come back evenly between second 10 and second 60; the grace is 30 seconds. */
+async function massDisconnect(count: number, law: Law) {
+  const { agents, engine, clock } = await atWork(count, law);
+  const viewer = new Viewer(engine.topics);
+  const summaries = new SummaryViewer(engine.summaries, ALL);
+  const kinds = new Set<string>();
+  const left = new Set<number>();
+  for (const { agent } of agents)
+    engine.listen(agent, ({ record }) => record.status === 'offline' && left.add(agent));
+  lose(agents);
+  await clock.advance(10_000);
+  for (let second = 0; second < 50; second++) {
+    const back = agents.filter(({ agent }) => agent % 50 === second);
     await Promise.all(
-      agents.map((agent) =>
-        agent.opens(`t${agent.agent}`, { session: `s${agent.agent}`, seq: agent.record.seq }),
+      back.map((deeds) =>
+        deeds.opens(`t${deeds.agent}`, { session: `s${deeds.agent}`, seq: deeds.record.seq }),
       ),
     );
     await clock.advance(1_000);
-    expect([...statuses]).toEqual(['available']);
-    for (const { heard } of viewers) {
-      const batches = heard.filter(({ type }) => type === 'changes');
-      expect(batches.length).toBeLessThan(10);
-      const changes = batches.flatMap((batch) => (batch.type === 'changes' ? batch.changes : []));
-      expect(changes.length).toBeLessThanOrEqual(3 * agents.length);
-    }
-  });
-});
+    for (const { kind, since } of summaries.summary?.incidents ?? []) kinds.add(`${kind} ${since}`);
+  }
+  const heard = viewer.heard.flatMap((batch) => (batch.type === 'changes' ? [batch.changes] : []));
+  return { left: left.size, incidents: kinds.size, batches: heard.length, changes: heard.flat().length };
+}
