@@ -21,6 +21,16 @@ export class ByteWriter {
     return this.#length;
   }
 
+  /** What was written so far; until more is. */
+  get written(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Writes from the beginning, over what was written. */
+  reset(): void {
+    this.#length = 0;
+  }
+
   /** What was written so far. It is not written to any more. */
   taken(): Buffer {
     const taken = this.#bytes.subarray(0, this.#length);

@@ -30,9 +30,12 @@ export interface Image extends ImageHead {
 }
 
 export class ImageWriter {
-  readonly #writer = new ByteWriter();
+  readonly #writer: ByteWriter;
 
-  constructor({ epoch, offset }: ImageHead) {
+  /** Writes over what was written with that writer. */
+  constructor({ epoch, offset }: ImageHead, writer = new ByteWriter()) {
+    this.#writer = writer;
+    this.#writer.reset();
     this.#writer.u32(MAGIC);
     this.#writer.u8(VERSION);
     this.#writer.u32(0);
@@ -49,9 +52,9 @@ export class ImageWriter {
     writer.u32At(writer.length - at - 4, at);
   }
 
-  /** The image; nothing is written into it any more. */
+  /** The image; until its writer is used for another one. */
   taken(): Buffer {
-    const bytes = this.#writer.taken();
+    const bytes = this.#writer.written;
     bytes.writeUInt32BE(crc32(bytes.subarray(HEADER_BYTES)), CRC_AT);
     return bytes;
   }

@@ -5,6 +5,7 @@
  * One partition after another, so that others have their turn in between. Whatever goes wrong is told, and tried again
  * when the next images are due: the log keeps what no image has.
  */
+import { ByteWriter } from '../bytes.ts';
 import type { Clock } from '../clock.ts';
 import type { Journal, Offset } from '../journal/port.ts';
 import { ImageWriter } from './image.ts';
@@ -74,8 +75,10 @@ export class SnapshotKeeper implements AsyncDisposable {
   async #take(): Promise<void> {
     const { journal, store, partitions, offset, heldBack } = this.#options;
     const takenAt = offset();
+    // One after another, all in the room that the largest takes.
+    const writer = new ByteWriter();
     for (const [id, partition] of partitions.entries()) {
-      const image = new ImageWriter({ epoch: journal.epoch, offset: offset() });
+      const image = new ImageWriter({ epoch: journal.epoch, offset: offset() }, writer);
       partition.save(image);
       await store.save(id, image.taken());
     }

@@ -12,6 +12,7 @@ import type { Offset } from '../journal/port.ts';
 export interface SnapshotStore {
   /** The newest image of a partition that can be read; null where there is none. */
   newest(partition: number, epoch: string): Promise<Image | null>;
+  /** The bytes are the caller's again when it has settled. */
   save(partition: number, image: Buffer): Promise<void>;
   /**
    * The log is needed behind this offset alone: up to it, every one of these partitions has two images. 0 while one of
