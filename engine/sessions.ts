@@ -62,8 +62,13 @@ export function isGraceOver({ graceUntil }: Context, { now }: Pick<Circumstances
 
 /** A socket takes the place of the requests of the same log-in session (C10). */
 export function withoutRequestsOf(sessions: readonly Session[], { login }: Opens): readonly Session[] {
-  const isOfThem = (known: Session) => known.login === login && livesOnRequests(known);
-  return sessions.some(isOfThem) ? sessions.filter((known) => !isOfThem(known)) : sessions;
+  return sessions.some((known) => isOnRequestsOf(known, login))
+    ? sessions.filter((known) => !isOnRequestsOf(known, login))
+    : sessions;
+}
+
+function isOnRequestsOf(session: Session, login: Opens['login']): boolean {
+  return session.login === login && livesOnRequests(session);
 }
 
 /** The session, its connection lost then. */
@@ -72,13 +77,18 @@ export function lost(session: Session, lostAt: number): Session {
 }
 
 /** One of them goes on, perhaps by another log-in session of the agent's. */
-export function withResumed(sessions: readonly Session[], { resume, login }: Opens): readonly Session[] {
-  const isAnother = (known: Session) =>
-    known.id === resume?.session && (known.lostAt !== null || known.login !== login);
-  const goOn = (known: Session): Session => ({ ...known, lostAt: null, lives: 'on_socket', login });
-  return sessions.some(isAnother)
-    ? sessions.map((known) => (isAnother(known) ? goOn(known) : known))
+export function withResumed(sessions: readonly Session[], opens: Opens): readonly Session[] {
+  return sessions.some((known) => goesOnOtherwise(known, opens))
+    ? sessions.map((known) =>
+        goesOnOtherwise(known, opens)
+          ? { ...known, lostAt: null, lives: 'on_socket', login: opens.login }
+          : known,
+      )
     : sessions;
+}
+
+function goesOnOtherwise({ id, lostAt, login }: Session, opens: Opens): boolean {
+  return id === opens.resume?.session && (lostAt !== null || login !== opens.login);
 }
 
 /** What an opening begins. */
