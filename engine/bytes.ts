@@ -33,7 +33,7 @@ export class ByteWriter {
 
   /** What was written so far. It is not written to any more. */
   taken(): Buffer {
-    const taken = this.#bytes.subarray(0, this.#length);
+    const taken = this.written;
     this.#bytes = Buffer.allocUnsafe(FIRST_BYTES);
     this.#view = viewOf(this.#bytes);
     this.#length = 0;
