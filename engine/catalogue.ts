@@ -98,8 +98,10 @@ export class Catalogue {
 
   /** The codes that may follow `from`. */
   #following(role: Role, from: string): ReadonlySet<string> {
-    const known = this.#known.get(role)?.get(from);
-    if (known !== undefined) return known;
+    return this.#known.get(role)?.get(from) ?? this.#find(role, from);
+  }
+
+  #find(role: Role, from: string): ReadonlySet<string> {
     const found = this.statuses.filter((to) => this.#leadsTo(role, from, to)).map(({ code }) => code);
     const ofRole = this.#known.get(role) ?? new Map<string, ReadonlySet<string>>();
     const following = new Set(found);

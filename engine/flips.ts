@@ -27,9 +27,18 @@ export function flips(context: Context, stimulus: Stimulus): boolean {
   }
 }
 
+/** How many of the changes so far lie within the window. */
+export function recentFlips({ flips: before }: Context, { now, law }: Circumstances): number {
+  const since = now - flapWindowMs(law);
+  let recent = 0;
+  for (const at of before) if (at > since) recent++;
+  return recent;
+}
+
 /** With this one, the changes that count; those that lie too far back are forgotten. */
-export function flipsWith({ flips: before }: Context, { now, law }: Circumstances): readonly number[] {
-  return [...before.filter((at) => at > now - flapWindowMs(law)), now];
+export function flipsWith(context: Context, circumstances: Circumstances): readonly number[] {
+  const { flips: before } = context;
+  return before.slice(before.length - recentFlips(context, circumstances)).concat(circumstances.now);
 }
 
 /** As it is shown: whoever flaps is about to be lost again. */

@@ -29,7 +29,7 @@ import {
   refusesExtension,
   warnedAt,
 } from './duties.ts';
-import { flips, flipsWith } from './flips.ts';
+import { flips, flipsWith, recentFlips } from './flips.ts';
 import type { Circumstances, Stimulus } from './inputs.ts';
 import { extensionMs, flapWindowMs, graceMs, type Law, limitMs } from './law.ts';
 import {
@@ -42,6 +42,7 @@ import {
   livesOnRequests,
   lost,
   resumed,
+  withLost,
   withoutRequestsOf,
   withResumed,
 } from './sessions.ts';
@@ -159,7 +160,7 @@ export const guards = {
   /** A change of connectivity that counts; and one too many within the window. */
   flips: (context, stimulus) => flips(context, stimulus),
   flaps: (context, stimulus) =>
-    flips(context, stimulus) && flipsWith(context, stimulus).length > stimulus.law.config.FLAP_LIMIT,
+    flips(context, stimulus) && recentFlips(context, stimulus) + 1 > stimulus.law.config.FLAP_LIMIT,
   /** The agent is away, and may be so for longer than was known: the timers of the organisation stand still. */
   freezes: ({ graceUntil, platformUntil }, { frozenUntil }) =>
     graceUntil !== null && frozenUntil !== null && frozenUntil >= (platformUntil ?? 0) + AGREEING_MS,
@@ -208,9 +209,7 @@ export const mutators = {
   }),
   loseSession: on('lose', (draft, stimulus) => {
     draft.isOutByFlip = flips(draft, stimulus);
-    draft.sessions = draft.sessions.map((known) =>
-      known.id === stimulus.session ? lost(known, stimulus.now) : known,
-    );
+    draft.sessions = withLost(draft.sessions, stimulus.session, stimulus.now);
     beginGrace(draft, stimulus);
   }),
   /** The engine began anew: every socket is gone, and nobody could have come back meanwhile (C6). */

@@ -73,7 +73,7 @@ export function move(table: Table, axes: Mutable<Axes>, stimulus: Stimulus): rea
   for (let at = 0; at < taken; at++) {
     const arm = TAKEN[at];
     if (arm === undefined) break;
-    if (arm.target !== stateOf(axes, arm.region)) (axes as Record<Region, string>)[arm.region] = arm.target;
+    enter(axes, arm);
     for (const mutate of arm.mutators) mutate(axes, stimulus);
     if (arm.effects.length > 0) effects = effects.concat(arm.effects);
   }
@@ -101,6 +101,33 @@ function stateOf(axes: Axes, region: Region): string {
       return axes.override;
     case 'stability':
       return axes.stability;
+  }
+}
+
+/** Written out likewise. */
+function enter(states: Record<Region, string>, { region, target }: TableArm): void {
+  switch (region) {
+    case 'connectivity':
+      states.connectivity = target;
+      break;
+    case 'duty':
+      states.duty = target;
+      break;
+    case 'limit':
+      states.limit = target;
+      break;
+    case 'activity':
+      states.activity = target;
+      break;
+    case 'workload':
+      states.workload = target;
+      break;
+    case 'override':
+      states.override = target;
+      break;
+    case 'stability':
+      states.stability = target;
+      break;
   }
 }
 

@@ -6,8 +6,8 @@ export const CONNECTIONS: readonly Mutant[] = [
     rule: 'C1',
     does: 'takes an agent for lost of whose sessions one is',
     file: 'engine/sessions.ts',
-    find: 'sessions.every((known) => isLive(known) === (known.id === session))',
-    replace: 'sessions.some((known) => isLive(known) && known.id === session)',
+    find: 'if (isLive(known) !== (known.id === session)) return false;',
+    replace: '',
     tests: 'partition-sessions',
   },
   {
@@ -63,8 +63,8 @@ export const CONNECTIONS: readonly Mutant[] = [
     rule: 'C3',
     does: 'ends with a log-in session what another one has resumed',
     file: 'engine/sessions.ts',
-    find: 'session === undefined || session.login !== login',
-    replace: 'session === undefined',
+    find: 'session === null || session.login !== login',
+    replace: 'session === null',
     tests: 'api-login-presence',
   },
   {
@@ -159,8 +159,8 @@ export const CONNECTIONS: readonly Mutant[] = [
     rule: 'C8',
     does: 'takes as many changes as may be for flapping',
     file: 'engine/rules.ts',
-    find: 'flipsWith(context, stimulus).length > stimulus.law.config.FLAP_LIMIT',
-    replace: 'flipsWith(context, stimulus).length >= stimulus.law.config.FLAP_LIMIT',
+    find: 'recentFlips(context, stimulus) + 1 > stimulus.law.config.FLAP_LIMIT',
+    replace: 'recentFlips(context, stimulus) + 1 >= stimulus.law.config.FLAP_LIMIT',
     tests: 'flapping',
   },
   {
