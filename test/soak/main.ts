@@ -59,6 +59,8 @@ async function soak(): Promise<boolean> {
   // Until the memory of answers is as full as it ever gets.
   for (let n = 0; n < REMEMBERED; n++)
     await forEachAgent(agents, (agent) => change(engine, agent, `warm ${n}`));
+  // What the beginning left behind is not the load's.
+  inUse();
   let beaten = 0;
   let changed = 0;
   let answered = 0;
@@ -86,7 +88,6 @@ async function soak(): Promise<boolean> {
   using _load = systemClock.every(1000 / PORTIONS, portion);
   using _telling = systemClock.every(TOLD_EVERY_MS, tell);
   using _snapshots = systemClock.every(SNAPSHOT_EVERY_MS, () => void engine.snapshot());
-  isMeasured = true;
   const waiting = (share: number) =>
     new Promise<void>((resolve) => void systemClock.after(share * (endsAt - begun), resolve));
   await waiting(1 / 3);
