@@ -72,8 +72,8 @@ export class Audience implements Disposable {
       this.topics.publish(before, record, offset);
       this.#count(before, record);
     }
-    for (const { event } of committed)
-      if (this.#freezes.observe(event)) void this.#freeze(event.organisation);
+    for (const change of committed)
+      if (this.#freezes.observe(change)) void this.#freeze(change.event.organisation);
     for (const change of committed) this.listeners.tell(change);
     this.messages.publish(notes);
     for (const { event } of committed) if (event.set.current === 0) this.messages.freed(event.agent);

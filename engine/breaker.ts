@@ -3,11 +3,18 @@ import type { Config } from './law.ts';
 
 type Limits = Pick<Config, 'BREAKER_MIN_AGENTS' | 'BREAKER_PERCENT' | 'BREAKER_WINDOW_SECONDS'>;
 
-/** An agent of the organisation after an event, and when that was; monotonic milliseconds. */
+/** An agent of the organisation before an event and after it, and when that was; monotonic milliseconds. */
 export interface Observed {
   readonly agentId: number;
+  readonly before: Configuration['connectivity'];
   readonly connectivity: Configuration['connectivity'];
   readonly at: number;
+}
+
+interface Loss {
+  readonly at: number;
+  /** Not connected again. */
+  isAway: boolean;
 }
 
 /**
@@ -16,29 +23,30 @@ export interface Observed {
  * counts the same. Each event costs as much as it moves.
  */
 export class Breaker {
-  readonly #connected = new Set<number>();
-  /** Who lost the connection within the window, and when; in the order in which it was written. */
-  readonly #lost = new Map<number, number>();
+  #connected = 0;
+  /** Who lost the connection within the window; in the order in which it was written. */
+  readonly #lost = new Map<number, Loss>();
   /** How many of them are not connected again. */
   #away = 0;
   /** When the newest loss was. */
   #newest = -Infinity;
 
   /** Somebody is so already, as of before anything was counted. */
-  load({ agentId, connectivity }: Omit<Observed, 'at'>): void {
-    if (connectivity === 'connected') this.#connected.add(agentId);
+  load({ connectivity }: Pick<Observed, 'connectivity'>): void {
+    if (connectivity === 'connected') this.#connected += 1;
   }
 
   /** Whether this is the loss that makes it a mass disconnect. */
-  observe({ agentId, connectivity, at }: Observed, limits: Limits): boolean {
-    const wasConnected = this.#connected.has(agentId);
-    if (wasConnected === (connectivity === 'connected')) return false;
-    if (this.#lost.has(agentId)) this.#away += wasConnected ? 1 : -1;
-    if (!wasConnected) {
-      this.#connected.add(agentId);
-      return false;
+  observe({ agentId, before, connectivity, at }: Observed, limits: Limits): boolean {
+    const isAway = connectivity !== 'connected';
+    if (isAway === (before !== 'connected')) return false;
+    const by = isAway ? 1 : -1;
+    this.#connected -= by;
+    const loss = this.#lost.get(agentId);
+    if (loss !== undefined) {
+      loss.isAway = isAway;
+      this.#away += by;
     }
-    this.#connected.delete(agentId);
     return connectivity === 'reconnecting' && this.#lose(agentId, at, limits);
   }
 
@@ -50,27 +58,28 @@ export class Breaker {
   }
 
   #lose(agentId: number, at: number, limits: Limits): boolean {
-    if (!this.#lost.delete(agentId)) this.#away += 1;
-    this.#lost.set(agentId, at);
+    this.#forget(agentId);
+    this.#lost.set(agentId, { at, isAway: true });
+    this.#away += 1;
     this.#newest = Math.max(at, this.#newest);
     const horizon = this.#newest - limits.BREAKER_WINDOW_SECONDS * 1000;
-    for (const [id, lostAt] of this.#lost) {
-      if (lostAt > horizon) break;
+    for (const [id, loss] of this.#lost) {
+      if (loss.at > horizon) break;
       this.#forget(id);
     }
     if (!this.#isMass(limits)) return false;
     // What happened earlier may have been written later: partitions write each for itself.
-    for (const [id, lostAt] of this.#lost) if (lostAt <= horizon) this.#forget(id);
+    for (const [id, loss] of this.#lost) if (loss.at <= horizon) this.#forget(id);
     return this.#isMass(limits);
   }
 
   #forget(agentId: number): void {
+    if (this.#lost.get(agentId)?.isAway === true) this.#away -= 1;
     this.#lost.delete(agentId);
-    if (!this.#connected.has(agentId)) this.#away -= 1;
   }
 
   #isMass({ BREAKER_MIN_AGENTS, BREAKER_PERCENT }: Limits): boolean {
-    const before = this.#connected.size + this.#away;
+    const before = this.#connected + this.#away;
     const { size } = this.#lost;
     return size >= BREAKER_MIN_AGENTS && size * 100 >= BREAKER_PERCENT * before;
   }

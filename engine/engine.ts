@@ -87,9 +87,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     ),
   );
   const { owns = ids } = options;
-  const writers = await Promise.all(owns.map((id) => journal.claim(id, node)));
   const engine = new Engine({ ...options, population, law, freezes });
-  await engine.start(writers);
+  await engine.start(Promise.all(owns.map((id) => journal.claim(id, node))));
   return engine;
 }
 
@@ -130,9 +129,12 @@ export class Engine implements AsyncDisposable {
     return this.#following;
   }
 
-  /** Reads the log and the roster; resolves when both are in memory and the engine takes commands. */
-  async start(writers: readonly Writer[]): Promise<void> {
-    const from = await restore(this.#options);
+  /**
+   * Reads the log and the roster, for who owns the partitions of these writers; resolves when both are in memory and the
+   * engine takes commands.
+   */
+  async start(claims: Promise<readonly Writer[]>): Promise<void> {
+    const [writers, from] = await Promise.all([claims, restore(this.#options)]);
     if (from > 0) this.messages.beginLate();
     const { journal, population, roster } = this.#options;
     // The files are being read while the roster is.

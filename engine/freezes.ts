@@ -5,9 +5,9 @@
  */
 import { Breaker } from './breaker.ts';
 import type { Clock } from './clock.ts';
-import type { AgentEvent } from './events.ts';
 import type { Law } from './law.ts';
 import type { Member } from './member.ts';
+import type { Committed } from './partition.ts';
 import type { Counted } from './tally.ts';
 
 export interface FreezesOptions {
@@ -52,8 +52,7 @@ export class Freezes implements Disposable {
 
   /** An agent whom the engine finds so when it starts. */
   found({ member, connectivity }: Pick<Counted, 'member' | 'connectivity'>): void {
-    if (connectivity !== 'disconnected')
-      this.#breakerOf(member.organisationId).load({ agentId: member.id, connectivity });
+    if (connectivity !== 'disconnected') this.#breakerOf(member.organisationId).load({ connectivity });
   }
 
   /** The engine starts: whoever was here has lost it. */
@@ -62,13 +61,18 @@ export class Freezes implements Disposable {
   }
 
   /** Something happened. Answers whether a freeze has begun with it. */
-  observe({ agent: agentId, organisation, at, set: { connectivity } }: AgentEvent): boolean {
+  observe({ event, before }: Pick<Committed, 'event' | 'before'>): boolean {
+    const { agent: agentId, organisation, at } = event;
+    const { connectivity } = event.set;
     if (connectivity === undefined) return false;
     const { clock, law } = this.#options;
     const breaker = this.#breakerOf(organisation);
     // Agents whose lines of time lie apart, because the clock was set, were lost together all the same.
     const seenAt = clock.monotonic() - Math.max(0, clock.now() - at);
-    const isMass = breaker.observe({ agentId, connectivity, at: seenAt }, law(organisation).config);
+    const isMass = breaker.observe(
+      { agentId, before: before.connectivity, connectivity, at: seenAt },
+      law(organisation).config,
+    );
     if (this.#running(organisation) !== null) {
       breaker.reset();
       return false;

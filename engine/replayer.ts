@@ -24,7 +24,9 @@ export class Replayer implements EntrySink {
   readonly #past: PastAnswers;
   readonly #texts = new Texts();
   #place = 0;
-  #head: EventHead = { agent: 0, organisation: 0, seq: 0, at: 0 };
+  #agent = 0;
+  #seq = 0;
+  #at = 0;
   #notes: Note[] = [];
 
   constructor({ directory, answers, past }: ReplayerOptions) {
@@ -41,7 +43,9 @@ export class Replayer implements EntrySink {
   }
 
   begin(head: EventHead): void {
-    this.#head = head;
+    this.#agent = head.agent;
+    this.#seq = head.seq;
+    this.#at = head.at;
     if (this.#answers.isOf(head.agent)) this.#answers.fade(this.#directory.standing(head.agent), head.at);
     this.#place = this.#directory.beginReplay(head);
   }
@@ -51,14 +55,14 @@ export class Replayer implements EntrySink {
   }
 
   sent(texts: ByteReader, id: number, session: number): void {
-    this.#past.add(this.#place, { texts, id, session, kept: this.#head.seq });
+    this.#past.add(this.#place, { texts, id, session, kept: this.#seq });
   }
 
   sentByUser(id: string, user: number): void {
     const record = this.#directory.recordAt(this.#place);
     const command = { id, user };
-    const { agent, at } = this.#head;
-    this.#answers.remember(agent, command, { answer: done(record, command), at });
+    const answer = done(record, command);
+    this.#answers.remember(this.#agent, command, { answer, at: this.#at });
   }
 
   note(note: Note): void {

@@ -31,6 +31,8 @@ const PORTIONS = 50;
 const TOLD_EVERY_MS = 30_000;
 const SNAPSHOT_EVERY_MS = 60_000;
 const MAX_PAUSE_MS = 5;
+/** What was collected is given up by then, and told of. */
+const SWEPT_MS = 1_000;
 /** Answers of each session. */
 const REMEMBERED = 64;
 /** By how much the heap may have grown from a third of the time to its end. */
@@ -60,7 +62,7 @@ async function soak(): Promise<boolean> {
   for (let n = 0; n < REMEMBERED; n++)
     await forEachAgent(agents, (agent) => change(engine, agent, `warm ${n}`));
   // What the beginning left behind is not the load's.
-  inUse();
+  await inUse();
   let beaten = 0;
   let changed = 0;
   let answered = 0;
@@ -91,17 +93,20 @@ async function soak(): Promise<boolean> {
   const waiting = (share: number) =>
     new Promise<void>((resolve) => void systemClock.after(share * (endsAt - begun), resolve));
   await waiting(1 / 3);
-  const early = inUse();
+  const early = await inUse();
   await waiting(2 / 3);
-  return verdict({ early, late: inUse(), answered: answered / changed });
+  return verdict({ early, late: await inUse(), answered: answered / changed });
 }
 
-/** What is in use after a collection, which is not counted. */
-function inUse(): number {
+/** What is in use after collections, which are not counted. */
+async function inUse(): Promise<number> {
   isMeasured = false;
   collect();
-  setTimeout(() => (isMeasured = true), 1000);
+  // Arrays are given up beside what runs, and what waited for that with the next one.
+  await new Promise<void>((resolve) => void systemClock.after(SWEPT_MS, resolve));
+  collect();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
+  systemClock.after(SWEPT_MS, () => (isMeasured = true));
   return heapUsed + arrayBuffers;
 }
 

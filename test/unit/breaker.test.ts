@@ -1,14 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { Breaker } from '../../engine/breaker.ts';
+import { Breaker, type Observed } from '../../engine/breaker.ts';
 
 const LIMITS = { BREAKER_MIN_AGENTS: 3, BREAKER_PERCENT: 20, BREAKER_WINDOW_SECONDS: 5 };
 
 /** A breaker with so many connected, ids from 1. Each deed answers whether it made a mass disconnect. */
 function withConnected(count: number, limits = LIMITS) {
   const breaker = new Breaker();
-  for (let agentId = 1; agentId <= count; agentId++) breaker.load({ agentId, connectivity: 'connected' });
-  const observe = (connectivity: 'connected' | 'reconnecting' | 'disconnected') => {
-    return (agentId: number, at: number) => breaker.observe({ agentId, connectivity, at }, limits);
+  const now = new Map<number, Observed['connectivity']>();
+  for (let agentId = 1; agentId <= count; agentId++) {
+    breaker.load({ connectivity: 'connected' });
+    now.set(agentId, 'connected');
+  }
+  const observe = (connectivity: Observed['connectivity']) => (agentId: number, at: number) => {
+    const before = now.get(agentId) ?? 'disconnected';
+    now.set(agentId, connectivity);
+    return breaker.observe({ agentId, before, connectivity, at }, limits);
   };
   return {
     breaker,
