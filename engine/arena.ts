@@ -20,8 +20,16 @@ export class Arena {
 
   /** Adds the text that stands there in other bytes; where it stands here. */
   textOf(other: ByteReader, at: number): number {
-    const block = this.#blockFor(other.sizeOfText(at) + BEHIND_BYTES);
-    return (this.#blocks.length - 1) * BLOCK_BYTES + block.textOf(other, at);
+    const size = other.sizeOfText(at);
+    const here = this.placeFor(size);
+    this.last.textOf(other, at, size);
+    return here;
+  }
+
+  /** Where so many bytes will stand that are to be written to the last block next, with what is short behind them. */
+  placeFor(bytes: number): number {
+    const block = this.#blockFor(bytes + BEHIND_BYTES);
+    return (this.#blocks.length - 1) * BLOCK_BYTES + block.length;
   }
 
   /** Begins a block, for what is to stand together; where its first byte will stand. */

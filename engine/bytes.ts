@@ -83,9 +83,8 @@ export class ByteWriter {
     if (value.length > SHORT || !this.#short(value)) this.#long(value);
   }
 
-  /** The text that stands there in other bytes; where it stands here. */
-  textOf(other: ByteReader, at: number): number {
-    const size = other.sizeOfText(at);
+  /** The text that stands there in other bytes, where it takes `size`; where it stands here. */
+  textOf(other: ByteReader, at: number, size = other.sizeOfText(at)): number {
     this.#room(size);
     const start = this.#length;
     this.#length += size;

@@ -20,39 +20,44 @@ export interface WrittenAnswer {
 
 /** So many are never too many. */
 const ROOMY = 1 << 16;
+/** What comes before the id of an answer. */
+const HEAD_BYTES = 8;
 
 /**
  * Answers to commands of sessions that a start has read, out of the log or an image. Hardly anybody repeats a command
  * from before: so they stay bytes, agent by agent (by place), until AnswerMemory is in need of them.
  */
 export class PastAnswers {
-  #rows = noRows();
-  /** Of how many agents something is known. */
+  #kept = nothing();
+  /** How many there are, and of how many agents. */
+  #size = 0;
   #agents = 0;
   /** How many there were when those that are remembered no more were last given up. */
   #thinned = 0;
 
   /** How many are kept, with some that are remembered no more. */
   get size(): number {
-    return this.#rows.ofAnswers.length;
+    return this.#size;
   }
 
   /** It came after all others of that agent. */
   add(place: number, { texts, id, session, kept }: WrittenAnswer): void {
     if (this.#isCrowded()) this.#thin();
-    const { own, newest, earlier, sessions, answers, ofAgents, ofAnswers } = this.#rows;
+    const { own, newest, sessions, ofAgents } = this.#kept;
     while (ofAgents.length <= place) newest.set(ofAgents.add(), 0);
     const before = newest.get(place);
     if (before === 0) this.#agents += 1;
-    const row = ofAnswers.add();
-    earlier.set(row, before);
     // Most commands of an agent come through one session.
-    const known = before === 0 ? null : sessions.get(before - 1);
-    const isKnown = known !== null && own.isTextOf(known, texts, session);
-    sessions.set(row, isKnown ? known : own.textOf(texts, session));
-    answers.set(row, own.textOf(texts, id));
-    writeKept(own.last, kept);
-    newest.set(place, row + 1);
+    const isKnown = before > 0 && own.isTextOf(sessions.get(place), texts, session);
+    if (!isKnown) sessions.set(place, own.textOf(texts, session));
+    const size = texts.sizeOfText(id);
+    newest.set(place, own.placeFor(HEAD_BYTES + size) + 1);
+    const { last } = own;
+    last.u32(before);
+    last.u32(sessions.get(place));
+    last.textOf(texts, id, size);
+    writeKept(last, kept);
+    this.#size += 1;
   }
 
   /** The same, of one that is not written yet. */
@@ -66,15 +71,16 @@ export class PastAnswers {
 
   /** Those of an agent, oldest first: of each session as many as are remembered. */
   of(place: number): readonly PastAnswer[] {
-    const { earlier, newest } = this.#rows;
+    const { own, newest } = this.#kept;
     const found: PastAnswer[] = [];
     const counts = new Map<string, number>();
-    for (let left = this.has(place) ? newest.get(place) : 0; left > 0; left = earlier.get(left - 1)) {
-      const session = this.#sessionIn(left - 1);
+    for (let left = this.has(place) ? newest.get(place) : 0; left > 0;) {
+      const reader = own.readerAt(left - 1);
+      left = reader.u32();
+      const session = own.readerAt(reader.u32()).text();
       const count = counts.get(session) ?? 0;
       if (count === REMEMBERED) continue;
       counts.set(session, count + 1);
-      const reader = this.#readerAt(left - 1);
       found.push({ command: { id: reader.text(), session }, kept: readKept(reader) });
     }
     return found.toReversed();
@@ -83,52 +89,44 @@ export class PastAnswers {
   /** They are kept elsewhere, or by nobody. */
   forget(place: number): void {
     if (!this.has(place)) return;
-    this.#rows.newest.set(place, 0);
+    this.#kept.newest.set(place, 0);
     this.#agents -= 1;
-    if (this.#agents === 0) this.#rows = noRows();
+    if (this.#agents === 0) this.#clear();
   }
 
   /** Whether anything is known of that agent. */
   has(place: number): boolean {
-    return place < this.#rows.ofAgents.length && this.#rows.newest.get(place) > 0;
+    return place < this.#kept.ofAgents.length && this.#kept.newest.get(place) > 0;
   }
 
   /** Gives up what is remembered no more. */
   #thin(): void {
     const crowded = new PastAnswers();
-    [crowded.#rows, this.#rows] = [this.#rows, crowded.#rows];
-    [crowded.#agents, this.#agents] = [this.#agents, crowded.#agents];
-    for (let place = 0; place < crowded.#rows.ofAgents.length; place++)
+    crowded.#kept = this.#kept;
+    this.#clear();
+    for (let place = 0; place < crowded.#kept.ofAgents.length; place++)
       for (const answer of crowded.of(place)) this.put(place, answer);
-    this.#thinned = this.#rows.ofAnswers.length;
+    this.#thinned = this.#size;
+  }
+
+  #clear(): void {
+    this.#kept = nothing();
+    this.#size = 0;
+    this.#agents = 0;
   }
 
   /** Twice as many as there may be of one session for each agent, or as were left the last time. */
   #isCrowded(): boolean {
-    const { ofAgents, ofAnswers } = this.#rows;
-    return ofAnswers.length > Math.max(ROOMY, 2 * REMEMBERED * ofAgents.length, 2 * this.#thinned);
-  }
-
-  #sessionIn(row: number): string {
-    const { own, sessions } = this.#rows;
-    return own.readerAt(sessions.get(row)).text();
-  }
-
-  #readerAt(row: number): ByteReader {
-    const { own, answers } = this.#rows;
-    return own.readerAt(answers.get(row));
+    const { ofAgents } = this.#kept;
+    return this.#size > Math.max(ROOMY, 2 * REMEMBERED * ofAgents.length, 2 * this.#thinned);
   }
 }
 
-/** Of agents, by place: one more than the row of the newest answer; 0 for none. Of answers: the agent's one before, likewise. */
-function noRows() {
-  const columns = { newest: new CountColumn(), earlier: new CountColumn() };
-  const positions = { sessions: new CountColumn(), answers: new CountColumn() };
-  return {
-    ...columns,
-    ...positions,
-    own: new Arena(),
-    ofAgents: new Room([columns.newest]),
-    ofAnswers: new Room([columns.earlier, ...Object.values(positions)], 2),
-  };
+/**
+ * Of agents, by place: one more than where the newest answer stands, 0 for none; and where the text of its session does.
+ * An answer is: one more than where the one before stands (u32), where its session does (u32), the command's id, what is kept.
+ */
+function nothing() {
+  const columns = { newest: new CountColumn(), sessions: new CountColumn() };
+  return { ...columns, own: new Arena(), ofAgents: new Room(Object.values(columns)) };
 }
