@@ -3,7 +3,7 @@ const FIRST_BYTES = 512;
 /** Shorter texts are copied here faster than by a call into Node. */
 const SHORT = 32;
 /** Up to so many bytes are copied from other bytes faster four by four than by such a call. */
-const FEW = 128;
+const FEW = 400;
 const KEPT_TEXTS = 1024;
 
 export class ByteWriter {
