@@ -29,9 +29,10 @@ export async function judge({ simulator, audience, board }: VerdictOptions): Pro
   if ((await Promise.race([simulator.pause(), after(QUIET_MS)])) === 'late')
     return [`commands had no answer within ${QUIET_MS / 1000} s`];
   await until(() => simulator.agents.every(({ isSteady }) => isSteady), QUIET_MS);
-  const known = simulator.agents.map((agent) => agent.known).filter((each) => each !== null);
   for (let left = SETTLED_MS; ; left -= LOOK_MS) {
     const shown = await board();
+    // Breaks and wrap-ups end meanwhile: what was known before the board was asked for may be so no more.
+    const known = simulator.agents.map((agent) => agent.known).filter((each) => each !== null);
     const wrong = [...compareAgents(known, shown), ...compareWatchers(audience, shown)];
     if (wrong.length === 0 || left <= 0) return wrong;
     await after(LOOK_MS);
