@@ -65,8 +65,8 @@ export const ACTOR: readonly Mutant[] = [
     rule: 'B6',
     does: 'forgets the answers to the commands that the log tells of',
     file: 'engine/replayer.ts',
-    find: 'kept: this.#head.seq });',
-    replace: 'kept: this.#head.seq });\n    this.#past.forget(this.#place);',
+    find: 'kept: this.#seq });',
+    replace: 'kept: this.#seq });\n    this.#past.forget(this.#place);',
     tests: 'replayer',
   },
   {
