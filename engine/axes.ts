@@ -82,9 +82,9 @@ export interface Session {
   /** Null while its connection lives. */
   readonly lostAt: number | null;
   /** What it lives on (C10); absent where an earlier version wrote it down. */
-  readonly lives?: 'on_socket' | 'on_requests' | undefined;
+  readonly lives?: 'on_socket' | 'on_requests';
   /** The log-in session that opened it, or resumed it last; absent where an earlier version wrote it down, of a socket. */
-  readonly login?: string | undefined;
+  readonly login?: string;
 }
 
 /** A supervisor's override. */

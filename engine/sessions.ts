@@ -89,6 +89,7 @@ export function withLost(sessions: readonly Session[], id: string, lostAt: numbe
 /** The session, its connection lost then. Written out: a spread with another value behind it takes V8's slow way. */
 export function lost(session: Session, lostAt: number): Session {
   const { id, device, address, startedAt, lives, login } = session;
+  if (lives === undefined || login === undefined) return { ...session, lostAt };
   return { id, device, address, startedAt, lostAt, lives, login };
 }
 
