@@ -23,6 +23,7 @@ import type {
 import { type Law, loginStatus } from './law.ts';
 import { sameMember } from './member.ts';
 import { type AgentRecord, CHANGEABLE, copyRecord } from './record.ts';
+import { sessionOf } from './sessions.ts';
 import { move, type Table } from './table.ts';
 import { tileOf } from './tile.ts';
 
@@ -59,7 +60,7 @@ export function decide(record: AgentRecord, wish: Input, bench: Bench): Decision
   // The first event says who the agent is: so the history can tell what master data changed while nobody looked.
   const set = record.seq === 0 ? { ...changed, member: drafted.record.member } : changed;
 
-  const session = sessionOf(input, drafted.record) ?? sessionOf(input, record);
+  const session = sessionNamedBy(input, drafted.record) ?? sessionNamedBy(input, record);
   const event: AgentEvent = {
     type: eventType(input),
     agent: record.member.id,
@@ -202,7 +203,7 @@ function repeats(record: AgentRecord, input: Input): boolean {
       return record.activity === 'active' && isQueued(record, input);
     // The late word of a session that is over: whoever logged in since then stays (C3).
     case 'leave':
-      return input.session !== null && !record.sessions.some(({ id }) => id === input.session);
+      return input.session !== null && sessionOf(record.sessions, input.session) === null;
     default:
       return false;
   }
@@ -280,17 +281,17 @@ function difference(before: AgentRecord, after: AgentRecord): Partial<Changes> {
 }
 
 /** The session that the input is of: of a hello the one that it began, else the one that goes on. */
-function sessionOf(input: Input, { sessions }: AgentRecord): Session | null {
-  if (!('session' in input)) return null;
-  const own = sessions.find(({ id }) => id === input.session);
-  if (own !== undefined || input.type !== 'open') return own ?? null;
-  return sessions.find(({ id }) => id === input.resume?.session) ?? null;
+function sessionNamedBy(input: Input, { sessions }: AgentRecord): Session | null {
+  if (!('session' in input) || input.session === null) return null;
+  const own = sessionOf(sessions, input.session);
+  if (own !== null || input.type !== 'open' || input.resume === null) return own;
+  return sessionOf(sessions, input.resume.session);
 }
 
 /** Commands of a session need that session alive; commands without one need an agent who is here. */
 function isConnected(record: AgentRecord, session: string | null): boolean {
   if (session === null) return record.connectivity !== 'disconnected';
-  return record.sessions.some(({ id, lostAt }) => id === session && lostAt === null);
+  return sessionOf(record.sessions, session)?.lostAt === null;
 }
 
 function notConnected(): Refusal {

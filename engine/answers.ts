@@ -6,6 +6,7 @@ import type { CommandId } from './inputs.ts';
 import { Newest } from './newest.ts';
 import type { PastAnswers } from './past-answers.ts';
 import type { AgentRecord } from './record.ts';
+import { sessionOf } from './sessions.ts';
 import type { Image, ImageWriter } from './snapshots/image.ts';
 import { type FullTile, tileOf } from './tile.ts';
 import { type Standing, type Tending, Traces } from './traces.ts';
@@ -203,7 +204,7 @@ export class AnswerMemory {
 
 /** Whether the sender of a command may send again: sessions that ended are not remembered. */
 export function sends(record: AgentRecord, command: CommandId): boolean {
-  return 'user' in command || record.sessions.some(({ id }) => id === command.session);
+  return 'user' in command || sessionOf(record.sessions, command.session) !== null;
 }
 
 export function keptOf(command: CommandId, answer: Answer): Kept {
