@@ -1,5 +1,5 @@
 /** How long a start takes that finds a snapshot and a journal behind it, beside only reading the files. */
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EngineOptions } from '../engines.ts';
 import { inTurns, ratios, valuesOf } from '../runs.ts';
@@ -47,15 +47,24 @@ export async function restore(bench: Bench): Promise<Section> {
   };
 }
 
-/** On a copy: a start writes that it began. */
+/** On a copy, as durable as what was written there once: a start writes that it began. */
 async function restoring(bench: Bench, filling: Filling): Promise<Restored> {
   const folder = join(bench.folder, 'restored');
-  for (const part of ['journal', 'snapshots'])
+  for (const part of ['journal', 'snapshots']) {
     await cp(join(filling.folder, part), join(folder, part), { recursive: true });
+    await syncAll(join(folder, part));
+  }
   const options: EngineOptions = { ...filling, folder };
   const restored = await within(bench, (process) => process.ask<Restored>('restore', options));
   await rm(folder, { recursive: true });
   return restored;
+}
+
+async function syncAll(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    await using file = await open(join(folder, name), 'r+');
+    await file.sync();
+  }
 }
 
 async function within<Result>(

@@ -30,7 +30,7 @@ const LENGTH_AT = 4;
 const CRC_AT = 8;
 const FOLLOWS_AT = 12;
 const POSITION_AT = 20;
-const GROUP_HEADER_BYTES = 28;
+export const GROUP_HEADER_BYTES = 28;
 const BATCH_HEADER_BYTES = 15;
 
 export function groupBytes(batches: readonly Batch[]): number {
@@ -79,6 +79,11 @@ export function neededAt(bytes: Buffer, at: number): number | null {
   return GROUP_HEADER_BYTES + bytes.readUInt32BE(at + LENGTH_AT);
 }
 
+/** Whether a group begins there, of which nothing more is known. */
+export function isGroupAt(bytes: Buffer, at: number, base: number): boolean {
+  return neededAt(bytes, at) !== null && bytes.readDoubleBE(at + POSITION_AT) === base + at;
+}
+
 /** Whether a whole group stands anywhere behind `from`. */
 export function hasGroupBehind(segment: Buffer, from: number, base: number): boolean {
   const magic = Buffer.alloc(4);
@@ -95,10 +100,9 @@ export function laterFormat(segment: Buffer, at: number): string | null {
 }
 
 function endOfGroup(segment: Buffer, at: number, base: number): number | null {
-  const needed = neededAt(segment, at);
-  if (needed === null) return null;
-  const end = at + needed;
-  if (end > segment.length || segment.readDoubleBE(at + POSITION_AT) !== base + at) return null;
+  if (!isGroupAt(segment, at, base)) return null;
+  const end = at + (neededAt(segment, at) ?? 0);
+  if (end > segment.length) return null;
   return crc32(segment.subarray(at + FOLLOWS_AT, end)) === segment.readUInt32BE(at + CRC_AT) ? end : null;
 }
 

@@ -89,7 +89,13 @@ async function closingOnError<Read>(
 
 /** @throws JournalCorrupt when a whole group stands behind one that is not, or one of a later format. */
 async function findEnd(segment: Segment): Promise<SegmentEnd> {
-  const { base } = segment;
+  const [{ last, told }, dirtyEnd] = await Promise.all([tellAll(segment), endOfBytes(segment)]);
+  const end = last === null ? 0 : last.end - segment.base;
+  if (dirtyEnd > end) await checkBehind(segment, end);
+  return { last, end, dirtyEnd: Math.max(end, dirtyEnd), told };
+}
+
+async function tellAll(segment: Segment): Promise<Pick<SegmentEnd, 'last' | 'told'>> {
   let last: Group | null = null;
   const told: Told = { head: 0, terms: new Map() };
   for await (const groups of groupsOf(segment))
@@ -98,10 +104,7 @@ async function findEnd(segment: Segment): Promise<SegmentEnd> {
       last = group;
       for (const batch of batchesIn(group)) hear(told, batch);
     }
-  const end = last === null ? 0 : last.end - base;
-  const dirtyEnd = await endOfBytes(segment);
-  if (dirtyEnd > end) await checkBehind(segment, end);
-  return { last, end, dirtyEnd: Math.max(end, dirtyEnd), told };
+  return { last, told };
 }
 
 async function checkBehind({ base, size, file }: Segment, end: number): Promise<void> {

@@ -22,6 +22,7 @@ export async function* replay(
   segments: Segments,
   { after, upTo }: ReplayOptions,
 ): AsyncGenerator<CommittedBatch, void, void> {
+  if (after >= upTo) return;
   const bases = await segments.bases();
   const wanted = bases.filter((base, index) => base < upTo && (bases[index + 1] ?? Infinity) > after);
   /** Where the group before ended; null where there is none to follow. */
@@ -34,7 +35,7 @@ export async function* replay(
       continue;
     }
     try {
-      for await (const groups of groupsOf(segment, upTo))
+      for await (const groups of groupsOf(segment, { after, upTo }))
         for (const group of groups) {
           if (group.follows !== (end ?? group.follows)) throw corrupt(end ?? base);
           end = group.end;

@@ -1,20 +1,35 @@
 /** The groups of a segment as they are read: a few megabytes at a time, the next of them while somebody is at these. */
-import { type Group, groupsIn, neededAt } from './groups.ts';
+import { type Group, GROUP_HEADER_BYTES, groupsIn, isGroupAt, neededAt } from './groups.ts';
 import type { Segment } from './segments.ts';
 
 /** Mostly many groups. */
 const PIECE_BYTES = 4 << 20;
 
-/** Up to the first place where none is whole, and to that position of the log; the file stays open. */
+/** Positions of the log. */
+export interface Stretch {
+  /** Groups that end there or before need not be told; where they are not, one begins there. */
+  readonly after?: number;
+  readonly upTo?: number;
+}
+
+/** Up to the first place where none is whole; the file stays open. */
 export async function* groupsOf(
   segment: Segment,
-  upTo = Infinity,
+  { after = 0, upTo = Infinity }: Stretch = {},
 ): AsyncGenerator<readonly Group[], void, void> {
-  for await (const { bytes, base } of piecesOf(segment, upTo)) {
+  const from = (await beginsAt(segment, after)) ? after : segment.base;
+  for await (const { bytes, base } of piecesOf(segment, { from, upTo })) {
     const groups = [...groupsIn(bytes, base)];
     yield groups;
     if (groups.at(-1)?.end !== base + bytes.length) return;
   }
+}
+
+async function beginsAt({ base, file }: Segment, position: number): Promise<boolean> {
+  if (position <= base) return false;
+  const head = Buffer.alloc(GROUP_HEADER_BYTES);
+  await file.read(head, position - base);
+  return isGroupAt(head, 0, position);
 }
 
 interface Piece {
@@ -24,13 +39,16 @@ interface Piece {
 }
 
 /** As its groups say how long they are: each piece ends where one does. */
-async function* piecesOf({ base, size, file }: Segment, upTo: number): AsyncGenerator<Piece, void, void> {
+async function* piecesOf(
+  { base, size, file }: Segment,
+  { from, upTo }: { from: number; upTo: number },
+): AsyncGenerator<Piece, void, void> {
   const end = Math.min(size, upTo - base);
   const read = async (at: number, bytes: number) => {
     const piece = Buffer.allocUnsafe(Math.min(bytes, end - at));
     return piece.subarray(0, await file.read(piece, at));
   };
-  let at = 0;
+  let at = from - base;
   let asked = PIECE_BYTES;
   let reading = read(at, asked);
   try {
