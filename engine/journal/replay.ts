@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { batchesIn } from './groups.ts';
 import { type CommittedBatch, JournalCorrupt, type Offset } from './port.ts';
-import { groupsOf } from './segment-groups.ts';
+import { beginsAt, groupsOf } from './segment-groups.ts';
 import type { Segments } from './segments.ts';
 
 export interface ReplayOptions {
@@ -35,7 +35,9 @@ export async function* replay(
       continue;
     }
     try {
-      for await (const groups of groupsOf(segment, { after, upTo }))
+      const from = (await beginsAt(segment, after)) ? after : base;
+      if (from > base) end = from;
+      for await (const groups of groupsOf(segment, { from, upTo }))
         for (const group of groups) {
           if (group.follows !== (end ?? group.follows)) throw corrupt(end ?? base);
           end = group.end;

@@ -5,31 +5,31 @@ import type { Segment } from './segments.ts';
 /** Mostly many groups. */
 const PIECE_BYTES = 4 << 20;
 
+/** Whether a group begins at that position of the log; of the first in the segment it is known. */
+export async function beginsAt({ base, file }: Segment, position: number): Promise<boolean> {
+  if (position <= base) return false;
+  const head = Buffer.alloc(GROUP_HEADER_BYTES);
+  await file.read(head, position - base);
+  return isGroupAt(head, 0, position);
+}
+
 /** Positions of the log. */
 export interface Stretch {
-  /** Groups that end there or before need not be told; where they are not, one begins there. */
-  readonly after?: number;
+  /** Where a group begins. */
+  readonly from?: number;
   readonly upTo?: number;
 }
 
 /** Up to the first place where none is whole; the file stays open. */
 export async function* groupsOf(
   segment: Segment,
-  { after = 0, upTo = Infinity }: Stretch = {},
+  { from = segment.base, upTo = Infinity }: Stretch = {},
 ): AsyncGenerator<readonly Group[], void, void> {
-  const from = (await beginsAt(segment, after)) ? after : segment.base;
   for await (const { bytes, base } of piecesOf(segment, { from, upTo })) {
     const groups = [...groupsIn(bytes, base)];
     yield groups;
     if (groups.at(-1)?.end !== base + bytes.length) return;
   }
-}
-
-async function beginsAt({ base, file }: Segment, position: number): Promise<boolean> {
-  if (position <= base) return false;
-  const head = Buffer.alloc(GROUP_HEADER_BYTES);
-  await file.read(head, position - base);
-  return isGroupAt(head, 0, position);
 }
 
 interface Piece {
@@ -41,7 +41,7 @@ interface Piece {
 /** As its groups say how long they are: each piece ends where one does. */
 async function* piecesOf(
   { base, size, file }: Segment,
-  { from, upTo }: { from: number; upTo: number },
+  { from, upTo }: Required<Stretch>,
 ): AsyncGenerator<Piece, void, void> {
   const end = Math.min(size, upTo - base);
   const read = async (at: number, bytes: number) => {

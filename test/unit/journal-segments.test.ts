@@ -49,6 +49,41 @@ test('F1: groups are read whole wherever they stand among others, also those lar
     expect(Buffer.alloc(sizes[index] ?? 0, `${index} `).equals(events)).toBe(true);
 });
 
+test('F4: what is behind an offset is read, wherever in a group it is', async () => {
+  const log = new StoredLog();
+  const journal = await log.open();
+  const writer = await journal.claim(0);
+  const ids = Array.from({ length: 24 }, (_, index) => `${index}`);
+  const offsets: number[] = [];
+  for (let first = 0; first < ids.length; first += 4) {
+    const group = ids.slice(first, first + 4);
+    offsets.push(
+      ...(await Promise.all(group.map((id) => writer.append(batchOf(writer, id, KILOBYTE.subarray(300)))))),
+    );
+  }
+  await journal[Symbol.asyncDispose]();
+  await using again = await log.open();
+  for (const [index, offset] of offsets.entries())
+    expect(idsOf(await read(again, offset))).toEqual(ids.slice(index + 1));
+});
+
+test('F4: where a group begins at an offset, nothing before it is read', async () => {
+  const log = new StoredLog();
+  const journal = await log.open();
+  const writer = await journal.claim(0);
+  await writer.append(batchOf(writer, 'damaged', KILOBYTE));
+  const offset = await writer.append(batchOf(writer, 'an image has it', KILOBYTE));
+  for (const id of ['a', 'b', 'c', 'd']) await writer.append(batchOf(writer, id, KILOBYTE));
+  await journal[Symbol.asyncDispose]();
+  const [closed = ''] = await log.segments();
+  await log.overwrite(closed, Buffer.of(1), 500);
+  await using again = await log.open();
+  expect(idsOf(await read(again, offset))).toEqual(['a', 'b', 'c', 'd']);
+  await expect(read(again)).rejects.toThrow(JournalCorrupt);
+  await log.overwrite(closed, Buffer.of(1), offset + 500);
+  await expect(read(again, offset)).rejects.toThrow(`damaged at position ${offset}:`);
+});
+
 test('F1: the size of segments may change from run to run', async () => {
   const log = new StoredLog();
   const written: string[] = [];
