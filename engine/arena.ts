@@ -10,37 +10,43 @@ const BEHIND_BYTES = 16;
 
 /** Texts as bytes, in blocks that stay where they are: however many come, none is copied to make room. Up to 4 GB. */
 export class Arena {
-  readonly #blocks: ByteWriter[] = [];
+  /** The first one is as small as what is in it: most have no other. */
+  #last = new ByteWriter(0);
+  readonly #blocks = [this.#last];
+  /** Where the last one begins. */
+  #start = 0;
+  /** How many bytes were written to those before it. */
   #full = 0;
 
   /** How many bytes were written. */
   get length(): number {
-    return this.#full + (this.#blocks.at(-1)?.length ?? 0);
+    return this.#full + this.#last.length;
   }
 
   /** Adds the text that stands there in other bytes; where it stands here. */
   textOf(other: ByteReader, at: number): number {
     const size = other.sizeOfText(at);
     const here = this.placeFor(size);
-    this.last.textOf(other, at, size);
+    this.#last.textOf(other, at, size);
     return here;
   }
 
   /** Where so many bytes will stand that are to be written to the last block next, with what is short behind them. */
   placeFor(bytes: number): number {
-    const block = this.#blockFor(bytes + BEHIND_BYTES);
-    return (this.#blocks.length - 1) * BLOCK_BYTES + block.length;
+    const { length } = this.#last;
+    if (length > 0 && length + bytes + BEHIND_BYTES > BLOCK_BYTES) this.#begin();
+    return this.#start + this.#last.length;
   }
 
   /** Begins a block, for what is to stand together; where its first byte will stand. */
   begin(): number {
-    if (this.last.length > 0) this.#begin();
-    return (this.#blocks.length - 1) * BLOCK_BYTES;
+    if (this.#last.length > 0) this.#begin();
+    return this.#start;
   }
 
   /** For what belongs behind the text that was added last. */
   get last(): ByteWriter {
-    return this.#blocks.at(-1) ?? this.#begin();
+    return this.#last;
   }
 
   /** The text that stands there in other bytes, over one that was added and takes no less room. */
@@ -69,17 +75,10 @@ export class Arena {
     return block;
   }
 
-  /** One that has room for so many bytes, or is empty. */
-  #blockFor(bytes: number): ByteWriter {
-    const { last } = this;
-    return last.length === 0 || last.length + bytes <= BLOCK_BYTES ? last : this.#begin();
-  }
-
-  /** The first one is as small as what is in it: most have no other. */
-  #begin(): ByteWriter {
-    this.#full = this.length;
-    const block = this.#blocks.length === 0 ? new ByteWriter() : new ByteWriter(BLOCK_BYTES);
-    this.#blocks.push(block);
-    return block;
+  #begin(): void {
+    this.#full += this.#last.length;
+    this.#start += BLOCK_BYTES;
+    this.#last = new ByteWriter(BLOCK_BYTES);
+    this.#blocks.push(this.#last);
   }
 }

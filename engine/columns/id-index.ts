@@ -23,9 +23,16 @@ export class IdIndex {
 
   /** The id of that row isn't there yet. */
   add(row: number): void {
-    if (this.#size >= this.#slots.length * MAX_LOAD) this.#grow();
+    this.reserve(this.#size + 1);
     this.#put(row);
     this.#size += 1;
+  }
+
+  /** Makes room for so many in all. */
+  reserve(size: number): void {
+    let slots = this.#slots.length;
+    while (size > slots * MAX_LOAD) slots *= 2;
+    if (slots > this.#slots.length) this.#grow(slots);
   }
 
   #put(row: number): void {
@@ -43,9 +50,9 @@ export class IdIndex {
     }
   }
 
-  #grow(): void {
+  #grow(slots: number): void {
     const before = this.#slots;
-    this.#slots = new Uint32Array(before.length * 2);
+    this.#slots = new Uint32Array(slots);
     for (const found of before) if (found !== 0) this.#put(found - 1);
   }
 }

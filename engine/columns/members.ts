@@ -72,6 +72,7 @@ export class Members {
     this.#room.reserve(count);
     for (const [name, column] of Object.entries(this.#saved))
       image.block(`member ${name}`, (reader) => column.load(reader, count));
+    this.#index.reserve(count);
     for (let row = 0; row < count; row++) this.#index.add(this.#room.add());
   }
 
