@@ -58,12 +58,14 @@ export class Audience implements Disposable {
   begin(offset: Offset): void {
     this.topics.begin(offset);
     for (const whereabouts of this.#population.absent()) this.summaries.addAbsent(whereabouts);
+    this.summaries.begin(this.#population);
     // To nobody may work be routed before they have come back.
-    for (const counted of this.#population.counted()) {
-      this.summaries.publish(null, counted);
-      this.#freezes.found(counted);
-    }
-    this.#freezes.begin();
+    this.#freezes.begin(this.#population.connected());
+  }
+
+  /** Goes on with what is yet to be counted, while there is time for it; whether more is left. */
+  beginNext(hasTime: () => boolean): boolean {
+    return this.summaries.beginNext(hasTime);
   }
 
   /** All of a batch is on the boards before anybody hears of it: a cursor never names half a batch. */

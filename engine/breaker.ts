@@ -31,9 +31,9 @@ export class Breaker {
   /** When the newest loss was. */
   #newest = -Infinity;
 
-  /** Somebody is so already, as of before anything was counted. */
-  load({ connectivity }: Pick<Observed, 'connectivity'>): void {
-    if (connectivity === 'connected') this.#connected += 1;
+  /** So many are connected already, as of before anything was counted. */
+  load(connected: number): void {
+    this.#connected += connected;
   }
 
   /** Whether this is the loss that makes it a mass disconnect. */

@@ -227,6 +227,17 @@ export class Directory {
     return this.#presences.counted(place, this.#members.countedOf(this.#presences.rowOf(place)));
   }
 
+  /** Adds how many agents of each organisation that has any here are connected. */
+  countConnected(counts: Map<number, number>): void {
+    for (let place = 0; place < this.size; place++) {
+      const connectivity = this.at(place, 'connectivity');
+      if (connectivity === 'disconnected') continue;
+      const organisationId = this.#members.organisationOf(this.#presences.rowOf(place));
+      const before = counts.get(organisationId) ?? 0;
+      counts.set(organisationId, before + (connectivity === 'connected' ? 1 : 0));
+    }
+  }
+
   /** Ids of an organisation's agents who are here. */
   *present(organisationId: number): Iterable<number> {
     for (let place = 0; place < this.size; place++) {

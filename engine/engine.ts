@@ -34,7 +34,7 @@ import { restore } from './snapshots/restore.ts';
 import type { Summaries } from './summaries.ts';
 import { compile } from './table.ts';
 import type { Topics } from './topics.ts';
-import { tellNext, turn } from './turning.ts';
+import { beginNext, turn } from './turning.ts';
 import type { Why } from './why.ts';
 
 export interface EngineOptions {
@@ -161,7 +161,7 @@ export class Engine implements AsyncDisposable {
     const writer = await journal.claim(partition, node);
     await this.#reached(await journal.head());
     population.partition(partition).begin(writer, isGone);
-    this.#tellNext();
+    this.#beginNext();
   }
 
   /** Hands a partition over: lets what is on its way become durable, and decides for its agents no more. */
@@ -331,13 +331,14 @@ export class Engine implements AsyncDisposable {
         offset: () => this.#offset,
       });
     this.#turning = clock.every(1000, () => turn(population.partitions, clock));
-    this.#tellNext();
+    this.#beginNext();
   }
 
   /** What comes in the meantime is answered before. */
-  #tellNext(): void {
+  #beginNext(): void {
     const { clock, population } = this.#options;
-    setImmediate(() => tellNext(population.partitions, clock, this.#closing.signal));
+    const beginners = [...population.partitions, this.#audience];
+    setImmediate(() => beginNext(beginners, clock, this.#closing.signal));
   }
 }
 

@@ -8,7 +8,6 @@ import type { Clock } from './clock.ts';
 import type { Law } from './law.ts';
 import type { Member } from './member.ts';
 import type { Committed } from './partition.ts';
-import type { Counted } from './tally.ts';
 
 export interface FreezesOptions {
   readonly clock: Clock;
@@ -50,14 +49,12 @@ export class Freezes implements Disposable {
     this.#onChanged = onChanged;
   }
 
-  /** An agent whom the engine finds so when it starts. */
-  found({ member, connectivity }: Pick<Counted, 'member' | 'connectivity'>): void {
-    if (connectivity !== 'disconnected') this.#breakerOf(member.organisationId).load({ connectivity });
-  }
-
-  /** The engine starts: whoever was here has lost it. */
-  begin(): void {
-    for (const organisationId of this.#breakers.keys()) this.#freeze(organisationId, 'restart');
+  /** The engine starts, and finds so many connected of each organisation that has agents here: they have lost it. */
+  begin(connected: ReadonlyMap<number, number>): void {
+    for (const [organisationId, count] of connected) {
+      this.#breakerOf(organisationId).load(count);
+      this.#freeze(organisationId, 'restart');
+    }
   }
 
   /** Something happened. Answers whether a freeze has begun with it. */

@@ -5,7 +5,6 @@ import type { Whereabouts } from './places.ts';
 import type { AgentRecord } from './record.ts';
 import type { Scope } from './scope.ts';
 import type { KeptSession } from './sessions.ts';
-import type { Counted } from './tally.ts';
 import { isGone } from './traces.ts';
 
 /** How many parts the agents fall into. Fixed for life: the journal names them. */
@@ -84,15 +83,11 @@ export class Population {
     for (const { directory } of this.partitions) yield* directory.routableIn(organisationId, scope);
   }
 
-  /**
-   * Everybody to whom something has happened, as they count. Partition by partition in turns: whoever came at about the
-   * same time is often of the same team.
-   */
-  *counted(): Iterable<Counted> {
-    const directories = this.partitions.map(({ directory }) => ({ directory, size: directory.size }));
-    const places = Math.max(...directories.map(({ size }) => size));
-    for (let place = 0; place < places; place++)
-      for (const { directory, size } of directories) if (place < size) yield directory.countedAt(place);
+  /** How many agents of each organisation that has any here are connected. */
+  connected(): ReadonlyMap<number, number> {
+    const connected = new Map<number, number>();
+    for (const { directory } of this.partitions) directory.countConnected(connected);
+    return connected;
   }
 
   /** All sessions of which it is known with which log-in session they end. */

@@ -5,15 +5,17 @@
  * for all who watch the same.
  */
 import { createHash } from 'node:crypto';
+import { Census } from './census.ts';
 import type { Clock } from './clock.ts';
 import type { PlatformIncident } from './freezes.ts';
 import type { Member } from './member.ts';
 import { type Place, type Places, type Whereabouts } from './places.ts';
-import { isOf, ownSubject, subjectKey } from './scope.ts';
+import type { Population } from './population.ts';
+import { isOf, ownSubject, type Scope, subjectKey } from './scope.ts';
 import { type Summary, summaryOf } from './summary.ts';
 import { SummaryTopic } from './summary-topic.ts';
 import { Tallies } from './tallies.ts';
-import type { Counted, People } from './tally.ts';
+import type { Counted, People, Tally } from './tally.ts';
 import type { View } from './tile.ts';
 import type { Sent } from './topic.ts';
 import type { Subject } from './topics.ts';
@@ -35,6 +37,8 @@ export class Summaries implements Disposable {
   /** Those that somebody watches; by organisation and scope, one for each view. */
   readonly #topics = new Map<string, Map<View, SummaryTopic>>();
   readonly #pulses: Disposable;
+  /** Of those whom a start has found; null when it is over. */
+  #census: Census | null = null;
 
   constructor(options: SummariesOptions) {
     this.#options = options;
@@ -43,9 +47,21 @@ export class Summaries implements Disposable {
     this.#pulses = options.clock.every(1000, () => this.#pulse());
   }
 
+  /** Everybody to whom something has happened counts: each when their turn comes, or when somebody asks. */
+  begin(population: Population): void {
+    this.#census = new Census(population, (counted) => this.#tallies.change(null, counted));
+  }
+
+  /** Goes on with that while there is time for it; whether more is left. */
+  beginNext(hasTime: () => boolean): boolean {
+    const isMore = this.#census?.next(hasTime) ?? false;
+    if (!isMore) this.#census = null;
+    return isMore;
+  }
+
   /** An agent was so, or not known, and is so from now on. */
   publish(before: Counted | null, after: Counted): void {
-    this.#tallies.change(before, after);
+    if (this.#census?.awaits(after.member.id) !== true) this.#tallies.change(before, after);
   }
 
   /** There is one more active member to whom nothing has happened yet. */
@@ -61,13 +77,13 @@ export class Summaries implements Disposable {
   /** How many agents are in a scope. */
   total({ organisationId, scope }: Omit<Subject, 'view'>): number {
     let total = 0;
-    for (const { size } of this.#tallies.in(organisationId, scope)) total += size;
+    for (const { size } of this.#talliesIn(organisationId, scope)) total += size;
     return total;
   }
 
   read({ organisationId, scope, view }: Subject): Summary {
     const platform = this.#options.incident(organisationId);
-    return summaryOf([...this.#tallies.in(organisationId, scope)], { view, platform });
+    return summaryOf([...this.#talliesIn(organisationId, scope)], { view, platform });
   }
 
   /** A name that nothing else has which is sent to many. */
@@ -108,6 +124,11 @@ export class Summaries implements Disposable {
     this.#pulses[Symbol.dispose]();
     for (const topic of this.#watched()) topic[Symbol.dispose]();
     this.#topics.clear();
+  }
+
+  #talliesIn(organisationId: number, scope: Scope): Iterable<Tally> {
+    this.beginNext(() => true);
+    return this.#tallies.in(organisationId, scope);
   }
 
   #topic(subject: Subject): SummaryTopic {

@@ -60,8 +60,10 @@ export class Tenure {
   readonly #judge: Judge;
   readonly #alarms: Alarms;
   readonly #appender: Appender<Decided>;
-  /** Places of those who were here before, and for whom it was not yet found whether their connections are. */
-  readonly #resuming = new Set<number>();
+  /** By place, 1 for those who were here before, and of whom it was not yet found whether their connections are. */
+  readonly #resuming: Uint8Array;
+  /** There are none of them before it. */
+  #nextResuming = 0;
   /** Answers to commands that journalled nothing: whoever comes next judges those afresh (B6). */
   readonly #unwritten = new AnswerMemory();
   /** News that the next owner is to be told. */
@@ -73,6 +75,7 @@ export class Tenure {
   constructor(options: TenureOptions) {
     this.#options = options;
     const { writer, clock, directory } = options;
+    this.#resuming = new Uint8Array(directory.size);
     this.#lines = new Lines(options);
     this.#judge = new Judge({ ...options, lines: this.#lines });
     this.#appender = new Appender({ writer, onFailed: (decided, error) => this.#failed(decided, error) });
@@ -97,15 +100,15 @@ export class Tenure {
 
   /** Somebody is here: what that comes to is found soon, and before anything else. */
   resume(place: number): void {
-    this.#resuming.add(place);
+    this.#resuming[place] = 1;
   }
 
   /** Goes on with them while there is time for it; whether more are left. */
   resumeNext(hasTime: () => boolean): boolean {
-    for (const place of this.#resuming) {
+    for (; this.#nextResuming < this.#resuming.length; this.#nextResuming++) {
+      if (this.#resuming[this.#nextResuming] === 0) continue;
       if (!hasTime()) return true;
-      this.#resuming.delete(place);
-      this.#resume(this.#options.directory.wake(place));
+      this.#resume(this.#options.directory.wake(this.#nextResuming));
     }
     return false;
   }
@@ -234,6 +237,7 @@ export class Tenure {
   #resume(actor: Actor): void {
     const { directory, activity, isGone } = this.#options;
     const { record, place } = actor;
+    this.#resuming[place] = 0;
     activity.begun(place, record.sessions);
     const gone = record.sessions.filter(({ id }) => isGone(nodeOf(id)));
     if (gone.length === record.sessions.length) return this.#accept(actor, RESTART);
@@ -244,7 +248,7 @@ export class Tenure {
   }
 
   #accept(actor: Actor, pending: Pending): void {
-    if (this.#resuming.delete(actor.place)) {
+    if (this.#resuming[actor.place] === 1) {
       this.#resume(actor);
       return this.#accept(this.#options.directory.wake(actor.place), pending);
     }

@@ -15,12 +15,17 @@ export function turn(partitions: readonly Partition[], clock: Clock, from = 0): 
   for (const partition of partitions) partition.tend();
 }
 
-/** What partitions have to tell everybody at the beginning; likewise with others having their turn in between. */
-export function tellNext(partitions: readonly Partition[], clock: Clock, signal: AbortSignal): void {
+export interface Beginner {
+  /** Goes on with what is to be done at the beginning, while there is time for it; whether more is left. */
+  beginNext(hasTime: () => boolean): boolean;
+}
+
+/** What all of them have to do at the beginning, one after another; likewise with others having their turn in between. */
+export function beginNext(beginners: readonly Beginner[], clock: Clock, signal: AbortSignal): void {
   if (signal.aborted) return;
   const hasTime = timeFrom(clock);
-  const isMore = partitions.some((partition) => partition.beginNext(hasTime));
-  if (isMore) setImmediate(() => tellNext(partitions, clock, signal));
+  const isMore = beginners.some((beginner) => beginner.beginNext(hasTime));
+  if (isMore) setImmediate(() => beginNext(beginners, clock, signal));
 }
 
 function timeFrom(clock: Clock): () => boolean {

@@ -7,10 +7,8 @@ const LIMITS = { BREAKER_MIN_AGENTS: 3, BREAKER_PERCENT: 20, BREAKER_WINDOW_SECO
 function withConnected(count: number, limits = LIMITS) {
   const breaker = new Breaker();
   const now = new Map<number, Observed['connectivity']>();
-  for (let agentId = 1; agentId <= count; agentId++) {
-    breaker.load({ connectivity: 'connected' });
-    now.set(agentId, 'connected');
-  }
+  breaker.load(count);
+  for (let agentId = 1; agentId <= count; agentId++) now.set(agentId, 'connected');
   const observe = (connectivity: Observed['connectivity']) => (agentId: number, at: number) => {
     const before = now.get(agentId) ?? 'disconnected';
     now.set(agentId, connectivity);

@@ -1,7 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { watch } from '../../engine/watcher.ts';
 import { Deeds } from '../support/deeds.ts';
 import { member, startEngine } from '../support/engines.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { scannedSummary } from '../support/scanned-summary.ts';
 import { SummaryViewer } from '../support/summary-viewer.ts';
 import { ALL } from '../support/viewer.ts';
 
@@ -88,6 +91,35 @@ describe('a summary', () => {
     });
   });
 });
+
+test('F2: whoever changes while a start still counts is counted once, as they are by then', async () => {
+  const crowd = Array.from({ length: 600 }, (_, at) => member(at + 1, { teamId: 1 + (at % 7) }));
+  const { engine, journal } = await startEngine({ members: crowd });
+  await Promise.all(crowd.map(({ id }) => new Deeds(engine, id).opens(`before ${id}`)));
+  await engine[Symbol.asyncDispose]();
+  const all = [...crowd, member(601)];
+  const { engine: next } = await startEngine({ members: all, journal, clock: new BusyClock() });
+  for (const part of [200, 300, 400, 500]) {
+    for (const { id } of crowd.slice(part, part + 100)) await new Deeds(next, id).opens(`behind ${id}`);
+    await setImmediate();
+  }
+  await new Deeds(next, 601).opens('the first');
+  const { incidents, ...summary } = next.summaries.read(ALL);
+  const records = all.flatMap(({ id }) => next.record(id) ?? []);
+  const { incidents: _, ...scanned } = scannedSummary(records, ALL);
+  expect(incidents).toHaveLength(1);
+  expect(summary).toEqual(scanned);
+  expect(summary.total).toBe(601);
+});
+
+/** For whom each look takes long. */
+class BusyClock extends FakeClock {
+  #looks = 0;
+
+  override monotonic(): number {
+    return super.monotonic() + ++this.#looks / 2;
+  }
+}
 
 describe('watching a summary', () => {
   test('G2: a change is told when its tick ends, then at most one a second, each time the newest', async () => {
