@@ -81,7 +81,7 @@ export function neededAt(bytes: Buffer, at: number): number | null {
 
 /** Whether a group begins there, of which nothing more is known. */
 export function isGroupAt(bytes: Buffer, at: number, base: number): boolean {
-  return neededAt(bytes, at) !== null && bytes.readDoubleBE(at + POSITION_AT) === base + at;
+  return neededAt(bytes, at) !== null && positionAt(bytes, at) === base + at;
 }
 
 /** Whether a whole group stands anywhere behind `from`. */
@@ -100,10 +100,15 @@ export function laterFormat(segment: Buffer, at: number): string | null {
 }
 
 function endOfGroup(segment: Buffer, at: number, base: number): number | null {
-  if (!isGroupAt(segment, at, base)) return null;
-  const end = at + (neededAt(segment, at) ?? 0);
-  if (end > segment.length) return null;
+  const needed = neededAt(segment, at);
+  if (needed === null) return null;
+  const end = at + needed;
+  if (end > segment.length || positionAt(segment, at) !== base + at) return null;
   return crc32(segment.subarray(at + FOLLOWS_AT, end)) === segment.readUInt32BE(at + CRC_AT) ? end : null;
+}
+
+function positionAt(bytes: Buffer, at: number): number {
+  return bytes.readDoubleBE(at + POSITION_AT);
 }
 
 function batchBytes({ id, events }: Batch): number {
