@@ -3,8 +3,8 @@
  * since the last change of status, whose last claim lies furthest back, whose id is lowest.
  *
  * Being given somebody is a claim: for ten seconds nobody else is given that agent. It ends before when the agent takes
- * a task or is free for none any more; a connection that is lost and found doesn't end it. Claims are known here alone:
- * boards and summaries show what is committed, and a restart forgets claims.
+ * a task or is free for none any more; a connection that is lost and found doesn't end it. Claims are known to the node
+ * that made them and to the agent's owner: boards and summaries show what is committed, and a restart forgets claims.
  */
 import type { Clock } from './clock.ts';
 import type { AgentRecord } from './record.ts';
@@ -76,7 +76,14 @@ export class Availability {
     if (mayBeNext(after) && !stood) this.#offer(after);
   }
 
-  /** Claims whoever is next in a scope; null where nobody is available. */
+  /** Claims that agent; whether that could be. */
+  hold(agentId: number): boolean {
+    const record = this.#options.population.record(agentId);
+    if (record === null) return false;
+    return this.claim({ organisationId: record.member.organisationId, scope: { agentId } }) !== null;
+  }
+
+  /** Claims whoever is next in a scope, as far as is known on this node; null where nobody is available. */
   claim({ organisationId, scope }: Omit<Subject, 'view'>): Claimed | null {
     const { clock } = this.#options;
     const monotonic = clock.monotonic();

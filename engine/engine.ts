@@ -8,7 +8,7 @@ import { type Announce, announcementsOf } from './announcements.ts';
 import type { Answer } from './answers.ts';
 import type { MessageArchive } from './archive.ts';
 import { Audience } from './audience.ts';
-import type { Availability } from './availability.ts';
+import type { Availability, Claimed } from './availability.ts';
 import type { Session } from './axes.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Clock } from './clock.ts';
@@ -22,7 +22,7 @@ import { machine } from './machine.ts';
 import type { Member, Roster } from './member.ts';
 import type { Messages } from './messages.ts';
 import { Partition, type Traced } from './partition.ts';
-import { Population, PARTITIONS } from './population.ts';
+import { partitionOf, Population, PARTITIONS } from './population.ts';
 import type { Owner } from './owner.ts';
 import type { AgentRecord } from './record.ts';
 import { begun } from './read-ahead.ts';
@@ -33,7 +33,7 @@ import { SnapshotKeeper, type SnapshotOptions } from './snapshots/keeper.ts';
 import { restore } from './snapshots/restore.ts';
 import type { Summaries } from './summaries.ts';
 import { compile } from './table.ts';
-import type { Topics } from './topics.ts';
+import type { Subject, Topics } from './topics.ts';
 import { beginNext, turn } from './turning.ts';
 import type { Why } from './why.ts';
 
@@ -81,13 +81,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
           law,
           frozenUntil: (member, now) => freezes.until(member, now),
           elsewhere: () => ownerOf(id),
+          claim: (agentId) => engine.availability.hold(agentId),
           announce: (event, before) =>
             announcementsOf(event, announce(event, before), { epoch: journal.epoch, people: population }),
         }),
     ),
   );
   const { owns = ids } = options;
-  const engine = new Engine({ ...options, population, law, freezes });
+  const engine: Engine = new Engine({ ...options, population, law, freezes });
   await engine.start(Promise.all(owns.map((id) => journal.claim(id, node))));
   return engine;
 }
@@ -173,6 +174,19 @@ export class Engine implements AsyncDisposable {
   owner(partition: number): Owner | null {
     const owned = this.#options.population.partition(partition);
     return owned.isOwned ? owned : null;
+  }
+
+  /** Claims whoever is next in a scope, whichever node owns them; null where nobody is available. */
+  async nextAvailable(asked: Omit<Subject, 'view'>): Promise<Claimed | null> {
+    const { population, ownerOf = () => null } = this.#options;
+    for (;;) {
+      const claimed = this.availability.claim(asked);
+      if (claimed === null) return null;
+      const { id } = claimed.record.member;
+      const owner = population.of(id).isOwned ? null : ownerOf(partitionOf(id));
+      // Where somebody else was given them, the claim stands here, too: nobody is asked about them again and again.
+      if (owner === null || (await owner.claim(id))) return claimed;
+    }
   }
 
   /** Carries out a request; resolves once it is durable, or refused. Never rejects. */

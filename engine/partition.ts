@@ -39,6 +39,8 @@ export interface Contents {
 export interface PartitionOptions extends Omit<JudgeOptions, 'activity' | 'lines'> {
   /** Who else owns the partition; null while nobody is known to. */
   readonly elsewhere: () => Owner | null;
+  /** Claims an agent on this node; whether that could be. */
+  readonly claim: (agentId: number) => boolean;
 }
 
 /** Of how many agents something is kept. */
@@ -127,6 +129,10 @@ export class Partition implements Owner {
     if (this.directory.at(place, 'connectivity') === 'disconnected') return;
     this.#activity.told(place, session, at);
     if (this.directory.at(place, 'activity') === 'idle') this.#tenure?.stir(this.directory.wake(place));
+  }
+
+  claim(agentId: number): Promise<boolean> {
+    return Promise.resolve(this.isOwned && this.#options.claim(agentId));
   }
 
   /** Writes what the log has come to. */

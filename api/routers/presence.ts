@@ -88,7 +88,7 @@ export const presenceRouter = router({
       const target = 'agentId' in scope ? agentOf(ctx, scope.agentId) : null;
       if (!mayRoute(viewerOf(ctx), scope, target))
         throw new RollcallError('not the agents of this scope', { code: 'FORBIDDEN' });
-      const claimed = ctx.engine.availability.claim(subject);
+      const claimed = await ctx.engine.nextAvailable(subject);
       return claimed && { tile: tileOf(claimed.record, subject.view), until: claimed.until };
     }),
 

@@ -41,6 +41,8 @@ function presenceOf({ name, engine }: Node, { clock }: Cluster): LoginPresence {
 const gatewayOf = (id: number, one: Node, two: Node) => (id % 2 === 0 ? one : two);
 const open = ({ engine }: Node, id: number, session: string) => new Deeds(engine, id).opens(session);
 const on = ({ engine }: Node, id: number) => new Deeds(engine, id);
+/** Who is given work there. */
+const ask = async ({ engine }: Node) => (await engine.nextAvailable(ALL))?.record.member.id ?? null;
 const agentIn = (partition: number, isEven: boolean) =>
   AGENTS.find((id) => partitionOf(id) === partition && (id % 2 === 0) === isEven);
 
@@ -63,6 +65,19 @@ describe('B1: two nodes serve one board', () => {
     await settle();
     expect(on(two, id).record.connectivity).toBe('reconnecting');
     expect(JSON.parse(one.engine.topics.board(ALL).tilesJson)).toHaveLength(AGENTS.length);
+  });
+
+  test('A6: asked at once, two nodes give everybody who is available, and nobody twice', async () => {
+    const { cluster, one, two, session } = await start();
+    const given = await Promise.all(AGENTS.flatMap(() => [ask(one), ask(two)]));
+    const found = given.filter((id) => id !== null);
+    expect(found.toSorted((a, b) => a - b)).toEqual(AGENTS);
+    // Whoever took the work, and is free again, may be given on either node.
+    const [first = 0] = found;
+    await on(one, first).works(session(first), 1, 3);
+    expect([await ask(two), await ask(one)]).toEqual([first, null]);
+    await cluster.clock.advance(10_000);
+    expect(new Set([await ask(one), await ask(two), await ask(one)]).size).toBe(3);
   });
 
   test('C2: activity that one node sees ends idleness on the other', async () => {
