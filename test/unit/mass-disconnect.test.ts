@@ -259,5 +259,12 @@ async function massDisconnect(count: number, law: Law) {
     for (const { kind, since } of summaries.summary?.incidents ?? []) kinds.add(`${kind} ${since}`);
   }
   const heard = viewer.heard.flatMap((batch) => (batch.type === 'changes' ? [batch.changes] : []));
-  return { left: left.size, incidents: kinds.size, batches: heard.length, changes: heard.flat().length };
+  const found = {
+    left: left.size,
+    incidents: kinds.size,
+    batches: heard.length,
+    changes: heard.flat().length,
+  };
+  console.log(`${count} lost at once, and back within a minute, as one watcher is told:`, found);
+  return found;
 }
