@@ -18,6 +18,8 @@ export default defineConfig({
       project('e2e', 120_000, [...SERVERS, 'test/support/wallboard.setup.ts']),
     ],
     maxWorkers: 2,
+    // No module keeps state: they are loaded once for all files of a worker.
+    isolate: false,
     coverage: {
       provider: 'v8',
       include: ['{engine,api,drizzle,clients}/**/*.{ts,tsx}'],
