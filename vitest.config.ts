@@ -18,7 +18,7 @@ export default defineConfig({
       project('e2e', 120_000, [...SERVERS, 'test/support/wallboard.setup.ts']),
     ],
     maxWorkers: 2,
-    // No module keeps state: they are loaded once for all files of a worker.
+    // No module keeps what another file could notice: they are loaded once for all files of a worker.
     isolate: false,
     coverage: {
       provider: 'v8',

@@ -59,7 +59,6 @@ export class Audience implements Disposable {
     this.topics.begin(offset);
     for (const whereabouts of this.#population.absent()) this.summaries.addAbsent(whereabouts);
     this.summaries.begin(this.#population);
-    // To nobody may work be routed before they have come back.
     this.#freezes.begin(this.#population.connected());
   }
 

@@ -4,7 +4,8 @@
  *
  * Being given somebody is a claim: for ten seconds nobody else is given that agent. It ends before when the agent takes
  * a task or is free for none any more; a connection that is lost and found doesn't end it. Claims are known to the node
- * that made them and to the agent's owner: boards and summaries show what is committed, and a restart forgets claims.
+ * that made them and to the agent's owner: boards and summaries show what is committed; a restart, and a new owner, know
+ * of none.
  */
 import type { Clock } from './clock.ts';
 import type { AgentRecord } from './record.ts';
@@ -83,6 +84,13 @@ export class Availability {
     return this.claim({ organisationId: record.member.organisationId, scope: { agentId } }) !== null;
   }
 
+  /** The claim of that agent came to nothing. */
+  free(agentId: number): void {
+    if (!this.#claims.delete(agentId)) return;
+    const record = this.#options.population.record(agentId);
+    if (record !== null && mayBeNext(record)) this.#offer(record);
+  }
+
   /** Claims whoever is next in a scope, as far as is known on this node; null where nobody is available. */
   claim({ organisationId, scope }: Omit<Subject, 'view'>): Claimed | null {
     const { clock } = this.#options;
@@ -106,9 +114,7 @@ export class Availability {
   #endClaims(now: number): void {
     for (const [id, { endsAt }] of this.#claims) {
       if (endsAt > now) return;
-      this.#claims.delete(id);
-      const record = this.#options.population.record(id);
-      if (record !== null && mayBeNext(record)) this.#offer(record);
+      this.free(id);
     }
   }
 

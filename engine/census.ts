@@ -10,6 +10,7 @@ export class Census {
   readonly #count: (counted: Counted) => void;
   /** How many there were in each partition. */
   readonly #sizes: readonly number[];
+  /** In the largest of them. */
   readonly #places: number;
   /** In each partition, those before it were counted. */
   #place = 0;
@@ -21,7 +22,7 @@ export class Census {
     this.#places = Math.max(...this.#sizes);
   }
 
-  /** Whether the agent's turn is yet to come. */
+  /** Whether the agent's turn is yet to come. Whoever has come since counted as absent before, or not at all. */
   awaits(agentId: number): boolean {
     const place = this.#population.of(agentId).directory.placeOf(agentId);
     return place !== null && place >= this.#place && place < (this.#sizes[partitionOf(agentId)] ?? 0);

@@ -81,7 +81,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
           law,
           frozenUntil: (member, now) => freezes.until(member, now),
           elsewhere: () => ownerOf(id),
-          claim: (agentId) => engine.availability.hold(agentId),
+          hold: (agentId) => engine.availability.hold(agentId),
           announce: (event, before) =>
             announcementsOf(event, announce(event, before), { epoch: journal.epoch, people: population }),
         }),
@@ -176,16 +176,22 @@ export class Engine implements AsyncDisposable {
     return owned.isOwned ? owned : null;
   }
 
-  /** Claims whoever is next in a scope, whichever node owns them; null where nobody is available. */
+  /**
+   * Claims whoever is next in a scope; null where nobody is available. Their owner has the last word: of whom it says no,
+   * or who have none, nothing is held here any longer than this takes.
+   */
   async nextAvailable(asked: Omit<Subject, 'view'>): Promise<Claimed | null> {
-    const { population, ownerOf = () => null } = this.#options;
-    for (;;) {
-      const claimed = this.availability.claim(asked);
-      if (claimed === null) return null;
-      const { id } = claimed.record.member;
-      const owner = population.of(id).isOwned ? null : ownerOf(partitionOf(id));
-      // Where somebody else was given them, the claim stands here, too: nobody is asked about them again and again.
-      if (owner === null || (await owner.claim(id))) return claimed;
+    const refused = new Set<number>();
+    try {
+      for (;;) {
+        const claimed = this.availability.claim(asked);
+        const id = claimed?.record.member.id;
+        if (id === undefined || refused.has(id)) return null;
+        if (await this.#mayGive(id)) return claimed;
+        refused.add(id);
+      }
+    } finally {
+      for (const id of refused) this.availability.free(id);
     }
   }
 
@@ -289,6 +295,13 @@ export class Engine implements AsyncDisposable {
   /** Takes images of all partitions now, where it takes any. Never rejects: what went wrong is told as always. */
   async snapshot(): Promise<void> {
     await this.#keeper?.take();
+  }
+
+  /** Whether an agent who was claimed here may be given. */
+  async #mayGive(agentId: number): Promise<boolean> {
+    const { population, ownerOf = () => null } = this.#options;
+    if (population.of(agentId).isOwned) return true;
+    return (await ownerOf(partitionOf(agentId))?.hold(agentId)) ?? false;
   }
 
   /** Lets what is on its way become durable, refuses the rest, and gives up the partitions. */

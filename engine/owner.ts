@@ -18,6 +18,9 @@ export interface Owner {
   note(agentId: number, write: Write): void;
   /** Activity of a session was seen at `at`, epoch milliseconds. */
   touch(agentId: number, session: string, at: number): void;
-  /** Claims an agent for somebody who was given them elsewhere; false where somebody else was, or nobody may be. */
-  claim(agentId: number): Promise<boolean>;
+  /**
+   * Claims an agent for somebody who is given them elsewhere; false where somebody else was, where nobody may be, and by
+   * who owns the agent no more. Never rejects.
+   */
+  hold(agentId: number): Promise<boolean>;
 }

@@ -40,7 +40,7 @@ export interface PartitionOptions extends Omit<JudgeOptions, 'activity' | 'lines
   /** Who else owns the partition; null while nobody is known to. */
   readonly elsewhere: () => Owner | null;
   /** Claims an agent on this node; whether that could be. */
-  readonly claim: (agentId: number) => boolean;
+  readonly hold: (agentId: number) => boolean;
 }
 
 /** Of how many agents something is kept. */
@@ -131,8 +131,8 @@ export class Partition implements Owner {
     if (this.directory.at(place, 'activity') === 'idle') this.#tenure?.stir(this.directory.wake(place));
   }
 
-  claim(agentId: number): Promise<boolean> {
-    return Promise.resolve(this.isOwned && this.#options.claim(agentId));
+  hold(agentId: number): Promise<boolean> {
+    return Promise.resolve(this.isOwned && this.#options.hold(agentId));
   }
 
   /** Writes what the log has come to. */

@@ -79,7 +79,7 @@ export function neededAt(bytes: Buffer, at: number): number | null {
   return GROUP_HEADER_BYTES + bytes.readUInt32BE(at + LENGTH_AT);
 }
 
-/** Whether a group begins there, of which nothing more is known. */
+/** Whether a group's header stands there that names this place; not, whether the group is whole. */
 export function isGroupAt(bytes: Buffer, at: number, base: number): boolean {
   return neededAt(bytes, at) !== null && positionAt(bytes, at) === base + at;
 }

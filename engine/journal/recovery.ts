@@ -89,7 +89,10 @@ async function closingOnError<Read>(
 
 /** @throws JournalCorrupt when a whole group stands behind one that is not, or one of a later format. */
 async function findEnd(segment: Segment): Promise<SegmentEnd> {
-  const [{ last, told }, dirtyEnd] = await Promise.all([tellAll(segment), endOfBytes(segment)]);
+  const readings = [tellAll(segment), endOfBytes(segment)] as const;
+  // The file is closed where one fails: the other must have ended by then.
+  await Promise.allSettled(readings);
+  const [{ last, told }, dirtyEnd] = await Promise.all(readings);
   const end = last === null ? 0 : last.end - segment.base;
   if (dirtyEnd > end) await checkBehind(segment, end);
   return { last, end, dirtyEnd: Math.max(end, dirtyEnd), told };

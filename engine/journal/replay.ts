@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { batchesIn } from './groups.ts';
 import { type CommittedBatch, JournalCorrupt, type Offset } from './port.ts';
-import { beginsAt, groupsOf } from './segment-groups.ts';
+import { groupsOf, startOf } from './segment-groups.ts';
 import type { Segments } from './segments.ts';
 
 export interface ReplayOptions {
@@ -35,7 +35,7 @@ export async function* replay(
       continue;
     }
     try {
-      const from = (await beginsAt(segment, after)) ? after : base;
+      const from = await startOf(segment, after);
       if (from > base) end = from;
       for await (const groups of groupsOf(segment, { from, upTo }))
         for (const group of groups) {

@@ -5,12 +5,12 @@ import type { Segment } from './segments.ts';
 /** Mostly many groups. */
 const PIECE_BYTES = 4 << 20;
 
-/** Whether a group begins at that position of the log; of the first in the segment it is known. */
-export async function beginsAt({ base, file }: Segment, position: number): Promise<boolean> {
-  if (position <= base) return false;
+/** Where in a segment to read on from that position of the log: there, if a group begins there; else at its beginning. */
+export async function startOf({ base, file }: Segment, position: number): Promise<number> {
+  if (position <= base) return base;
   const head = Buffer.alloc(GROUP_HEADER_BYTES);
   await file.read(head, position - base);
-  return isGroupAt(head, 0, position);
+  return isGroupAt(head, 0, position) ? position : base;
 }
 
 /** Positions of the log. */
@@ -44,9 +44,15 @@ async function* piecesOf(
   { from, upTo }: Required<Stretch>,
 ): AsyncGenerator<Piece, void, void> {
   const end = Math.min(size, upTo - base);
-  const read = async (at: number, bytes: number) => {
+  const fill = async (at: number, bytes: number) => {
     const piece = Buffer.allocUnsafe(Math.min(bytes, end - at));
     return piece.subarray(0, await file.read(piece, at));
+  };
+  /** Its failure is told when its turn comes. */
+  const read = (at: number, bytes: number) => {
+    const filling = fill(at, bytes);
+    filling.catch(() => undefined);
+    return filling;
   };
   let at = from - base;
   let asked = PIECE_BYTES;

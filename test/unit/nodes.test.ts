@@ -76,8 +76,21 @@ describe('B1: two nodes serve one board', () => {
     const [first = 0] = found;
     await on(one, first).works(session(first), 1, 3);
     expect([await ask(two), await ask(one)]).toEqual([first, null]);
-    await cluster.clock.advance(10_000);
-    expect(new Set([await ask(one), await ask(two), await ask(one)]).size).toBe(3);
+    // Whom the owner refuses is refused no longer than the owner does.
+    await cluster.clock.advance(9_999);
+    expect(await ask(one)).toBeNull();
+    await cluster.clock.advance(1);
+    expect(new Set(await Promise.all(AGENTS.map(() => ask(one)))).size).toBe(AGENTS.length);
+  });
+
+  test('A6: nobody is given whom nobody owns', async () => {
+    const { cluster, one, two } = await start();
+    await Promise.all(UPPER.map((partition) => two.engine.release(partition)));
+    const owned = AGENTS.filter((id) => LOWER.includes(partitionOf(id)));
+    const given = await Promise.all(AGENTS.map(() => ask(one)));
+    expect(given.filter((id) => id !== null).toSorted((a, b) => a - b)).toEqual(owned);
+    await cluster.takeOver(one);
+    expect(LOWER).not.toContain(partitionOf((await ask(one)) ?? 0));
   });
 
   test('C2: activity that one node sees ends idleness on the other', async () => {
