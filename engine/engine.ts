@@ -108,6 +108,8 @@ export class Engine implements AsyncDisposable {
   /** Up to here the log is folded in. */
   #offset: Offset = 0;
   #following: Promise<void> = Promise.resolve();
+  /** How often it is being gone through who was here before. */
+  #beginning = 0;
 
   /** Use createEngine. */
   constructor(options: EngineOptions & EngineParts) {
@@ -177,10 +179,12 @@ export class Engine implements AsyncDisposable {
   }
 
   /**
-   * Claims whoever is next in a scope; null where nobody is available. Their owner has the last word: of whom it says no,
-   * or who have none, nothing is held here any longer than this takes.
+   * Claims whoever is next in a scope; null where nobody is available, and until all who were here before are known to
+   * be there or not. Their owner has the last word: of whom it says no, or who have none, nothing is held here any longer
+   * than this takes.
    */
   async nextAvailable(asked: Omit<Subject, 'view'>): Promise<Claimed | null> {
+    if (this.#beginning > 0) return null;
     const refused = new Set<number>();
     try {
       for (;;) {
@@ -300,7 +304,8 @@ export class Engine implements AsyncDisposable {
   /** Whether an agent who was claimed here may be given. */
   async #mayGive(agentId: number): Promise<boolean> {
     const { population, ownerOf = () => null } = this.#options;
-    if (population.of(agentId).isOwned) return true;
+    const partition = population.of(agentId);
+    if (partition.isOwned) return partition.isAtRest(agentId);
     return (await ownerOf(partitionOf(agentId))?.hold(agentId)) ?? false;
   }
 
@@ -365,7 +370,8 @@ export class Engine implements AsyncDisposable {
   #beginNext(): void {
     const { clock, population } = this.#options;
     const beginners = [...population.partitions, this.#audience];
-    setImmediate(() => beginNext(beginners, clock, this.#closing.signal));
+    this.#beginning += 1;
+    void beginNext(beginners, clock, this.#closing.signal).finally(() => (this.#beginning -= 1));
   }
 }
 

@@ -132,7 +132,12 @@ export class Partition implements Owner {
   }
 
   hold(agentId: number): Promise<boolean> {
-    return Promise.resolve(this.isOwned && this.#options.hold(agentId));
+    return Promise.resolve(this.isOwned && this.isAtRest(agentId) && this.#options.hold(agentId));
+  }
+
+  /** Nothing is under way for an agent: as the record says, so it is. */
+  isAtRest(agentId: number): boolean {
+    return !this.directory.isAwake(agentId);
   }
 
   /** Writes what the log has come to. */

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from './clock.ts';
 import type { Partition } from './partition.ts';
 
@@ -21,11 +22,16 @@ export interface Beginner {
 }
 
 /** What all of them have to do at the beginning, one after another; likewise with others having their turn in between. */
-export function beginNext(beginners: readonly Beginner[], clock: Clock, signal: AbortSignal): void {
-  if (signal.aborted) return;
-  const hasTime = timeFrom(clock);
-  const isMore = beginners.some((beginner) => beginner.beginNext(hasTime));
-  if (isMore) setImmediate(() => beginNext(beginners, clock, signal));
+export async function beginNext(
+  beginners: readonly Beginner[],
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let isMore = true; isMore && !signal.aborted;) {
+    await nextTurn();
+    const hasTime = timeFrom(clock);
+    isMore = !signal.aborted && beginners.some((beginner) => beginner.beginNext(hasTime));
+  }
 }
 
 function timeFrom(clock: Clock): () => boolean {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Scope } from '../../engine/scope.ts';
 import { Deeds } from '../support/deeds.ts';
 import { member, startEngine } from '../support/engines.ts';
+import { settle } from '../support/fake-clock.ts';
 
 const EVERYBODY = { organisationId: 1, scope: { all: true } } as const;
 
@@ -82,6 +83,31 @@ describe('who is next', () => {
     expect(availability.claim({ organisationId: 1, scope: { teamId: 2 } })?.record.member.id).toBe(3);
     expect(availability.claim({ organisationId: 1, scope: { department: 'Sales' } })).toBeNull();
     expect(availability.claim({ organisationId: 1, scope: { admin: true } })?.record.member.id).toBe(1);
+  });
+});
+
+describe('whoever is given', () => {
+  test('C6: is there: nobody is before it is known after a start who has come back', async () => {
+    const { engine, journal, clock } = await startEngine();
+    for (const id of [1, 2, 3]) await new Deeds(engine, id).opens(`s${id}`);
+    await engine[Symbol.asyncDispose]();
+    const { engine: again } = await startEngine({ journal, clock });
+    const ask = async () => (await again.nextAvailable(EVERYBODY))?.record.member.id ?? null;
+    expect(await Promise.all([ask(), ask(), ask()])).toEqual([null, null, null]);
+    await settle();
+    expect(await ask()).toBeNull();
+    const two = new Deeds(again, 2);
+    await two.opens('t2', { session: 's2', seq: two.record.seq });
+    expect(await ask()).toBe(2);
+  });
+
+  test('A6: has nothing under way: what it comes to is not known yet', async () => {
+    const { engine, one } = await start();
+    const choosing = one.chooses('busy');
+    expect(await engine.nextAvailable({ organisationId: 1, scope: { agentId: 1 } })).toBeNull();
+    await choosing;
+    await one.chooses('available');
+    expect(await engine.nextAvailable({ organisationId: 1, scope: { agentId: 1 } })).not.toBeNull();
   });
 });
 

@@ -22,6 +22,7 @@ async function start(delayMs?: () => number) {
   );
   const one = await cluster.join(LOWER);
   const two = await cluster.join(UPPER);
+  await settle();
   const sessions = new Map<number, string>();
   for (const id of AGENTS) {
     const session = `${gatewayOf(id, one, two).name}-${randomUUID()}`;
@@ -90,6 +91,7 @@ describe('B1: two nodes serve one board', () => {
     const given = await Promise.all(AGENTS.map(() => ask(one)));
     expect(given.filter((id) => id !== null).toSorted((a, b) => a - b)).toEqual(owned);
     await cluster.takeOver(one);
+    await settle();
     expect(LOWER).not.toContain(partitionOf((await ask(one)) ?? 0));
   });
 
