@@ -13,14 +13,17 @@ export class Arena {
   /** The first one is as small as what is in it: most have no other. */
   #last = new ByteWriter(0);
   readonly #blocks = [this.#last];
-  /** Where the last one begins. */
-  #start = 0;
   /** How many bytes were written to those before it. */
   #full = 0;
 
   /** How many bytes were written. */
   get length(): number {
     return this.#full + this.#last.length;
+  }
+
+  /** Where the last one begins. */
+  get #start(): number {
+    return (this.#blocks.length - 1) * BLOCK_BYTES;
   }
 
   /** Adds the text that stands there in other bytes; where it stands here. */
@@ -77,7 +80,6 @@ export class Arena {
 
   #begin(): void {
     this.#full += this.#last.length;
-    this.#start += BLOCK_BYTES;
     this.#last = new ByteWriter(BLOCK_BYTES);
     this.#blocks.push(this.#last);
   }

@@ -62,11 +62,6 @@ export class Audience implements Disposable {
     this.#freezes.begin(this.#population.connected());
   }
 
-  /** Goes on with what is yet to be counted, while there is time for it; whether more is left. */
-  beginNext(hasTime: () => boolean): boolean {
-    return this.summaries.beginNext(hasTime);
-  }
-
   /** All of a batch is on the boards before anybody hears of it: a cursor never names half a batch. */
   show({ committed, notes }: Contents, offset: Offset): void {
     for (const { before, record } of committed) {

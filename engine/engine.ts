@@ -369,7 +369,7 @@ export class Engine implements AsyncDisposable {
   /** What comes in the meantime is answered before. */
   #beginNext(): void {
     const { clock, population } = this.#options;
-    const beginners = [...population.partitions, this.#audience];
+    const beginners = [...population.partitions, this.summaries];
     this.#beginning += 1;
     void beginNext(beginners, clock, this.#closing.signal).finally(() => (this.#beginning -= 1));
   }

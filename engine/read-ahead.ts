@@ -3,29 +3,20 @@ export async function* readAhead<Item, Read>(
   items: Iterable<Item>,
   read: (item: Item) => Promise<Read>,
 ): AsyncGenerator<Read, void, void> {
-  let ahead: Promise<Read> | null = null;
+  let next: Promise<Read> | null = null;
   for (const item of items) {
-    const found: { readonly value: Read } | null = ahead === null ? null : { value: await ahead };
-    ahead = begin(item, read);
+    const found: { readonly value: Read } | null = next === null ? null : { value: await next };
+    next = ahead(read(item));
     if (found !== null) yield found.value;
   }
-  if (ahead !== null) yield await ahead;
-}
-
-/** Its failure is told when its turn comes, which it may never do. */
-function begin<Item, Read>(item: Item, read: (item: Item) => Promise<Read>): Promise<Read> {
-  const reading = read(item);
-  reading.catch(() => undefined);
-  return reading;
+  if (next !== null) yield await next;
 }
 
 /** The same, of which the first is asked for at once. */
 export function begun<Value>(values: AsyncIterable<Value>): AsyncIterable<Value> {
   const iterator = values[Symbol.asyncIterator]();
   // Nothing else holds a value while the next one is waited for: it may be part of something large.
-  let pending = iterator.next();
-  // Whoever goes through them is told.
-  pending.catch(() => undefined);
+  let pending = ahead(iterator.next());
   return (async function* () {
     try {
       for (;;) {
@@ -38,4 +29,10 @@ export function begun<Value>(values: AsyncIterable<Value>): AsyncIterable<Value>
       await iterator.return?.();
     }
   })();
+}
+
+/** What is asked for ahead: its failure is told when its turn comes, which it may never do. */
+export function ahead<Value>(asked: Promise<Value>): Promise<Value> {
+  asked.catch(() => undefined);
+  return asked;
 }

@@ -4,12 +4,13 @@ import type { ByteReader, ByteWriter } from '../bytes.ts';
 export class Codes {
   readonly #texts: (string | null)[] = [null];
   readonly #numbers = new Map<string, number>();
-  /** The number that was asked for last: it often is again. */
-  #last = 0;
 
   numberOf(text: string): number {
-    if (this.#texts[this.#last] !== text) this.#last = this.#numbers.get(text) ?? this.#add(text);
-    return this.#last;
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    const made = this.#texts.push(text) - 1;
+    this.#numbers.set(text, made);
+    return made;
   }
 
   save(writer: ByteWriter): void {
@@ -24,11 +25,5 @@ export class Codes {
 
   text(number: number): string | null {
     return this.#texts[number] ?? null;
-  }
-
-  #add(text: string): number {
-    const number = this.#texts.push(text) - 1;
-    this.#numbers.set(text, number);
-    return number;
   }
 }

@@ -1,5 +1,6 @@
 /** The groups of a segment as they are read: a few megabytes at a time, the next of them while somebody is at these. */
 import { type Group, GROUP_HEADER_BYTES, groupsIn, isGroupAt, neededAt } from './groups.ts';
+import { ahead } from '../read-ahead.ts';
 import type { Segment } from './segments.ts';
 
 /** Mostly many groups. */
@@ -44,19 +45,13 @@ async function* piecesOf(
   { from, upTo }: Required<Stretch>,
 ): AsyncGenerator<Piece, void, void> {
   const end = Math.min(size, upTo - base);
-  const fill = async (at: number, bytes: number) => {
+  const read = async (at: number, bytes: number) => {
     const piece = Buffer.allocUnsafe(Math.min(bytes, end - at));
     return piece.subarray(0, await file.read(piece, at));
   };
-  /** Its failure is told when its turn comes. */
-  const read = (at: number, bytes: number) => {
-    const filling = fill(at, bytes);
-    filling.catch(() => undefined);
-    return filling;
-  };
   let at = from - base;
   let asked = PIECE_BYTES;
-  let reading = read(at, asked);
+  let reading = ahead(read(at, asked));
   try {
     for (;;) {
       const bytes = await reading;
@@ -64,7 +59,7 @@ async function* piecesOf(
       const needed = neededAt(bytes, whole) ?? 0;
       if (whole === 0 && (needed <= asked || needed > end - at)) return;
       asked = Math.max(PIECE_BYTES, needed);
-      reading = read(at + whole, asked);
+      reading = ahead(read(at + whole, asked));
       if (whole > 0) yield { base: base + at, bytes: bytes.subarray(0, whole) };
       at += whole;
     }
